@@ -1,0 +1,1 @@
+"""Room `agencies`: agencies, people, posts, roles, the doorkeeper."""

@@ -1,0 +1,104 @@
+"""The doorkeeper: the one place that says who may do what. Views ask it; nothing else decides.
+
+A right is (verb, object). The verbs and who holds them stand in one table, `VERBS`; the scope of a post (agency, region subtree, or
+everything) says which objects it reaches.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pendopo.regions.logic import is_within
+
+from .models import Agency, Person, Role
+
+User = Person | AnonymousUser
+
+EVERYONE_SIGNED_IN = frozenset(Role.values)
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR.value})
+
+# Which roles hold which verb. A verb that is not here is refused to everyone.
+VERBS: dict[str, frozenset[str]] = {
+    "agencies.see": EVERYONE_SIGNED_IN,
+    "agencies.change": ADMINISTRATORS,
+    "people.see": EVERYONE_SIGNED_IN,
+    "people.change": ADMINISTRATORS,
+    "regions.change": ADMINISTRATORS,
+    "audit.see": frozenset({Role.ADMINISTRATOR.value, Role.ASSESSOR.value}),
+    "indicators.see": EVERYONE_SIGNED_IN,
+    "indicators.change": ADMINISTRATORS,
+    "sources.change": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value}),
+    "deliveries.see": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value, Role.OFFICER.value, Role.ASSESSOR.value}),
+    "observations.write": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value}),
+    "boards.see": EVERYONE_SIGNED_IN,
+    "boards.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+    "wall.tokens": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One post held today: a role, and the scope it reaches. No agency and no region = the whole installation."""
+
+    role: str
+    agency_id: int | None
+    region: str | None
+
+    def reaches(self, obj: Any) -> bool:
+        """Whether the scope covers the object. An object says where it belongs by `agency_id` and/or `region_id`; None = a matter of the house."""
+        if self.agency_id is None and self.region is None:
+            return True
+        if obj is None:
+            return False
+        if self.agency_id is not None:
+            agency = obj.pk if isinstance(obj, Agency) else getattr(obj, "agency_id", None)
+            if agency == self.agency_id:
+                return True
+        region = getattr(obj, "region_id", None)
+        return self.region is not None and region is not None and is_within(region, self.region)
+
+
+def grants_of(user: User) -> list[Grant]:
+    """The posts the user holds at this moment. Asked once a request: kept on the user object."""
+    if not isinstance(user, Person) or not user.is_active:
+        return []
+    kept: list[Grant] | None = getattr(user, "_grants", None)
+    if kept is None:
+        now = timezone.now()
+        rows = user.holdings.filter(Q(until=None) | Q(until__gt=now), since__lte=now, post__active=True)
+        kept = [Grant(*row) for row in rows.values_list("post__role", "post__agency_id", "post__region_id")]
+        user._grants = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def may(user: User, verb: str, obj: Any = None) -> bool:
+    """Whether the user may do the verb to the object; without an object: in the house as a whole."""
+    roles = VERBS.get(verb, frozenset())
+    return any(grant.role in roles and grant.reaches(obj) for grant in grants_of(user))
+
+
+def may_somewhere(user: User, verb: str) -> bool:
+    """Whether the user holds the verb in any scope: for showing a menu entry or a list that is filtered afterwards."""
+    roles = VERBS.get(verb, frozenset())
+    return any(grant.role in roles for grant in grants_of(user))
+
+
+def require(user: User, verb: str, obj: Any = None) -> None:
+    """Raises PermissionDenied with a sentence unless the user may."""
+    if not may(user, verb, obj):
+        raise PermissionDenied(_("Your posts do not allow this. Ask an administrator for the right role."))
+
+
+def agency_ids_of(user: User) -> set[int]:
+    """The agencies the user's posts belong to."""
+    return {grant.agency_id for grant in grants_of(user) if grant.agency_id is not None}
+
+
+def sees_everything(user: User) -> bool:
+    """True for a post without a scope: sees figures of every agency."""
+    return any(grant.agency_id is None and grant.region is None for grant in grants_of(user))

@@ -1,0 +1,7 @@
+"""Paths of room `agencies`."""
+
+from django.urls.resolvers import URLPattern
+
+app_name = "agencies"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,31 @@
+"""The one application: a few lean ASGI routes (ingest, live stream, health) stand before Django."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from django.core.handlers.asgi import ASGIHandler
+
+import pendopo.ready  # noqa: F401
+from pendopo.indicators import ingest
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+django_app: App = ASGIHandler()  # type: ignore[no-untyped-call,assignment]
+
+# (method, path prefix) → route. Whatever is not here is Django's.
+LEAN: dict[tuple[str, str], App] = {
+    ("POST", "/api/v1/observations"): ingest.route,
+}
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Dispatches by exact path to the lean routes, by prefix to the live stream, and everything else to Django."""
+    if scope["type"] == "http":
+        route = LEAN.get((scope["method"], scope["path"]))
+        if route is not None:
+            await route(scope, receive, send)
+            return
+    await django_app(scope, receive, send)

@@ -1,0 +1,1 @@
+"""Room `audit`: the book of deeds, which is also the outbox of the bus."""

@@ -1,0 +1,7 @@
+"""Paths of room `audit`."""
+
+from django.urls.resolvers import URLPattern
+
+app_name = "audit"
+
+urlpatterns: list[URLPattern] = []

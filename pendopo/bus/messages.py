@@ -1,0 +1,50 @@
+"""Every message that crosses the bus. Each carries its version; unknown fields are ignored by readers, so a version may add fields."""
+
+from typing import Any
+
+import msgspec
+
+
+class Observed(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest word about one series or roll-up, as told to pages and rules after commit.
+
+    `at` and `known_since` are RFC 3339 UTC with `Z`; `value` is in the indicator's unit, None after a retraction.
+    `reporting` of `expected` is the coverage of a roll-up (1 of 1 for a series itself).
+    """
+
+    v: int = 1
+    indicator: str
+    region: str
+    dims: dict[str, str] = {}
+    at: str
+    value: float | None
+    quality: str
+    source: str
+    known_since: str
+    reporting: int = 1
+    expected: int = 1
+
+
+class Did(msgspec.Struct, frozen=True, kw_only=True):
+    """One sealed entry of the book of deeds. `seq` orders them without gaps; `about` is the path of what was done to."""
+
+    v: int = 1
+    seq: int
+    at: str
+    actor: str
+    verb: str
+    about: str
+    region: str = ""
+    after: dict[str, Any] = {}
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows from the field in the shape of POST /api/v1/observations: dicts with indicator, region, at, value (dims, quality, note)."""
+
+    v: int = 1
+    observations: list[dict[str, Any]]
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """The message as JSON bytes."""
+    return msgspec.json.encode(message)

@@ -1,0 +1,42 @@
+"""Every subject that crosses the bus, and the streams that keep them. No other file types a subject by hand.
+
+A region is written as its code's parts, last in the subject, so that one wildcard follows a whole regency:
+`observed.river-level._.35.16.13` is matched by `observed.river-level.*.35.16.>`.
+"""
+
+from dataclasses import dataclass
+
+NO_DIMS = "_"
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A JetStream stream: what it keeps and for how long. `last_only` keeps the newest message of each subject."""
+
+    name: str
+    subjects: tuple[str, ...]
+    last_only: bool = False
+    max_age_s: int = 0
+    max_bytes: int = -1
+
+
+OBSERVED = Stream("OBSERVED", ("observed.>", "sys.posture.>"), last_only=True)
+DID = Stream("DID", ("did.>",), max_age_s=7 * 86_400)
+READING = Stream("READING", ("reading.>",), max_age_s=7 * 86_400, max_bytes=4 * 1024**3)
+
+STREAMS = (OBSERVED, DID, READING)
+
+
+def observed(indicator: str, region: str, dims: str = NO_DIMS) -> str:
+    """The newest word about one series. `dims` is the series' dims key (indicators.logic.dims_key) or `_`."""
+    return f"observed.{indicator}.{dims or NO_DIMS}.{region}"
+
+
+def did(room: str, verb: str) -> str:
+    """A deed, as the audit book recorded it: `did.incident.opened`."""
+    return f"did.{room}.{verb}"
+
+
+def reading(source: str) -> str:
+    """Readings from the field, before any check: one message carries many rows of one source."""
+    return f"reading.{source}"

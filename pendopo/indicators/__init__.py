@@ -1,0 +1,1 @@
+"""Room `indicators`: sources, indicators, deliveries, observations."""

@@ -1,0 +1,266 @@
+"""Sources, indicators, series, deliveries and observations: the river of facts."""
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from pendopo.agencies.models import Agency, Person
+from pendopo.regions.models import Level, Region
+
+
+class Kind(models.TextChoices):
+    """What a value says about its period. It decides when the next one is due (CONTRACT, freshness)."""
+
+    GAUGE = "gauge", _("Gauge (a state at a moment)")
+    COUNT = "count", _("Count (in a period)")
+    CUMULATIVE = "cumulative", _("Cumulative (running total)")
+    RATE = "rate", _("Rate")
+    PERCENT = "percent", _("Percent")
+    INDEX = "index", _("Index")
+
+
+class Publicity(models.TextChoices):
+    """Who may read it."""
+
+    PUBLIC = "public", _("Public")
+    GOVERNMENT = "government", _("Government")
+    AGENCY = "agency", _("The agencies that report it")
+
+
+class Quality(models.IntegerChoices):
+    """How far a stored value is trusted. The last two are the soft checks' word over `ok` and `provisional`: a later, better
+    neighbour may lift it again. Readers see three words: ok, provisional, suspect (`logic.QUALITY_WORDS`)."""
+
+    OK = 0, "ok"
+    PROVISIONAL = 1, "provisional"
+    SUSPECT = 2, "suspect"
+    FLAGGED = 3, "suspect (checked)"
+    FLAGGED_PROVISIONAL = 4, "suspect (checked, provisional)"
+
+
+class Source(models.Model):
+    """Who sends figures: a system, an office, a sensor network of one agency. `pendopo` itself is one."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="sources")
+    quota = models.PositiveIntegerField(default=0, help_text=_("Rows a minute that this source may send; 0 = no limit."))
+    simulated = models.BooleanField(default=False, help_text=_("Figures from a model: shown everywhere as SIMULASI."))
+    active = models.BooleanField(default=True)
+    mapping = models.JSONField(null=True, blank=True, help_text=_("The mapping its last file was read with."))
+    last_heard = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def audit_name(self) -> str:
+        """How the book of deeds names this source."""
+        return f"source:{self.code}"
+
+
+class SourceKey(models.Model):
+    """A source's key (`pds_…`). Only the SHA-256 of the secret is kept."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="keys")
+    label = models.CharField(max_length=100, blank=True)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created = models.DateTimeField(default=timezone.now)
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("source key")
+        verbose_name_plural = _("source keys")
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.source} – {self.label or self.created:%Y-%m-%d}"
+
+
+class IndicatorQuerySet(models.QuerySet["Indicator"]):
+    """Indicators by who asks."""
+
+    def published(self) -> Self:
+        """What anyone may read."""
+        return self.filter(publicity=Publicity.PUBLIC)
+
+
+class Indicator(models.Model):
+    """A figure with a contract: what it means, in which unit, how often it comes, who may write and read it.
+
+    `every` and `grace` are durations as the catalogue writes them (`1h`, `1M`). `checks` holds range, step, monotonic and future.
+    `rollup` says how districts become a regency: sum, mean, max, min, last, none, or weighted by `weight`.
+    """
+
+    code = models.SlugField(max_length=80, unique=True)
+    name_id = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    every = models.CharField(max_length=10)
+    grace = models.CharField(max_length=10)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.GAUGE)
+    rollup = models.CharField(max_length=10, default="none")
+    weight = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=10, choices=Level.choices, default=Level.DISTRICT)
+    publicity = models.CharField(max_length=12, choices=Publicity.choices, default=Publicity.GOVERNMENT)
+    checks = models.JSONField(default=dict, blank=True)
+    derived = models.JSONField(null=True, blank=True)
+    decimals = models.PositiveSmallIntegerField(default=0)
+    sources = models.ManyToManyField(Source, blank=True, related_name="indicators")
+
+    objects = IndicatorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if get_language() == "en" and self.name_en else self.name_id
+
+
+class Series(models.Model):
+    """One line of figures: an indicator in a region, with its extra dimensions. `dims_key` is their canonical text, '' without any."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="series")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    dims = models.JSONField(default=dict, blank=True)
+    dims_key = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        constraints = [models.UniqueConstraint(fields=["indicator", "region", "dims_key"], name="series_is_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id}/{self.region_id}/{self.dims_key}"
+
+
+class Way(models.TextChoices):
+    """How a delivery came in."""
+
+    API = "api", "API"
+    FILE = "file", _("File")
+    FORM = "form", _("Form")
+    BUS = "bus", _("Bus")
+    SYSTEM = "system", _("System")
+
+
+class Delivery(models.Model):
+    """Who sent what, when and how: the origin of every observation.
+
+    `known_since` is the stamp that all its observations carry; it is given under one short lock just before commit, so it grows
+    in commit order. `digest` is the SHA-256 of the raw body or file; `file` its place below the files folder where it was kept.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="deliveries")
+    way = models.CharField(max_length=8, choices=Way.choices)
+    by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    received = models.DateTimeField(default=timezone.now)
+    known_since = models.DateTimeField(unique=True)
+    digest = models.CharField(max_length=64)
+    file = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    rows = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField(default=0)
+    flagged = models.PositiveIntegerField(default=0)
+    quarantined = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True)
+    answer = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "idempotency_key"], name="delivery_once_per_key"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    rows=models.F("accepted")
+                    + models.F("flagged")
+                    + models.F("quarantined")
+                    + models.F("rejected")
+                    + models.F("duplicates")
+                ),
+                name="delivery_counts_add_up",
+                violation_error_message=_("The verdicts of a delivery must add up to its rows."),
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "-id"], name="delivery_by_source")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Waiting(models.TextChoices):
+    """What became of a row that is not an observation."""
+
+    WAITING = "waiting", _("Waiting for a person")
+    ACCEPTED = "accepted", _("Accepted")
+    DISCARDED = "discarded", _("Discarded")
+    REJECTED = "rejected", _("Rejected")
+
+
+class KeptRow(models.Model):
+    """A row that did not become a figure: quarantined (waits for a person) or rejected (could not be placed). Never deleted.
+
+    `raw` is the row as sent. A quarantined row also has its place (`series`, `at`, `value`), so that it can be accepted.
+    """
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="kept")
+    row = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=Waiting.choices)
+    field = models.CharField(max_length=60, blank=True)
+    code = models.CharField(max_length=40)
+    message = models.TextField()
+    raw = models.JSONField()
+    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(null=True, blank=True)
+    value = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("kept row")
+        verbose_name_plural = _("kept rows")
+        ordering = ["delivery_id", "row"]
+        indexes = [models.Index(fields=["state", "-id"], name="kept_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id}:{self.row} {self.code}"
+
+
+class Latest(models.Model):
+    """The newest word of every series: what boards read. Kept by the database function that stores a delivery, in its transaction.
+
+    `newest` is the greatest `at` ever written (also by a retraction): a row beyond it is new without a look at history.
+    """
+
+    series = models.OneToOneField(Series, primary_key=True, on_delete=models.CASCADE, related_name="latest")
+    newest = models.DateTimeField()
+    at = models.DateTimeField(null=True)
+    value = models.FloatField(null=True)
+    quality = models.SmallIntegerField(choices=Quality.choices, default=Quality.OK)
+    known_since = models.DateTimeField(db_index=True)
+    delivery = models.ForeignKey(Delivery, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = _("latest value")
+        verbose_name_plural = _("latest values")
+
+    def __str__(self) -> str:
+        return f"{self.series_id}: {self.value} @ {self.at}"

@@ -1,0 +1,7 @@
+"""Paths of room `indicators`."""
+
+from django.urls.resolvers import URLPattern
+
+app_name = "indicators"
+
+urlpatterns: list[URLPattern] = []

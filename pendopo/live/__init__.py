@@ -1,0 +1,1 @@
+"""Room `live`: how a page follows the bus."""

@@ -1,0 +1,1 @@
+"""Room `portal`: the public face."""

@@ -1,0 +1,1 @@
+"""Room `regions`: administrative regions by official code."""

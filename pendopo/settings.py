@@ -1,0 +1,198 @@
+"""Configuration of the one application. Every value that an operator may change is read from the environment here and nowhere else.
+
+Each variable is explained in docs/settings.md; a test compares that page with this file.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """Django's database entry for a `postgresql://` URL; a socket folder may stand in `?host=` or percent-encoded as the host."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "pendopo",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", unquote(parts.hostname or "")),
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 0, "max_size": 8, "timeout": 2, "max_idle": 60}, **query},
+    }
+
+
+DATA_DIR = Path(os.environ.get("PENDOPO_DATA", BASE_DIR.parent / "data"))
+FILES_DIR = DATA_DIR / "files"
+DATABASE_URL = os.environ.get("PENDOPO_DATABASE_URL", "postgresql:///pendopo")
+NATS_URL = os.environ.get("PENDOPO_NATS_URL", "nats://127.0.0.1:4222")
+SECRET_KEY = os.environ.get("PENDOPO_SECRET_KEY", "")
+REGION = os.environ.get("PENDOPO_REGION", "35.16")
+DEMO = os.environ.get("PENDOPO_DEMO", "") == "1"
+SECURE = os.environ.get("PENDOPO_TLS", "") == "1"
+REQUIRE_MFA = os.environ.get("PENDOPO_REQUIRE_MFA", "") == "1"
+HOSTS = [host for host in os.environ.get("PENDOPO_HOSTS", "").split(",") if host]
+METRICS_TOKEN = os.environ.get("PENDOPO_METRICS_TOKEN", "")
+CA_FILE = os.environ.get("PENDOPO_CA_FILE", "")
+
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS] if HOSTS or SECURE else ["*"]
+DEBUG = False
+ROOT_URLCONF = "pendopo.urls"
+ASGI_APPLICATION = "pendopo.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "pendopo.wall",
+    "pendopo.portal",
+    "pendopo.indicators",
+    "pendopo.agencies",
+    "pendopo.regions",
+    "pendopo.audit",
+    "pendopo.live",
+    "pendopo.ui",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pendopo.ui.context.house",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": database_from_url(DATABASE_URL)}
+
+AUTH_USER_MODEL = "agencies.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/home"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "pendopo.agencies.sign_in.AccountAdapter"
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if os.environ.get("PENDOPO_OIDC_URL"):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": os.environ.get("PENDOPO_OIDC_NAME", "SSO"),
+                "client_id": os.environ.get("PENDOPO_OIDC_CLIENT", ""),
+                "secret": os.environ.get("PENDOPO_OIDC_SECRET", ""),
+                "settings": {"server_url": os.environ["PENDOPO_OIDC_URL"]},
+            }
+        ]
+    }
+
+EMAIL_HOST = os.environ.get("PENDOPO_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("PENDOPO_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("PENDOPO_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("PENDOPO_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("PENDOPO_SMTP_TLS", "") == "1"
+DEFAULT_FROM_EMAIL = os.environ.get("PENDOPO_MAIL_FROM", "pendopo@localhost")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_TIMEOUT = 10
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR.parent / "locale"]
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+TIME_ZONE = os.environ.get("PENDOPO_ZONE", "Asia/Jakarta")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(FILES_DIR)}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-ancestors": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# The body of an upload form may be large; POST /api/v1/observations has its own limit (32 MiB, indicators/ingest.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("PENDOPO_LOG_LEVEL", "INFO")},
+}

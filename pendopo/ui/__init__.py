@@ -1,0 +1,1 @@
+"""Room `ui`: base templates, stylesheet, template tags."""

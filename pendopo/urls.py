@@ -1,0 +1,16 @@
+"""The contents page of the site: which room answers which path."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("pendopo.portal.urls")),
+    path("", include("pendopo.wall.urls")),
+    path("", include("pendopo.indicators.urls")),
+    path("", include("pendopo.agencies.urls")),
+    path("", include("pendopo.regions.urls")),
+    path("", include("pendopo.audit.urls")),
+    path("", include("pendopo.ui.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("django-admin/", admin.site.urls),
+]

@@ -1,0 +1,1 @@
+"""Room `wall`: boards and tiles, the wall and the brief."""

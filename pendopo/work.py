@@ -1,0 +1,55 @@
+"""The list of background loops, run in one process: `python -m pendopo.work`.
+
+A loop is an async function that takes the bus client and an event that is set when the house closes. It runs until then; a loop that
+fails is logged and started again after a pause, without touching the others.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+
+from django.conf import settings
+from nats.aio.client import Client
+
+import pendopo.ready  # noqa: F401
+from pendopo.audit import relay
+from pendopo.bus import client as bus
+from pendopo.indicators import announce, intake
+
+logger = logging.getLogger(__name__)
+
+Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
+
+LOOPS: dict[str, Loop] = {
+    "audit.relay": relay.run,
+    "indicators.announce": announce.run,
+    "indicators.intake": intake.run,
+}
+
+PAUSE_AFTER_FAILURE_S = 1.0
+
+
+async def keep(name: str, loop: Loop, nc: Client, closing: asyncio.Event) -> None:
+    """Runs one loop until the house closes, starting it again when it fails. Complains once a failure."""
+    while not closing.is_set():
+        try:
+            await loop(nc, closing)
+        except Exception:
+            logger.exception("loop %s failed; starting it again", name)
+            await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
+
+
+async def main() -> None:
+    """Connects to the bus, prepares its streams and runs every loop until SIGTERM or SIGINT."""
+    closing = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, closing.set)
+    nc = await bus.connect(settings.NATS_URL, name="work")
+    await bus.prepare_streams(nc.jetstream())
+    await asyncio.gather(*(keep(name, loop, nc, closing) for name, loop in LOOPS.items()))
+    await nc.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
