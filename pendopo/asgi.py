@@ -6,19 +6,16 @@ from typing import Any
 from django.core.handlers.asgi import ASGIHandler
 
 import pendopo.ready  # noqa: F401
-from pendopo.indicators import ingest
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-django_app: App = ASGIHandler()  # type: ignore[no-untyped-call,assignment]
+django_app: App = ASGIHandler()  # type: ignore[assignment]
 
 # (method, path prefix) → route. Whatever is not here is Django's.
-LEAN: dict[tuple[str, str], App] = {
-    ("POST", "/api/v1/observations"): ingest.route,
-}
+LEAN: dict[tuple[str, str], App] = {}
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -142,9 +142,7 @@ EMAIL_HOST_USER = os.environ.get("PENDOPO_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("PENDOPO_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("PENDOPO_SMTP_TLS", "") == "1"
 DEFAULT_FROM_EMAIL = os.environ.get("PENDOPO_MAIL_FROM", "pendopo@localhost")
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.console.EmailBackend"
-)
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 10
 
 LANGUAGE_CODE = "id"

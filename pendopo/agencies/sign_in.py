@@ -4,7 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up by himself: people are added by an administrator or by `pendopo user add`."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

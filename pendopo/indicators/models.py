@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.agencies.access import User, agency_ids_of, grants_of, sees_everything
 from pendopo.agencies.models import Agency, Person
 from pendopo.regions.models import Level, Region
 
@@ -91,6 +92,23 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
     def published(self) -> Self:
         """What anyone may read."""
         return self.filter(publicity=Publicity.PUBLIC)
+
+    def visible_to(self, reader: "User | Source") -> Self:
+        """What this person or source may read: public figures; signed in also the government's; an agency's own by post or key."""
+        if isinstance(reader, Source):
+            own = {reader.agency_id}
+        elif not grants_of(reader):
+            return self.published()
+        elif sees_everything(reader):
+            return self
+        else:
+            own = agency_ids_of(reader)
+        mine = models.Q(publicity=Publicity.AGENCY, sources__agency__in=own)
+        return self.filter(models.Q(publicity__in=[Publicity.PUBLIC, Publicity.GOVERNMENT]) | mine).distinct()
+
+    def writable_by(self, source: "Source") -> Self:
+        """What this source may write."""
+        return self.filter(sources=source)
 
 
 class Indicator(models.Model):

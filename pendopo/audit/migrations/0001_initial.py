@@ -5,35 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor_id', models.BigIntegerField(blank=True, null=True)),
-                ('actor', models.CharField(max_length=200)),
-                ('room', models.CharField(max_length=40)),
-                ('verb', models.CharField(max_length=60)),
-                ('about', models.CharField(max_length=300)),
-                ('region', models.CharField(blank=True, max_length=13)),
-                ('before', models.JSONField(blank=True, default=dict)),
-                ('after', models.JSONField(blank=True, default=dict)),
-                ('seq', models.BigIntegerField(editable=False, null=True, unique=True)),
-                ('hash', models.BinaryField(null=True)),
-                ('told', models.BooleanField(default=False, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("actor_id", models.BigIntegerField(blank=True, null=True)),
+                ("actor", models.CharField(max_length=200)),
+                ("room", models.CharField(max_length=40)),
+                ("verb", models.CharField(max_length=60)),
+                ("about", models.CharField(max_length=300)),
+                ("region", models.CharField(blank=True, max_length=13)),
+                ("before", models.JSONField(blank=True, default=dict)),
+                ("after", models.JSONField(blank=True, default=dict)),
+                ("seq", models.BigIntegerField(editable=False, null=True, unique=True)),
+                ("hash", models.BinaryField(null=True)),
+                ("told", models.BooleanField(default=False, editable=False)),
             ],
             options={
-                'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit entries',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['about', '-id'], name='audit_about'), models.Index(fields=['actor', '-id'], name='audit_actor'), models.Index(fields=['room', 'verb', '-id'], name='audit_verb'), models.Index(condition=models.Q(('seq', None)), fields=['id'], name='audit_unsealed'), models.Index(condition=models.Q(('told', False)), fields=['seq'], name='audit_untold')],
+                "verbose_name": "audit entry",
+                "verbose_name_plural": "audit entries",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["about", "-id"], name="audit_about"),
+                    models.Index(fields=["actor", "-id"], name="audit_actor"),
+                    models.Index(fields=["room", "verb", "-id"], name="audit_verb"),
+                    models.Index(condition=models.Q(("seq", None)), fields=["id"], name="audit_unsealed"),
+                    models.Index(condition=models.Q(("told", False)), fields=["seq"], name="audit_untold"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,250 @@
+"""The newest word of every series, and its roll-up over regions with coverage: what boards, the API and the bus tell.
+
+All of it can be asked `as_of` a moment: then history answers what was known at that time.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from pendopo.regions.models import Region
+
+from .logic import QUALITY_WORDS, Contract, Duration, Freshness, Part, roll_up
+from .models import Indicator
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its pulse. `value` is in the indicator's unit; None = no report. A roll-up has `expected` > 1 children."""
+
+    indicator: str
+    region: str
+    dims: dict[str, str]
+    at: datetime | None
+    value: float | None
+    unit: str
+    quality: str | None
+    source: str
+    simulated: bool
+    known_since: datetime | None
+    reporting: int
+    expected: int
+    is_sum: bool
+    contract: Contract
+
+    @property
+    def partial(self) -> bool:
+        """True for an incomplete sum: it must never be shown as a total."""
+        return self.is_sum and self.reporting < self.expected
+
+    def freshness(self, now: datetime) -> Freshness:
+        """Its state at a moment."""
+        return self.contract.freshness(self.at, now)
+
+
+@dataclass(frozen=True)
+class Row:
+    """The newest known row of one series."""
+
+    series: int
+    indicator_id: int
+    region: str
+    dims: dict[str, str]
+    dims_key: str
+    at: datetime
+    value: float
+    quality: int
+    known_since: datetime
+    source: str
+    simulated: bool
+
+
+NOW_SQL = """
+SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, l.at, l.value, l.quality, l.known_since, src.code, src.simulated
+FROM indicators_series s
+JOIN indicators_latest l ON l.series_id = s.id AND l.at IS NOT NULL
+JOIN indicators_delivery d ON d.id = l.delivery_id
+JOIN indicators_source src ON src.id = d.source_id
+WHERE s.indicator_id = ANY(%(indicators)s) AND ({regions})
+"""
+
+# For each series: walk back from the newest time to the first whose newest row known by then has a value.
+AS_OF_SQL = """
+SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, o.at, o.value, o.quality, o.known_since, src.code, src.simulated
+FROM indicators_series s
+CROSS JOIN LATERAL (
+    SELECT c.at, c.value, c.quality, c.known_since, c.delivery_id FROM indicators_observation c
+    WHERE c.series_id = s.id AND c.known_since <= %(as_of)s AND c.value IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM indicators_observation n
+        WHERE n.series_id = c.series_id AND n.at = c.at AND n.known_since > c.known_since AND n.known_since <= %(as_of)s)
+    ORDER BY c.at DESC LIMIT 1
+) o
+JOIN indicators_delivery d ON d.id = o.delivery_id
+JOIN indicators_source src ON src.id = d.source_id
+WHERE s.indicator_id = ANY(%(indicators)s) AND ({regions})
+"""
+
+
+def rows(indicator_ids: Sequence[int], within: Iterable[str] | None, as_of: datetime | None = None) -> list[Row]:
+    """The newest known row of every series of the indicators in the regions and all below them (None = everywhere). One query."""
+    codes = None if within is None else sorted(set(within))
+    parameters: dict[str, Any] = {"indicators": list(indicator_ids), "as_of": as_of, "codes": codes}
+    if codes is None:
+        regions = "true"
+    else:
+        parameters["prefixes"] = [f"{code}.%" for code in codes]
+        regions = "s.region_id = ANY(%(codes)s) OR s.region_id LIKE ANY(%(prefixes)s)"
+    sql = (NOW_SQL if as_of is None else AS_OF_SQL).format(regions=regions)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [Row(r[0], r[1], r[2], _dims(r[3]), *r[4:]) for r in cursor.fetchall()]
+
+
+def _dims(value: Any) -> dict[str, str]:
+    return value if isinstance(value, dict) else {}
+
+
+def contract_of(indicator: Indicator) -> Contract:
+    """The indicator's freshness contract."""
+    return Contract(Duration.parse(indicator.every), Duration.parse(indicator.grace), indicator.kind)
+
+
+def figures(indicators: Sequence[Indicator], regions: Sequence[str], *, as_of: datetime | None = None, below: bool = False) -> list[Figure]:
+    """For every indicator and region: its own series if it has any, else the roll-up of the regions below that report it.
+
+    With `below`, also each reporting region under the given ones as a figure of its own (maps and rankings). An indicator without any
+    report in a region gives one figure without a value, so that a board shows a dash and never 0. Ordered by indicator, region, dims.
+    """
+    by_id = {indicator.pk: indicator for indicator in indicators}
+    weights = {i.weight_id: i.weight for i in indicators if i.weight_id and i.weight is not None}
+    found = rows([*by_id, *(pk for pk in weights if pk not in by_id)], regions, as_of)
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in found:
+        grouped[row.indicator_id].append(row)
+    answer = []
+    for indicator in indicators:
+        own = grouped[indicator.pk]
+        weight = {row.region: row.value for row in grouped[indicator.weight_id]} if indicator.weight_id else {}
+        for region in regions:
+            answer.extend(_in_region(indicator, region, own, weight))
+        if below:
+            wanted = set(regions)
+            answer.extend(_single(indicator, row) for row in own if row.region not in wanted)
+    return sorted(answer, key=lambda f: (f.indicator, f.region, sorted(f.dims.items())))
+
+
+def _in_region(indicator: Indicator, region: str, found: list[Row], weight: dict[str, float]) -> list[Figure]:
+    direct = [row for row in found if row.region == region]
+    if direct:
+        return [_single(indicator, row) for row in direct]
+    groups: dict[str, list[Row]] = defaultdict(list)
+    depth = ("province", "regency", "district", "village").index(indicator.level)
+    for row in found:
+        if row.region.startswith(f"{region}.") and row.region.count(".") == depth:
+            groups[row.dims_key].append(row)
+    expected = expected_children(region, indicator.level)
+    if not groups or indicator.rollup == "none":
+        return [_nothing(indicator, region, expected)]
+    return [_rolled(indicator, region, group, expected, weight) for group in groups.values()]
+
+
+def expected_children(region: str, level: str) -> int:
+    """How many regions of the level lie in the region: the denominator of coverage. 1 for the region itself."""
+    return Region.objects.within(region).filter(level=level).count() or 1
+
+
+def _single(indicator: Indicator, row: Row) -> Figure:
+    return Figure(
+        indicator=indicator.code,
+        region=row.region,
+        dims=row.dims,
+        at=row.at,
+        value=row.value,
+        unit=indicator.unit,
+        quality=QUALITY_WORDS[row.quality],
+        source=row.source,
+        simulated=row.simulated,
+        known_since=row.known_since,
+        reporting=1,
+        expected=1,
+        is_sum=False,
+        contract=contract_of(indicator),
+    )
+
+
+def _nothing(indicator: Indicator, region: str, expected: int) -> Figure:
+    return Figure(
+        indicator=indicator.code,
+        region=region,
+        dims={},
+        at=None,
+        value=None,
+        unit=indicator.unit,
+        quality=None,
+        source="",
+        simulated=False,
+        known_since=None,
+        reporting=0,
+        expected=expected,
+        is_sum=indicator.rollup == "sum",
+        contract=contract_of(indicator),
+    )
+
+
+def _rolled(indicator: Indicator, region: str, group: list[Row], expected: int, weight: dict[str, float]) -> Figure:
+    """The roll-up at the newest period for which any child reported; coverage counts the children with a value for that period."""
+    every = Duration.parse(indicator.every)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    newest = max(every.period_start(row.at, zone) for row in group)
+    current = [row for row in group if every.period_start(row.at, zone) == newest]
+    parts = [Part(row.value, row.at, weight.get(row.region)) for row in current]
+    return Figure(
+        indicator=indicator.code,
+        region=region,
+        dims=current[0].dims,
+        at=newest,
+        value=roll_up(indicator.rollup, parts),
+        unit=indicator.unit,
+        quality=QUALITY_WORDS[max(row.quality for row in current)],
+        source=", ".join(sorted({row.source for row in current})),
+        simulated=any(row.simulated for row in current),
+        known_since=max(row.known_since for row in current),
+        reporting=len(current),
+        expected=expected,
+        is_sum=indicator.rollup == "sum",
+        contract=contract_of(indicator),
+    )
+
+
+def figure_json(figure: Figure, now: datetime | None = None) -> dict[str, Any]:
+    """The figure in the shape of GET /api/v1/latest. `age_s` is whole seconds since `at`."""
+    moment = now or timezone.now()
+    return {
+        "indicator": figure.indicator,
+        "region": figure.region,
+        "at": utc_text(figure.at),
+        "value": figure.value,
+        "unit": figure.unit,
+        "quality": figure.quality,
+        "age_s": None if figure.at is None else int((moment - figure.at).total_seconds()),
+        "freshness": figure.freshness(moment),
+        "source": figure.source,
+        "known_since": utc_text(figure.known_since),
+        "coverage": {"reporting": figure.reporting, "expected": figure.expected},
+        "partial": figure.partial,
+        **({"dims": figure.dims} if figure.dims else {}),
+    }
+
+
+def utc_text(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC with `Z`; microseconds only where there are any."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
