@@ -50,7 +50,10 @@ class Grant:
     region: str | None
 
     def reaches(self, obj: Any) -> bool:
-        """Whether the scope covers the object. An object says where it belongs by `agency_id` and/or `region_id`; None = a matter of the house."""
+        """Whether the scope covers the object, which says where it belongs by `agency_id` and/or `region_id`.
+
+        None stands for a matter of the house as a whole: only a post without a scope reaches it.
+        """
         if self.agency_id is None and self.region is None:
             return True
         if obj is None:

@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 
 from .models import Entry
@@ -47,7 +48,7 @@ def record(
         raise transaction.TransactionManagementError("audit.record must run inside the transaction of the verb it records.")
     actor = by or SYSTEM
     entry = Entry.objects.create(
-        actor_id=actor.pk if isinstance(actor.pk, int) else None,
+        actor_id=actor.pk if isinstance(actor, AbstractBaseUser) else None,
         actor=actor.audit_name,
         room=room,
         verb=verb,

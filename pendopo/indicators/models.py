@@ -53,6 +53,8 @@ class Source(models.Model):
     active = models.BooleanField(default=True)
     mapping = models.JSONField(null=True, blank=True, help_text=_("The mapping its last file was read with."))
     last_heard = models.DateTimeField(null=True, blank=True, editable=False)
+    quota_minute = models.DateTimeField(null=True, editable=False)
+    quota_used = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("source")

@@ -1,0 +1,289 @@
+"""The one door for figures: `take_delivery` judges and stores what a source sent, in one transaction with its entry in the book."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from pendopo.agencies.models import Person
+from pendopo.audit.actions import record
+from pendopo.regions.models import Region
+
+from . import storing
+from .checks import (
+    EPOCH,
+    MICROSECOND,
+    Judge,
+    Judged,
+    Observation,
+    Placed,
+    Problem,
+    Refused,
+    Rejudged,
+    Rule,
+    SeriesKey,
+    judge_steps,
+    verdict_counts,
+)
+from .logic import Duration
+from .models import Delivery, Indicator, KeptRow, Source, Waiting, Way
+from .sentences import problem_json, sentence
+
+MAX_PROBLEMS = 1000
+
+# Series and regions are never deleted, so what was found once stays true. Each process keeps its own.
+_known_series: dict[SeriesKey, int] = {}
+_known_regions: set[str] = set()
+
+
+class QuotaExceeded(Exception):
+    """The source sent more rows this minute than it may; try again after `retry_after_s` seconds."""
+
+    def __init__(self, quota: int, retry_after_s: int) -> None:
+        self.quota, self.retry_after_s = quota, retry_after_s
+        super().__init__(
+            _("This source may send %(quota)s rows a minute: try again in %(wait)s seconds.") % {"quota": quota, "wait": retry_after_s}
+        )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer to a delivery, as CONTRACT shapes it. `delivery` is its number."""
+
+    delivery: int
+    accepted: int
+    flagged: int
+    quarantined: int
+    rejected: int
+    duplicates: int
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    problems_omitted: int = 0
+    known_since: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The JSON of the answer; `problems_omitted` only when some were."""
+        answer = {
+            name: getattr(self, name) for name in ("delivery", "accepted", "flagged", "quarantined", "rejected", "duplicates", "problems")
+        }
+        if self.problems_omitted:
+            answer["problems_omitted"] = self.problems_omitted
+        return answer
+
+
+def rules_for(codes: set[str], source: Source) -> dict[str, Rule]:
+    """What the catalogue says of the indicators, for this source. Unknown codes are absent."""
+    writable = set(Indicator.objects.writable_by(source).filter(code__in=codes).values_list("pk", flat=True))
+    return {
+        indicator.code: rule_of(indicator, may_write=indicator.pk in writable) for indicator in Indicator.objects.filter(code__in=codes)
+    }
+
+
+def rule_of(indicator: Indicator, *, may_write: bool = True) -> Rule:
+    """The checks of one indicator."""
+    checks = indicator.checks or {}
+    low, high = checks.get("range") or (None, None)
+    return Rule(
+        may_write=may_write,
+        takes_dates=Duration.parse(indicator.every).is_calendar,
+        low=float("-inf") if low is None else float(low),
+        high=float("inf") if high is None else float(high),
+        step=None if checks.get("step") is None else float(checks["step"]),
+        future_s=float(Duration.parse(str(checks.get("future", "5m"))).seconds),
+    )
+
+
+def is_region(code: str) -> bool:
+    """Whether the region table holds the code."""
+    if code in _known_regions:
+        return True
+    if "\x00" in code or not Region.objects.filter(pk=code[:20]).exists():
+        return False
+    _known_regions.add(code)
+    return True
+
+
+def judge_rows(*, source: Source, rows: Sequence[Observation], numbers: Sequence[int], now: datetime | None = None) -> tuple[Judged, Judge]:
+    """The verdicts on the rows without writing anything (also behind `--dry-run`)."""
+    rules = rules_for({row.indicator[:100] for row in rows}, source)
+    judge = Judge(rules=rules, is_region=is_region, zone=ZoneInfo(settings.TIME_ZONE), now=now or timezone.now())
+    return judge.judge(rows, numbers), judge
+
+
+def _known(keys: set[SeriesKey], dims: Mapping[SeriesKey, dict[str, str]]) -> dict[SeriesKey, int]:
+    missing = {key: dims.get(key, {}) for key in keys if key not in _known_series}
+    if missing:
+        _known_series.update(storing.series_ids(missing))
+    return {key: _known_series[key] for key in keys}
+
+
+def take_delivery(
+    *,
+    source: Source,
+    rows: Sequence[Observation],
+    digest: str,
+    way: Way,
+    numbers: Sequence[int] | None = None,
+    refused: Sequence[Refused] = (),
+    by: Person | None = None,
+    file: str = "",
+    name: str = "",
+    idempotency_key: str | None = None,
+) -> Receipt:
+    """Judges and stores the rows of one delivery; every row gets a verdict and none is lost.
+
+    `numbers` are the rows' numbers in the sender's counting (default 1…n); `refused` are rows that could not be read at all; `digest` is
+    the SHA-256 of the raw body. Returns after commit. With an `idempotency_key` that was used before, returns the first answer and changes
+    nothing. Raises QuotaExceeded.
+    """
+    if idempotency_key is not None:
+        first = _first_answer(source, idempotency_key)
+        if first is not None:
+            return first
+    total = len(rows) + len(refused)
+    judged, judge = judge_rows(source=source, rows=rows, numbers=numbers or range(1, len(rows) + 1))
+    placed = judged.placed
+    waiting = [spot for spot, _problem in judged.quarantined]
+    ids = _known({spot.key for spot in (*placed, *waiting)}, judge.dims)
+    storing.prepare_months(placed)
+    judged.rejected.extend(Problem(no.row, "rejected", no.field, no.code, no.params) for no in refused)
+    head = Delivery(source=source, way=way, by=by, digest=digest, file=file, name=name[:200], rows=total, idempotency_key=idempotency_key)
+    try:
+        with transaction.atomic():
+            _spend(source, total)
+            head.known_since, head.pk = storing.stamp()
+            flagged = _store(head, placed, ids, judge.rules, judged)
+            problems = sorted([*judged.rejected, *judged.duplicates, *(p for _s, p in judged.quarantined), *flagged])
+            receipt = _write_head(head, problems)
+            _keep(head, judged, ids, dict(zip(numbers or range(1, len(rows) + 1), rows, strict=True)) if problems else {}, refused)
+            _enter(head)
+    except IntegrityError:
+        first = _first_answer(source, idempotency_key) if idempotency_key is not None else None
+        if first is None:
+            _known_series.clear()
+            raise
+        return first
+    return receipt
+
+
+def _first_answer(source: Source, key: str) -> Receipt | None:
+    first = Delivery.objects.filter(source=source, idempotency_key=key).only("answer", "known_since").first()
+    return None if first is None else Receipt(**(first.answer or {}), known_since=first.known_since)
+
+
+def _spend(source: Source, rows: int) -> None:
+    """Counts the rows against the source's quota of this minute and notes that it was heard. One conditional UPDATE is the lock."""
+    now = timezone.now()
+    if source.quota:
+        minute = now.replace(second=0, microsecond=0)
+        same = Source.objects.filter(pk=source.pk, quota_minute=minute, quota_used__lte=source.quota - rows)
+        done = same.update(quota_used=F("quota_used") + rows, last_heard=now)
+        if not done and rows <= source.quota:
+            fresh = Source.objects.filter(pk=source.pk).filter(Q(quota_minute=None) | Q(quota_minute__lt=minute))
+            done = fresh.update(quota_minute=minute, quota_used=rows, last_heard=now)
+        if not done:
+            raise QuotaExceeded(source.quota, 60 - now.second)
+    elif source.last_heard is None or now - source.last_heard > timedelta(seconds=1):
+        Source.objects.filter(pk=source.pk).update(last_heard=now)
+
+
+def _store(head: Delivery, placed: list[Placed], ids: dict[SeriesKey, int], rules: Mapping[str, Rule], judged: Judged) -> list[Problem]:
+    """Soft checks against history, then the append. Moves equal rows to `judged.duplicates`; returns the flagged ones."""
+    steps = {code: rule.step for code, rule in rules.items() if rule.step is not None}
+    rejudged: list[Rejudged] = []
+    flagged: dict[int, int] = {}
+    if steps:
+        checked = [row for row in placed if row.key[0] in steps]
+        flagged, rejudged = judge_steps(checked, steps, storing.neighbours(checked, ids))
+        placed = [row._replace(quality=flagged[row.row]) if row.row in flagged else row for row in placed]
+    same = storing.store(placed, rejudged, ids, delivery=head.pk, known_since=head.known_since)
+    judged.duplicates.extend(Problem(row, "duplicates", "", "duplicate", {}) for row in same if row > 0)
+    step_of = {row.row: steps[row.key[0]] for row in placed if row.row in flagged}
+    return [Problem(row, "flagged", "value", "step", {"step": step}) for row, step in step_of.items() if row not in same]
+
+
+def _write_head(head: Delivery, problems: list[Problem]) -> Receipt:
+    counts = verdict_counts(problems, head.rows)
+    for name, count in counts.items():
+        setattr(head, name, count)
+    receipt = Receipt(
+        delivery=head.pk,
+        **counts,
+        problems=[problem_json(problem) for problem in problems[:MAX_PROBLEMS]],
+        problems_omitted=max(0, len(problems) - MAX_PROBLEMS),
+        known_since=head.known_since,
+    )
+    if head.idempotency_key is not None:
+        head.answer = receipt.as_json()
+    head.save(force_insert=True)
+    return receipt
+
+
+def _keep(
+    head: Delivery, judged: Judged, ids: Mapping[SeriesKey, int], rows: Mapping[int, Observation], refused: Sequence[Refused]
+) -> None:
+    """Keeps every quarantined and rejected row with its reason, in the house's own language."""
+    raw: dict[int, Any] = {no.row: no.raw for no in refused}
+    kept = []
+    with override(settings.LANGUAGE_CODE):
+        for spot, problem in judged.quarantined:
+            row = _kept_row(head, problem, Waiting.WAITING, msgspec.to_builtins(rows[spot.row]))
+            row.series_id, row.value = ids[spot.key], spot.value
+            row.at = EPOCH + spot.at_us * MICROSECOND
+            kept.append(row)
+        for problem in judged.rejected:
+            source_row = raw[problem.row] if problem.row in raw else msgspec.to_builtins(rows[problem.row])
+            kept.append(_kept_row(head, problem, Waiting.REJECTED, _storable(source_row)))
+    if kept:
+        KeptRow.objects.bulk_create(kept, batch_size=1000)
+
+
+def _kept_row(head: Delivery, problem: Problem, state: Waiting, raw: Any) -> KeptRow:
+    return KeptRow(
+        delivery=head,
+        row=problem.row,
+        state=state,
+        field=problem.field,
+        code=problem.code,
+        message=sentence(problem.code, problem.params).replace("\x00", "␀"),
+        raw=raw,
+    )
+
+
+def _storable(raw: Any) -> Any:
+    """JSON that PostgreSQL can hold: NUL is written as its picture, an endless number as text, and a very long text is cut."""
+    if isinstance(raw, str):
+        return raw.replace("\x00", "␀")[:4000]
+    if isinstance(raw, float) and raw - raw != 0:
+        return str(raw)
+    if isinstance(raw, dict):
+        return {str(name).replace("\x00", "␀"): _storable(value) for name, value in raw.items()}
+    if isinstance(raw, list):
+        return [_storable(value) for value in raw]
+    return raw
+
+
+def _enter(head: Delivery) -> None:
+    counts = {name: getattr(head, name) for name in ("rows", "accepted", "flagged", "quarantined", "rejected", "duplicates")}
+    record(
+        by=head.by or head.source,
+        room="indicators",
+        verb="delivered",
+        about=f"/deliveries/{head.pk}",
+        after={"source": head.source.code, "way": head.way, "digest": head.digest, **counts},
+    )
+
+
+def forget_known() -> None:
+    """Empties what this process remembers of series and regions: for tests, and after a restore."""
+    _known_series.clear()
+    _known_regions.clear()
+    storing.forget_months()

@@ -1,0 +1,203 @@
+"""The SQL with which a delivery becomes history: called by actions.take_delivery only, inside its transaction.
+
+Rows travel as arrays and are unpacked by PostgreSQL (`unnest`), which costs less than a row at a time and needs no staging table.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from .checks import EPOCH, MICROSECOND, Neighbours, Placed, Rejudged, SeriesKey
+
+# The channel on which the announcing loop is woken.
+WAKE_CHANNEL = "pendopo_observed"
+
+_months: set[tuple[int, int]] = set()
+
+
+def _array(values: Sequence[Any]) -> str:
+    """A PostgreSQL array literal of numbers; None becomes NULL."""
+    return "{" + ",".join(["NULL" if value is None else repr(value) for value in values]) + "}"
+
+
+def prepare_months(rows: Sequence[Placed]) -> None:
+    """Creates the monthly partitions that the rows need and this process has not seen. Outside the delivery's transaction."""
+    days = {row.at_us // 86_400_000_000 for row in rows}
+    months = {((EPOCH + timedelta(days=day)).year, (EPOCH + timedelta(days=day)).month) for day in days} - _months
+    with connection.cursor() as cursor:
+        for year, month in sorted(months):
+            cursor.execute("SELECT indicators_partition(%s::date)", [f"{year:04d}-{month:02d}-01"])
+    _months.update(months)
+
+
+def forget_months() -> None:
+    """Empties what this process remembers of partitions."""
+    _months.clear()
+
+
+def series_ids(keys: Mapping[SeriesKey, dict[str, str]]) -> dict[SeriesKey, int]:
+    """The ids of the series, created where new (asked twice or by two at once: the same id). Values are the series' dims."""
+    if not keys:
+        return {}
+    order = sorted(keys)
+    parameters = [[key[0] for key in order], [key[1] for key in order], [key[2] for key in order], [_json(keys[key]) for key in order]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO indicators_series (indicator_id, region_id, dims_key, dims)
+            SELECT i.id, k.region, k.dims_key, k.dims::jsonb
+            FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS k(code, region, dims_key, dims)
+            JOIN indicators_indicator i ON i.code = k.code
+            ON CONFLICT ON CONSTRAINT series_is_unique DO NOTHING
+            """,
+            parameters,
+        )
+        cursor.execute(
+            """
+            SELECT i.code, s.region_id, s.dims_key, s.id
+            FROM unnest(%s::text[], %s::text[], %s::text[]) AS k(code, region, dims_key)
+            JOIN indicators_indicator i ON i.code = k.code
+            JOIN indicators_series s ON s.indicator_id = i.id AND s.region_id = k.region AND s.dims_key = k.dims_key
+            """,
+            parameters[:3],
+        )
+        return {(code, region, dims): pk for code, region, dims, pk in cursor.fetchall()}
+
+
+def stamp() -> tuple[datetime, int]:
+    """The delivery's known_since and its id. From here to commit this transaction holds the clock: keep the way short."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indicators_stamp(), nextval('indicators_delivery_id_seq')")
+        known_since, delivery = cursor.fetchone()
+    return known_since, delivery
+
+
+NEIGHBOURS_SQL = """
+SELECT i.row, p.at, p.value, n.at, n.value, n.quality, n.note, n.delivery_id
+FROM unnest(%(rows)s::int[], %(series)s::bigint[], %(at)s::bigint[]) AS t(row, series_id, us)
+CROSS JOIN LATERAL (SELECT t.row, t.series_id, timestamptz 'epoch' + t.us * interval '1 microsecond' AS at) i
+LEFT JOIN indicators_latest l ON l.series_id = i.series_id
+LEFT JOIN LATERAL (
+    SELECT l.at, l.value WHERE l.at < i.at
+    UNION ALL
+    SELECT c.at, c.value FROM (
+        SELECT o.at, o.value FROM indicators_observation o
+        WHERE l.at >= i.at AND o.series_id = i.series_id AND o.at < i.at AND o.value IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM indicators_observation x
+            WHERE x.series_id = o.series_id AND x.at = o.at AND x.known_since > o.known_since)
+        ORDER BY o.at DESC LIMIT 1) c
+) p ON true
+LEFT JOIN LATERAL (
+    SELECT o.at, o.value, o.quality, o.note, o.delivery_id FROM indicators_observation o
+    WHERE l.at > i.at AND o.series_id = i.series_id AND o.at > i.at AND o.value IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM indicators_observation x
+        WHERE x.series_id = o.series_id AND x.at = o.at AND x.known_since > o.known_since)
+    ORDER BY o.at LIMIT 1
+) n ON true
+"""
+
+
+def neighbours(rows: Sequence[Placed], ids: Mapping[SeriesKey, int]) -> dict[int, Neighbours]:
+    """What history knows just before and just after each row, by row number."""
+    parameters = {
+        "rows": _array([row.row for row in rows]),
+        "series": _array([ids[row.key] for row in rows]),
+        "at": _array([row.at_us for row in rows]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NEIGHBOURS_SQL, parameters)
+        return {r[0]: Neighbours(_us(r[1]), r[2], _us(r[3]), r[4], r[5] if r[5] is not None else 0, r[6], r[7]) for r in cursor.fetchall()}
+
+
+def _us(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment.astimezone(UTC) - EPOCH) // MICROSECOND
+
+
+# One statement: what is already known in the same words is left out; the rest is appended; `latest` follows.
+STORE_SQL = """
+WITH input AS MATERIALIZED (
+    SELECT t.row, t.series_id, timestamptz 'epoch' + t.us * interval '1 microsecond' AS at, t.value, t.quality, t.note, t.delivery_id
+    FROM unnest(%(rows)s::int[], %(series)s::bigint[], %(at)s::bigint[], %(values)s::float8[], %(qualities)s::smallint[],
+                %(notes)s::text[], %(deliveries)s::bigint[]) AS t(row, series_id, us, value, quality, note, delivery_id)
+), same AS (
+    SELECT i.row FROM input i
+    JOIN indicators_latest l ON l.series_id = i.series_id AND i.at <= l.newest
+    CROSS JOIN LATERAL (
+        SELECT o.value, o.quality, o.note FROM indicators_observation o
+        WHERE o.series_id = i.series_id AND o.at = i.at
+            AND o.at >= timestamptz 'epoch' + %(from)s * interval '1 microsecond'
+            AND o.at <= timestamptz 'epoch' + %(to)s * interval '1 microsecond'
+        ORDER BY o.known_since DESC LIMIT 1) k
+    WHERE k.value IS NOT DISTINCT FROM i.value AND k.quality = i.quality AND k.note IS NOT DISTINCT FROM i.note
+), fresh AS (
+    SELECT * FROM input i WHERE NOT EXISTS (SELECT 1 FROM same s WHERE s.row = i.row)
+), stored AS (
+    INSERT INTO indicators_observation (series_id, at, known_since, value, quality, delivery_id, note)
+    SELECT series_id, at, %(stamp)s, value, quality, delivery_id, note FROM fresh
+), told AS (
+    INSERT INTO indicators_latest AS l (series_id, newest, at, value, quality, known_since, delivery_id)
+    SELECT DISTINCT ON (series_id) series_id, at, at, value, quality, %(stamp)s, delivery_id FROM fresh WHERE value IS NOT NULL
+    ORDER BY series_id, at DESC
+    ON CONFLICT (series_id) DO UPDATE SET
+        newest = greatest(l.newest, excluded.newest), at = excluded.at, value = excluded.value, quality = excluded.quality,
+        known_since = excluded.known_since, delivery_id = excluded.delivery_id
+    WHERE l.at IS NULL OR excluded.at >= l.at
+)
+SELECT row FROM same
+"""
+
+# After a retraction: the newest time whose newest row still has a value, if any.
+RETRACTED_SQL = """
+INSERT INTO indicators_latest AS l (series_id, newest, at, value, quality, known_since, delivery_id)
+SELECT t.series_id, timestamptz 'epoch' + t.us * interval '1 microsecond', c.at, c.value, coalesce(c.quality, 0), %(stamp)s, c.delivery_id
+FROM (SELECT series_id, max(us) AS us FROM unnest(%(series)s::bigint[], %(at)s::bigint[]) AS u(series_id, us) GROUP BY 1) t
+LEFT JOIN LATERAL (
+    SELECT o.at, o.value, o.quality, o.delivery_id FROM indicators_observation o
+    WHERE o.series_id = t.series_id AND o.value IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM indicators_observation x
+        WHERE x.series_id = o.series_id AND x.at = o.at AND x.known_since > o.known_since)
+    ORDER BY o.at DESC LIMIT 1
+) c ON true
+ON CONFLICT (series_id) DO UPDATE SET
+    newest = greatest(l.newest, excluded.newest), at = excluded.at, value = excluded.value, quality = excluded.quality,
+    known_since = excluded.known_since, delivery_id = excluded.delivery_id
+"""
+
+
+def store(
+    rows: Sequence[Placed], rejudged: Sequence[Rejudged], ids: Mapping[SeriesKey, int], *, delivery: int, known_since: datetime
+) -> set[int]:
+    """Appends what is news and keeps `latest`. Returns the numbers of the rows that were already known in the same words."""
+    lines = [*rows, *(Placed(-1 - n, change.key, *change[1:5]) for n, change in enumerate(rejudged))]
+    if not lines:
+        return set()
+    times = [line.at_us for line in lines]
+    parameters = {
+        "rows": _array([line.row for line in lines]),
+        "series": _array([ids[line.key] for line in lines]),
+        "at": _array(times),
+        "values": _array([line.value for line in lines]),
+        "qualities": _array([line.quality for line in lines]),
+        "notes": [line.note for line in lines] if any(line.note for line in lines) else _array([None] * len(lines)),
+        "deliveries": _array([delivery] * len(rows) + [change.delivery for change in rejudged]),
+        "from": min(times),
+        "to": max(times),
+        "stamp": known_since,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STORE_SQL, parameters)
+        same = {row for (row,) in cursor.fetchall()}
+        retracted = [line for line in lines if line.value is None and line.row not in same]
+        if retracted:
+            series = _array([ids[line.key] for line in retracted])
+            at = _array([line.at_us for line in retracted])
+            cursor.execute(RETRACTED_SQL, {"series": series, "at": at, "stamp": known_since})
+        cursor.execute(f"NOTIFY {WAKE_CHANNEL}")
+    return same
+
+
+def _json(dims: dict[str, str]) -> str:
+    return msgspec.json.encode(dims).decode()
