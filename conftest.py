@@ -1,0 +1,19 @@
+"""Fixtures for every room. The engines themselves are started by the plugin `tests.engines`."""
+
+import os
+
+import pytest
+
+from tests.engines import Engines, engines
+
+
+@pytest.fixture(scope="session")
+def test_engines() -> Engines:
+    """The engines of this run."""
+    return engines[0]
+
+
+@pytest.fixture(scope="session")
+def nats_url() -> str:
+    """Where this run's nats-server answers; user and password are in the environment, where `bus.client.connect` finds them."""
+    return os.environ["PENDOPO_NATS_URL"]

@@ -1,0 +1,30 @@
+"""The engines of a test run answer, belong to the service account, and are reached by Django and by the bus."""
+
+import os
+
+import psutil
+import pytest
+from django.db import connection
+
+from pendopo.bus import client as bus
+
+
+@pytest.mark.django_db
+def test_django_speaks_to_the_private_postgresql():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()")
+        assert cursor.fetchone() == ("pendopo", "UTF8")
+
+
+async def test_the_bus_keeps_a_message(nats_url):
+    nc = await bus.connect(nats_url, name="test")
+    await bus.prepare_streams(nc.jetstream())
+    ack = await nc.jetstream().publish("did.test.engines", b"{}")
+    assert ack.stream == "DID"
+    await nc.close()
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" in os.environ, reason="the server belongs to the controlling process")
+def test_no_engine_runs_as_root(test_engines):
+    for child in test_engines.children:
+        assert psutil.Process(child.pid).uids().real != 0 or os.geteuid() != 0
