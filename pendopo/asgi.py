@@ -6,6 +6,7 @@ from typing import Any
 from django.core.handlers.asgi import ASGIHandler
 
 import pendopo.ready  # noqa: F401
+from pendopo.indicators import ingest
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -15,7 +16,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 django_app: App = ASGIHandler()  # type: ignore[assignment]
 
 # (method, path prefix) → route. Whatever is not here is Django's.
-LEAN: dict[tuple[str, str], App] = {}
+LEAN: dict[tuple[str, str], App] = {
+    ("POST", "/api/v1/observations"): ingest.route,
+}
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -46,6 +46,7 @@ SENTENCES = {
     "unknown-field": lambda: _("The field “%(given)s” is not known: leave it out."),
     "missing-field": lambda: _("The field “%(given)s” is missing."),
     "wrong-columns": lambda: _("The row has %(found)s cells where the header has %(expected)s."),
+    "unknown-series": lambda: _("There is no entry %(given)s in “series”: count from 0."),
     "header-again": lambda: _("The header line stands here again: it was left out."),
 }
 
