@@ -13,13 +13,16 @@ from django.conf import settings
 from nats.aio.client import Client
 
 import pendopo.ready  # noqa: F401
+from pendopo.audit import relay
 from pendopo.bus import client as bus
 
 logger = logging.getLogger(__name__)
 
 Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 
-LOOPS: dict[str, Loop] = {}
+LOOPS: dict[str, Loop] = {
+    "audit.relay": relay.run,
+}
 
 PAUSE_AFTER_FAILURE_S = 1.0
 

@@ -1,8 +1,30 @@
 """The book of deeds: one row for every verb of a person or of the system, written in the verb's own transaction."""
 
+from typing import Any, Self
+
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .logic import GENESIS
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Entries by their standing in the chain."""
+
+    def sealed(self) -> Self:
+        """Those that have their number and hash."""
+        return self.exclude(seq=None)
+
+    def head(self) -> tuple[int, bytes]:
+        """Number and hash of the newest link; (0, GENESIS) before the first."""
+        newest = self.sealed().order_by("-seq").first()
+        return (newest.seq or 0, bytes(newest.hash or b"")) if newest else (0, GENESIS)
+
+    def untold(self) -> Self:
+        """Sealed, but not yet known to be on the bus; in the order in which they must be told."""
+        return self.sealed().filter(told=False).order_by("seq")
 
 
 class Entry(models.Model):
@@ -26,6 +48,8 @@ class Entry(models.Model):
     hash = models.BinaryField(null=True, editable=False)
     told = models.BooleanField(default=False, editable=False)
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
@@ -34,9 +58,29 @@ class Entry(models.Model):
             models.Index(fields=["about", "-id"], name="audit_about"),
             models.Index(fields=["actor", "-id"], name="audit_actor"),
             models.Index(fields=["room", "verb", "-id"], name="audit_verb"),
+            models.Index(fields=["at"], name="audit_at"),
             models.Index(fields=["id"], name="audit_unsealed", condition=models.Q(seq=None)),
             models.Index(fields=["seq"], name="audit_untold", condition=models.Q(told=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.actor}: {self.room}.{self.verb} {self.about}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the entry."""
+        return reverse("audit:entry", args=[self.pk])
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """All that the hash covers beside `seq` and `at`. A new column belongs in here, or it may be changed unseen."""
+        return {
+            "id": self.pk,
+            "actor_id": self.actor_id,
+            "actor": self.actor,
+            "room": self.room,
+            "verb": self.verb,
+            "about": self.about,
+            "region": self.region,
+            "before": self.before,
+            "after": self.after,
+        }
