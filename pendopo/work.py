@@ -15,6 +15,7 @@ from nats.aio.client import Client
 import pendopo.ready  # noqa: F401
 from pendopo.audit import relay
 from pendopo.bus import client as bus
+from pendopo.indicators import announce, intake
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 
 LOOPS: dict[str, Loop] = {
     "audit.relay": relay.run,
+    "indicators.announce": announce.run,
+    "indicators.intake": intake.run,
 }
 
 PAUSE_AFTER_FAILURE_S = 1.0

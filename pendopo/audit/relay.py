@@ -3,17 +3,14 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import nats.errors
 import nats.js.errors
 import psycopg
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from psycopg.conninfo import make_conninfo
 
 from pendopo.bus import messages, subjects
 from pendopo.bus.client import ACK_TIMEOUT_S
@@ -21,11 +18,9 @@ from pendopo.bus.client import ACK_TIMEOUT_S
 from .actions import WAKE_CHANNEL, mark_told, seal
 from .models import Entry
 from .verify import RELAY_NAME
+from .waking import POLL_S, Complaint, first_of, in_thread, listen
 
 logger = logging.getLogger(__name__)
-
-# The loop looks by itself this often, also when no notification came.
-POLL_S = 0.5
 
 # How many entries are sealed or told in one go.
 BATCH = 500
@@ -35,47 +30,25 @@ LARGEST_AFTER_BYTES = 512 * 1024
 
 BUS_ERRORS = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
 
-T = TypeVar("T")
-
-
-class Complaint:
-    """Says once that something is wrong, and once that it is well again."""
-
-    def __init__(self, what: str) -> None:
-        self.what = what
-        self.bad = False
-
-    def wrong(self, problem: BaseException) -> None:
-        """Logs the first of a row of failures."""
-        if not self.bad:
-            logger.warning("audit: %s: %s", self.what, problem or type(problem).__name__)
-        self.bad = True
-
-    def well(self) -> None:
-        """Logs the end of a row of failures."""
-        if self.bad:
-            logger.warning("audit: %s: well again", self.what)
-        self.bad = False
-
 
 async def run(nc: Client, closing: asyncio.Event) -> None:
     """Seals and tells until the house closes. Without the bus it goes on sealing and tells later; without the database it waits."""
     wake = asyncio.Event()
-    database, bus = Complaint("cannot seal the book"), Complaint("cannot tell the bus; entries are kept and told later")
+    database, bus = Complaint("audit: cannot seal the book"), Complaint("audit: cannot tell the bus; entries are kept and told later")
     js = nc.jetstream(timeout=ACK_TIMEOUT_S)
     with ThreadPoolExecutor(1, thread_name_prefix="audit-relay") as thread:
-        listener = asyncio.create_task(_listen(wake))
+        listener = asyncio.create_task(listen(WAKE_CHANNEL, wake, name=RELAY_NAME))
         telling = asyncio.create_task(_keep_telling(nc, js, thread, wake_told := asyncio.Event(), bus))
         try:
             while not closing.is_set():
                 wake.clear()
                 try:
-                    while await _in(thread, lambda: seal(limit=BATCH)):
+                    while await in_thread(thread, lambda: seal(limit=BATCH)):
                         wake_told.set()
                     database.well()
                 except (DatabaseError, InterfaceError, psycopg.Error) as problem:
                     database.wrong(problem)
-                await _first_of(wake, closing, timeout=POLL_S)
+                await first_of(wake, closing, timeout=POLL_S)
         finally:
             for task in (listener, telling):
                 task.cancel()
@@ -106,7 +79,7 @@ async def tell(js: JetStreamContext, thread: ThreadPoolExecutor) -> int:
 
     The link is the message id: a batch that is sent again after a lost answer is dropped by the bus.
     """
-    entries: list[Entry] = await _in(thread, lambda: list(Entry.objects.untold()[:BATCH]))
+    entries: list[Entry] = await in_thread(thread, lambda: list(Entry.objects.untold()[:BATCH]))
     words = await asyncio.gather(*(_publish(js, entry) for entry in entries), return_exceptions=True)
     told: list[int] = []
     for entry, word in zip(entries, words, strict=True):
@@ -114,7 +87,7 @@ async def tell(js: JetStreamContext, thread: ThreadPoolExecutor) -> int:
             break
         told.append(entry.seq or 0)
     if told:
-        await _in(thread, lambda: mark_told(seqs=told))
+        await in_thread(thread, lambda: mark_told(seqs=told))
     for word in words:
         if isinstance(word, BaseException):
             raise word
@@ -145,40 +118,3 @@ def did(entry: Entry) -> messages.Did:
     if len(messages.encode(word)) > LARGEST_AFTER_BYTES:
         return messages.Did(seq=word.seq, at=word.at, actor=word.actor, verb=word.verb, about=word.about, region=word.region)
     return word
-
-
-async def _in(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-    """Runs database work in the loop's own thread and gives the connection back afterwards."""
-
-    def guarded() -> T:
-        try:
-            return work()
-        finally:
-            connection.close()
-
-    return await asyncio.get_running_loop().run_in_executor(thread, guarded)
-
-
-async def _first_of(*events: asyncio.Event, timeout: float) -> None:
-    tasks = [asyncio.create_task(event.wait()) for event in events]
-    await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-
-
-async def _listen(wake: asyncio.Event) -> None:
-    """Sets `wake` at every notification. A lost connection is opened again; until then the loop polls."""
-    while True:
-        with contextlib.suppress(psycopg.Error, OSError):
-            async with await psycopg.AsyncConnection.connect(_address(), autocommit=True) as listener:
-                await listener.execute(f"LISTEN {WAKE_CHANNEL}")
-                wake.set()
-                async for _ in listener.notifies():
-                    wake.set()
-        await asyncio.sleep(POLL_S)
-
-
-def _address() -> str:
-    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    given = {names[key]: str(value) for key, value in connection.settings_dict.items() if key in names and value}
-    return make_conninfo("", application_name=RELAY_NAME, **given)

@@ -19,6 +19,7 @@ from pendopo.audit.actions import record
 from pendopo.regions.models import Region
 
 from . import storing
+from .bodies import Rows
 from .checks import (
     EPOCH,
     MICROSECOND,
@@ -35,7 +36,7 @@ from .checks import (
     verdict_counts,
 )
 from .logic import Duration
-from .models import Delivery, Indicator, KeptRow, Source, Waiting, Way
+from .models import Delivery, Indicator, IntakePosition, KeptRow, Source, Waiting, Way
 from .sentences import problem_json, sentence
 
 MAX_PROBLEMS = 1000
@@ -172,6 +173,19 @@ def take_delivery(
             raise
         return first
     return receipt
+
+
+def take_reading(*, source: Source, found: Rows, digest: str, position: int) -> Receipt | None:
+    """A delivery from the bus and the stream's position, in one transaction: so a message is taken once, whatever crashes."""
+    try:
+        with transaction.atomic():
+            IntakePosition.objects.update_or_create(pk=1, defaults={"position": position})
+            if not found.rows and not found.refused:
+                return None
+            return take_delivery(source=source, rows=found.rows, numbers=found.numbers, refused=found.refused, digest=digest, way=Way.BUS)
+    except Exception:
+        forget_known()  # series and partitions that this transaction made are gone with it
+        raise
 
 
 def _first_answer(source: Source, key: str) -> Receipt | None:

@@ -7,7 +7,7 @@ neighbours. Raises Unreadable when the body is not what it says it is, or holds 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -77,7 +77,7 @@ def read_json(body: bytes) -> Rows:
         return _read_columns(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("not-json", str(error)) from None
-    return _one_by_one(enumerate(raws, 1))
+    return read_rows(raws)
 
 
 def _read_columns(body: bytes) -> Rows:
@@ -104,22 +104,23 @@ def _read_columns(body: bytes) -> Rows:
 def read_ndjson(body: bytes) -> Rows:
     """One JSON object a line; empty lines are not rows."""
     lines = [line for line in body.splitlines() if line.strip()]
-    return _one_by_one(enumerate(lines, 1))
+    return read_rows(lines)
 
 
-def _one_by_one(raws: Iterator[tuple[int, Any]]) -> Rows:
+def read_rows(raws: Iterable[msgspec.Raw | bytes]) -> Rows:
+    """Rows that are still JSON text, each read for itself."""
     found = Rows([], [], [])
-    for number, raw in raws:
+    for number, raw in enumerate(raws, 1):
         try:
             found.rows.append(_row.decode(raw))
             found.numbers.append(number)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            place, code, params = _explain(str(error))
+            place, code, params = _explain(str(error), bytes(raw))
             found.refused.append(Refused(number, place, code, params, bytes(raw)[:4000].decode("utf-8", "replace")))
     return found
 
 
-def _explain(text: str) -> tuple[str, str, dict[str, Any]]:
+def _explain(text: str, raw: bytes) -> tuple[str, str, dict[str, Any]]:
     """Field, code and parameters of a decoder's message."""
     if match := re.search(r"unknown field `(.*?)`", text):
         return match[1][:60], "unknown-field", {"given": match[1][:60]}
@@ -127,8 +128,14 @@ def _explain(text: str) -> tuple[str, str, dict[str, Any]]:
         return match[1], "missing-field", {"given": match[1]}
     place = match[1] if (match := re.search(r"`\$\.(\w+)", text)) else ""
     if place == "value" or "out of range" in text:
-        return "value", "not-a-number", {"given": text}
+        return "value", "not-a-number", {"given": _value_in(raw)}
     return place, "unreadable-row", {"why": text}
+
+
+def _value_in(raw: bytes) -> str:
+    """The value as it was written, for the sentence."""
+    match = re.search(rb'"value"\s*:\s*("[^"]*"|[^,}\s]+)', raw)
+    return match[1].decode("utf-8", "replace").strip('"')[:60] if match else "?"
 
 
 def read_csv(body: bytes) -> Rows:

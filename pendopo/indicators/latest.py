@@ -14,8 +14,6 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from pendopo.regions.models import Region
-
 from .logic import QUALITY_WORDS, Contract, Duration, Freshness, Part, roll_up
 from .models import Indicator
 
@@ -128,19 +126,20 @@ def figures(indicators: Sequence[Indicator], regions: Sequence[str], *, as_of: d
     grouped: dict[int, list[Row]] = defaultdict(list)
     for row in found:
         grouped[row.indicator_id].append(row)
-    answer = []
+    expected = expected_children(regions)
+    answer: list[Figure] = []
     for indicator in indicators:
         own = grouped[indicator.pk]
         weight = {row.region: row.value for row in grouped[indicator.weight_id]} if indicator.weight_id else {}
         for region in regions:
-            answer.extend(_in_region(indicator, region, own, weight))
+            answer.extend(_in_region(indicator, region, own, weight, expected.get((region, indicator.level), 1)))
         if below:
             wanted = set(regions)
             answer.extend(_single(indicator, row) for row in own if row.region not in wanted)
     return sorted(answer, key=lambda f: (f.indicator, f.region, sorted(f.dims.items())))
 
 
-def _in_region(indicator: Indicator, region: str, found: list[Row], weight: dict[str, float]) -> list[Figure]:
+def _in_region(indicator: Indicator, region: str, found: list[Row], weight: dict[str, float], expected: int) -> list[Figure]:
     direct = [row for row in found if row.region == region]
     if direct:
         return [_single(indicator, row) for row in direct]
@@ -149,15 +148,22 @@ def _in_region(indicator: Indicator, region: str, found: list[Row], weight: dict
     for row in found:
         if row.region.startswith(f"{region}.") and row.region.count(".") == depth:
             groups[row.dims_key].append(row)
-    expected = expected_children(region, indicator.level)
     if not groups or indicator.rollup == "none":
         return [_nothing(indicator, region, expected)]
     return [_rolled(indicator, region, group, expected, weight) for group in groups.values()]
 
 
-def expected_children(region: str, level: str) -> int:
-    """How many regions of the level lie in the region: the denominator of coverage. 1 for the region itself."""
-    return Region.objects.within(region).filter(level=level).count() or 1
+def expected_children(regions: Sequence[str]) -> dict[tuple[str, str], int]:
+    """How many regions of each level lie below each region: the denominators of coverage, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT above.code, below.level, count(*) FROM unnest(%s::text[]) AS above(code)
+            JOIN regions_region below ON below.code LIKE above.code || '.%%' GROUP BY 1, 2
+            """,
+            [list(regions)],
+        )
+        return {(code, level): count for code, level, count in cursor.fetchall()}
 
 
 def _single(indicator: Indicator, row: Row) -> Figure:

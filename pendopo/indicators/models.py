@@ -284,3 +284,16 @@ class Latest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series_id}: {self.value} @ {self.at}"
+
+
+class IntakePosition(models.Model):
+    """How far the stream of readings has been taken: one row, written in the same transaction as the rows themselves."""
+
+    position = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("position of the intake")
+        verbose_name_plural = _("positions of the intake")
+
+    def __str__(self) -> str:
+        return str(self.position)
