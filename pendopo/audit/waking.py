@@ -63,7 +63,7 @@ async def listen(channel: str, wake: asyncio.Event, *, name: str = "") -> None:
     """Sets `wake` at every notification on the channel. A lost connection is opened again; until then the loop polls."""
     while True:
         with contextlib.suppress(psycopg.Error, OSError):
-            async with await psycopg.AsyncConnection.connect(_address(name or channel), autocommit=True) as listener:
+            async with await psycopg.AsyncConnection.connect(address(name or channel), autocommit=True) as listener:
                 await listener.execute(f"LISTEN {channel}")
                 wake.set()
                 async for _word in listener.notifies():
@@ -71,7 +71,8 @@ async def listen(channel: str, wake: asyncio.Event, *, name: str = "") -> None:
         await asyncio.sleep(POLL_S)
 
 
-def _address(name: str) -> str:
+def address(name: str) -> str:
+    """How to reach the database outside Django; `name` shows who asks in pg_stat_activity."""
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     given = {names[key]: str(value) for key, value in connection.settings_dict.items() if key in names and value}
     return make_conninfo("", application_name=name, **given)

@@ -14,6 +14,7 @@ from pendopo.audit import relay
 from pendopo.audit.actions import SEAL_LOCK, record, seal
 from pendopo.audit.models import Entry
 from pendopo.audit.verify import verify
+from pendopo.audit.waking import address
 from pendopo.bus import client as bus
 from pendopo.bus import messages, subjects
 
@@ -150,6 +151,6 @@ async def test_an_old_entry_without_a_seal_is_a_problem_while_the_loop_runs(nc: 
 
 
 def _hold_the_lock() -> relay.psycopg.Connection:
-    other = relay.psycopg.connect(relay._address(), autocommit=True, application_name="test")
+    other = relay.psycopg.connect(address("test"), autocommit=True)
     other.execute("SELECT pg_advisory_lock(%s)", [SEAL_LOCK])
     return other
