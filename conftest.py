@@ -4,7 +4,10 @@ import os
 
 import pytest
 
+from pendopo.agencies.tests.people import bpbd, budi, camat, dinkes, rani, regency, sari, tamu
 from tests.engines import Engines, engines
+
+__all__ = ["bpbd", "budi", "camat", "dinkes", "nats_url", "rani", "regency", "sari", "tamu", "test_engines"]
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,7 @@ class Agency(models.Model):
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=300, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    verified = models.BooleanField(default=True, help_text=_("Someone has checked that this agency exists under this name."))
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -108,6 +109,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text=_("May open Django's own admin, which is for emergencies."))
     joined = models.DateTimeField(default=timezone.now)
+    invited = models.DateTimeField(null=True, blank=True)
+    left = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -129,10 +132,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
 
 class Post(models.Model):
-    """A post (jabatan): a role within a scope. The scope is an agency, a region with everything below it, or the whole installation."""
+    """A post (jabatan): a role within a scope. The scope is an agency, a region with everything below it, or the whole installation.
+
+    The seat is the agency where the post sits; no right follows from it.
+    """
 
     title = models.CharField(max_length=200)
     role = models.CharField(max_length=14, choices=Role.choices)
+    seat = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
     agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="posts")
     region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="posts")
     active = models.BooleanField(default=True)
@@ -141,9 +148,21 @@ class Post(models.Model):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ["title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agency=None) | models.Q(region=None),
+                name="post_has_one_scope",
+                violation_error_message=_("The scope of a post is an agency or a region, not both."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def home(self) -> Agency | None:
+        """The agency that people mean when they ask where this post is."""
+        return self.seat or self.agency
 
 
 class Holding(models.Model):
@@ -186,6 +205,7 @@ class Token(models.Model):
     created = models.DateTimeField(default=timezone.now)
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("API token")

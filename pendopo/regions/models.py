@@ -4,6 +4,7 @@ from typing import Self
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -61,3 +62,44 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class Boundary(models.Model):
+    """An imported boundary exactly as the file gave it. `Region.boundary` is its simplified copy for the screen."""
+
+    region = models.OneToOneField(Region, primary_key=True, on_delete=models.CASCADE, related_name="official")
+    original = models.JSONField()
+    digest = models.CharField(max_length=64)
+    source = models.CharField(max_length=200, blank=True)
+    tolerance_m = models.PositiveIntegerField(help_text=_("Details smaller than this are left out on the screen (metres)."))
+    imported = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("official boundary")
+        verbose_name_plural = _("official boundaries")
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.source}"
+
+
+class BpsCode(models.Model):
+    """The code that the statistics office (BPS) gives a region. No formula converts one into the other: only this table does."""
+
+    code = models.CharField(max_length=10, primary_key=True)
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="bps_codes")
+    name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("BPS code")
+        verbose_name_plural = _("BPS codes")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^\d{2}(\d{2}(\d{3}(\d{3})?)?)?$"),
+                name="bps_code_is_digits",
+                violation_error_message=_("A BPS code is 2, 4, 7 or 10 digits without dots."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} → {self.region_id}"
