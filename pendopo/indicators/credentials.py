@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.access import may
+from pendopo.agencies.actions.tokens import digest_of, person_by_token
 from pendopo.agencies.models import Person
-from pendopo.agencies.tokens import digest_of, person_by_token
 
 from .models import Source, SourceKey
 
