@@ -1,0 +1,2 @@
+import "./pd-theme.ts";
+import "./pd-list.ts";

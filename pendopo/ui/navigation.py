@@ -1,0 +1,88 @@
+"""The console's menu: one explicit table. An entry is shown when its page exists and the reader may open it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu: where it leads (a URL name), and the verb of the doorkeeper that opens it ('' = everyone signed in)."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    verb: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as one page shows it."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    current: bool
+
+
+MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            Entry(_("Home"), "wall:home", "home"),
+            Entry(_("Boards"), "wall:boards", "grid", "boards.see"),
+            Entry(_("Brief"), "wall:brief", "phone", "boards.see"),
+        ),
+    ),
+    (
+        _("Figures"),
+        (
+            Entry(_("Indicators"), "indicators:indicators", "pulse", "indicators.see"),
+            Entry(_("Sources"), "indicators:sources", "plug", "sources.change"),
+            Entry(_("Deliveries"), "indicators:deliveries", "inbox", "deliveries.see"),
+            Entry(_("Upload a file"), "indicators:upload", "upload", "observations.write"),
+        ),
+    ),
+    (
+        _("Government"),
+        (
+            Entry(_("Agencies"), "agencies:agencies", "building", "agencies.see"),
+            Entry(_("People"), "agencies:people", "people", "people.see"),
+            Entry(_("Posts"), "agencies:posts", "badge", "people.see"),
+            Entry(_("Regions"), "regions:regions", "map", "indicators.see"),
+        ),
+    ),
+    (
+        _("House"),
+        (
+            Entry(_("Book of deeds"), "audit:entries", "book", "audit.see"),
+            Entry(_("Wall screens"), "wall:screens", "screen", "wall.tokens"),
+            Entry(_("First steps"), "agencies:setup", "check", "people.change"),
+        ),
+    ),
+)
+
+
+def sections(request: HttpRequest) -> list[tuple[str | Promise, list[Line]]]:
+    """The menu for this reader; `request.verbs` (agencies.context) says what the doorkeeper opens to them."""
+    verbs: Collection[str] = getattr(request, "verbs", ())
+    answer = []
+    for title, entries in MENU:
+        lines = [line for entry in entries if (line := _line(entry, request.path, verbs))]
+        if lines:
+            answer.append((title, lines))
+    return answer
+
+
+def _line(entry: Entry, path: str, verbs: Collection[str]) -> Line | None:
+    if entry.verb and entry.verb not in verbs:
+        return None
+    try:
+        url = reverse(entry.url_name)
+    except NoReverseMatch:
+        return None
+    return Line(entry.label, url, entry.icon, path == url or path.startswith(f"{url.rstrip('/')}/"))
