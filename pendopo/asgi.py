@@ -7,6 +7,7 @@ from django.core.handlers.asgi import ASGIHandler
 
 import pendopo.ready  # noqa: F401
 from pendopo.indicators import ingest
+from pendopo.supervise import health
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -18,6 +19,8 @@ django_app: App = ASGIHandler()  # type: ignore[assignment]
 # (method, path prefix) → route. Whatever is not here is Django's.
 LEAN: dict[tuple[str, str], App] = {
     ("POST", "/api/v1/observations"): ingest.route,
+    ("GET", "/healthz"): health.healthz,
+    ("GET", "/readyz"): health.readyz,
 }
 
 

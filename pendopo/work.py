@@ -7,6 +7,7 @@ fails is logged and started again after a pause, without touching the others.
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Awaitable, Callable
 
 from django.conf import settings
@@ -28,6 +29,7 @@ LOOPS: dict[str, Loop] = {
 }
 
 PAUSE_AFTER_FAILURE_S = 1.0
+HEARTBEAT_S = 1.0
 
 
 async def keep(name: str, loop: Loop, nc: Client, closing: asyncio.Event) -> None:
@@ -40,6 +42,16 @@ async def keep(name: str, loop: Loop, nc: Client, closing: asyncio.Event) -> Non
             await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
 
 
+async def beat(closing: asyncio.Event) -> None:
+    """Writes the system's monotonic time to a file each second: the supervisor restarts loops that hang."""
+    place = settings.DATA_DIR / "run/work.beat"
+    while not closing.is_set() and place.parent.is_dir():
+        fresh = place.with_suffix(".new")
+        fresh.write_text(str(time.monotonic()), encoding="ascii")
+        fresh.replace(place)
+        await asyncio.sleep(HEARTBEAT_S)
+
+
 async def main() -> None:
     """Connects to the bus, prepares its streams and runs every loop until SIGTERM or SIGINT."""
     closing = asyncio.Event()
@@ -47,7 +59,9 @@ async def main() -> None:
         asyncio.get_running_loop().add_signal_handler(number, closing.set)
     nc = await bus.connect(settings.NATS_URL, name="work")
     await bus.prepare_streams(nc.jetstream())
+    heart = asyncio.create_task(beat(closing))
     await asyncio.gather(*(keep(name, loop, nc, closing) for name, loop in LOOPS.items()))
+    heart.cancel()
     await nc.close()
 
 

@@ -2,6 +2,8 @@
 
 import click
 
+from .up import up
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pendopo")
@@ -10,7 +12,7 @@ def main() -> None:
 
 
 # Each family of commands is one module; its commands are added here by name.
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (up,)
 
 for command in COMMANDS:
     main.add_command(command)

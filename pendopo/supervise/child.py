@@ -23,12 +23,15 @@ def needed_paths(extra: Sequence[Path] = ()) -> list[Path]:
     return [Path(sys.prefix), Path(sys.base_prefix), PACKAGE_ROOT, *extra]
 
 
-def launched(program: Sequence[str], account: Account | None, reach: Sequence[Path], death_signal: int) -> list[str]:
+def launched(
+    program: Sequence[str], account: Account | None, reach: Sequence[Path], death_signal: int, low_port: bool = False
+) -> list[str]:
     """The command line that runs `program` as the account, dying with this process (`launch.py`)."""
     plan = {
         "parent": os.getpid(),
         "signal": death_signal,
         "account": [account.name, account.uid, account.gid] if account else None,
+        "low_port": low_port,
         "reveal": to_reveal(needed_paths(reach), account),
     }
     return [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(plan), "--", *program]
@@ -45,7 +48,7 @@ class Child:
     """A part of the installation.
 
     `ready` asks once whether it answers. `before` runs before each start and clears what a killed predecessor left. `stop_signal`
-    asks it to end; after `stop_s` seconds it is killed.
+    asks it to end; after `stop_s` seconds it is killed. `start_s` is how long it may take until it answers.
     """
 
     name: str
@@ -57,13 +60,23 @@ class Child:
     env: dict[str, str] = field(default_factory=dict)
     before: Callable[[], None] = lambda: None
     stop_signal: int = signal.SIGTERM
-    stop_s: float = 8.0
+    stop_s: float = 4.0
+    start_s: float = 60.0
+    low_port: bool = False
+    version: str = ""
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Starts the process in a session of its own, so that a signal to our process group does not reach it."""
+        """Clears what a predecessor left and starts the process."""
         self.before()
-        command = launched(self.program, self.account, self.reach, self.stop_signal)
+        self.spawn()
+
+    def spawn(self) -> None:
+        """Starts the process in a session of its own, so that a signal to our process group does not reach it.
+
+        Must be called in the main thread: the kernel ties the child's end to the thread that started it.
+        """
+        command = launched(self.program, self.account, self.reach, self.stop_signal, self.low_port)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=environment(self.env), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"

@@ -32,6 +32,9 @@ OWNED_BY_SUPERVISOR = ("backups", "secrets", "log")
 MAX_SOCKET_PATH_BYTES = 100
 SOCKET_NAME = ".s.PGSQL.5432"
 
+# Shares of the disk in use at which people are warned.
+DISK_WARN_SHARE, DISK_FULL_SHARE = 0.85, 0.95
+
 
 def default_folder(demo: bool = False) -> Path:
     """Where an installation lives when nobody says: PENDOPO_DATA, else the system's or the user's data folder."""
@@ -74,6 +77,7 @@ class DataFolder:
                 self.give(place)
         if found is None:
             (self.path / "kind").write_text(kind + "\n", encoding="utf-8")
+            (self.path / "kind").chmod(0o600)
 
     def _other_kind(self, found: str) -> str:
         if found == "demo":
@@ -198,6 +202,11 @@ class FolderLock:
                 f"Pendopo already runs on {self._folder.path} (process {holder}, {address}). "
                 "Stop it first, or name another folder with --data."
             )
+
+    @property
+    def held(self) -> bool:
+        """Whether this process holds it."""
+        return self._handle >= 0
 
     def release(self) -> None:
         """Lets go of the lock."""

@@ -6,6 +6,7 @@ it runs before the service account may be able to reach anything else. PLAN is J
     parent   process id of the supervisor; the child ends at once if that is no longer its parent
     signal   what the kernel sends the child when the supervisor dies
     account  null, or [name, uid, gid] to become
+    low_port whether the child may listen below port 1024 although it is not root
     reveal   {folder the account may not enter: [paths below it that the child needs]}
 
 `reveal` is how a data folder or an interpreter below a private folder such as /root works without opening that folder to anyone:
@@ -21,7 +22,9 @@ from pathlib import Path
 
 CLONE_NEWNS = 0x20000
 MS_BIND, MS_REC, MS_PRIVATE, MS_NOSUID, MS_NODEV = 0x1000, 0x4000, 1 << 18, 2, 4
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+CAP_NET_BIND_SERVICE = 10
+CAPABILITY_VERSION_3 = 0x20080522
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -55,6 +58,20 @@ def reveal(folder: str, paths: list[str]) -> None:
         mount(f"/proc/self/fd/{handle}", path, "", MS_BIND | MS_REC)
 
 
+def drop(uid: int, gid: int, low_port: bool) -> None:
+    """Becomes an ordinary user for good; keeps at most the right to listen below port 1024."""
+    os.setgroups([])
+    os.setresgid(gid, gid, gid)
+    if low_port:
+        check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "prctl")
+    os.setresuid(uid, uid, uid)
+    if low_port:
+        bit = 1 << CAP_NET_BIND_SERVICE
+        header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+        check(libc.capset(header, (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)), "capset")
+        check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0), "prctl")
+
+
 def become(plan: dict[str, object], program: list[str]) -> None:
     """Follows the plan, then runs the program in this process. Does not return."""
     hidden = plan.get("reveal") or {}
@@ -69,10 +86,7 @@ def become(plan: dict[str, object], program: list[str]) -> None:
     account = plan.get("account")
     if account:
         assert isinstance(account, list)
-        _name, uid, gid = account
-        os.setgroups([])
-        os.setresgid(gid, gid, gid)
-        os.setresuid(uid, uid, uid)
+        drop(account[1], account[2], bool(plan.get("low_port")))
     check(libc.prctl(PR_SET_PDEATHSIG, plan["signal"], 0, 0, 0), "prctl")
     if os.getppid() != plan["parent"]:
         sys.exit("the supervisor has ended")

@@ -108,6 +108,7 @@ class Nats:
             name="NATS",
             program=[str(self.binary), "--config", str(self.folder.path.absolute() / "run/nats.conf")],
             ready=self.answers,
+            version=version(self.binary),
             log=self.folder.path / "log/nats.log",
             account=self.folder.account,
             reach=[self.folder.path, self.binary],

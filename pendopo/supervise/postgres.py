@@ -86,6 +86,13 @@ def socket_url(folder: Path, database: str = DATABASE) -> str:
     return f"postgresql://{ROLE}@/{database}?host={quote(str(folder), safe='/')}"
 
 
+def _end(process: psutil.Process, late: bool) -> None:
+    """Asks a postmaster to stop fast, a backend without one to leave at once, and kills either when it is late."""
+    with contextlib.suppress(psutil.Error):
+        is_postmaster = "-D" in process.cmdline()
+        process.send_signal(signal.SIGKILL if late else signal.SIGINT if is_postmaster else signal.SIGQUIT)
+
+
 @dataclass
 class Postgres:
     """The private server of one data folder. `overrides` change SETTINGS (tests switch fsync off)."""
@@ -153,9 +160,10 @@ class Postgres:
             name="PostgreSQL",
             program=[str(self.bin / "postgres"), "-D", str(self.data)],
             ready=self.answers,
+            version=version(self.bin),
             log=self.folder.path / "log/postgres.log",
             account=self.account,
-            reach=[self.folder.path, self.bin.parent, *([self.socket] if self.socket.parent != self.data.parent else [])],
+            reach=[self.folder.path, self.bin.parent, self.socket],
             env={"LC_ALL": "C", "TZ": "UTC"},
             before=self.clear,
             stop_signal=signal.SIGINT,
@@ -187,14 +195,13 @@ class Postgres:
 
     def clear(self) -> None:
         """Waits for an earlier server to end, then ends it, and removes its pid file."""
-        asked = False
+        asked: set[int] = set()
         until = time.monotonic() + LEFTOVER_S
         while left := self.leftovers():
-            number = signal.SIGKILL if time.monotonic() > until else signal.SIGINT
-            if number == signal.SIGKILL or not asked:
-                for process in left:
-                    with contextlib.suppress(psutil.Error):
-                        process.send_signal(number)
-                asked = True
+            late = time.monotonic() > until
+            for process in left:
+                if late or process.pid not in asked:
+                    _end(process, late)
+                    asked.add(process.pid)
             time.sleep(0.02)
         (self.data / "postmaster.pid").unlink(missing_ok=True)

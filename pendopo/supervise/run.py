@@ -1,0 +1,208 @@
+"""`pendopo up`: prepares a data folder, starts the parts in order, keeps them running, and stops them all."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .account import service_account
+from .child import Child, environment, launched
+from .environment import external_nats, product_environment, reach
+from .external import check_database, check_nats
+from .folder import DataFolder, FolderLock, Kind
+from .keeper import Keeper, adopt_orphans, end_leftovers
+from .nats import Nats
+from .postgres import Postgres
+from .progress import Progress
+from .refusal import Refusal
+from .schema import Prepared, prepare_schema
+from .tls import given_certificate, own_certificate
+from .web import Address, Web, Work
+
+LOOK_ROUND_S = 5.0
+LOG_LIMIT_BYTES = 20 * 1024**2
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the operator asked for. `steps` are programs of the product run once before the web application starts."""
+
+    data: Path
+    kind: Kind = "real"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    tls: bool = False
+    certificate: Path | None = None
+    key: Path | None = None
+    steps: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass
+class Installation:
+    """One running installation."""
+
+    options: Options
+    progress: Progress = field(default_factory=Progress)
+
+    def __post_init__(self) -> None:
+        self.folder = DataFolder(self.options.data.absolute(), service_account())
+        self.lock = FolderLock(self.folder)
+        self.keeper = Keeper(self.progress, self.write_status)
+        self.address = Address(self.options.host, self.options.port)
+        self.env: dict[str, str] = {}
+        self.ports: dict[str, int] = {}
+        self.complete = False
+
+    def write_status(self) -> None:
+        """What runs now, for people, `/readyz`, `doctor` and the next start."""
+        parts = {kept.child.name: kept.facts() for kept in self.keeper.kept}
+        status = {
+            "pid": os.getpid(),
+            "address": self.address.url,
+            "complete": self.complete,
+            "ports": self.ports,
+            "parts": parts,
+        }
+        with contextlib.suppress(OSError):  # a full disk must not stop the supervisor
+            self.folder.write(self.folder.path / "run/status.json", json.dumps(status, indent=1))
+
+    async def start(self) -> None:
+        """Brings everything up in order and prints the address and the first sign-in."""
+        self.folder.prepare(self.options.kind)
+        self.lock.take_or_refuse()
+        await asyncio.to_thread(end_leftovers, self.folder.status())
+        self._certificate()
+        self.address.check_free()
+        self.write_status()
+        self.folder.give_tree(self.folder.path / "files")
+        await self._engines()
+        prepared = await self._schema()
+        for label, program in self.options.steps:
+            await self._step(label, program)
+        web, work = Web(self.folder, self.address, self.env), Work(self.folder, self.env)
+        await self.keeper.start(web.child(), work.child())
+        self.complete = True
+        self.write_status()
+        self._say_address(prepared)
+
+    def _certificate(self) -> None:
+        options = self.options
+        if not options.tls:
+            return
+        if options.certificate and options.key:
+            certificate, key = given_certificate(self.folder, options.certificate, options.key)
+        else:
+            certificate, key, authority = own_certificate(self.folder, options.host)
+            self.env["PENDOPO_CA_FILE"] = str(authority)
+        self.env["PENDOPO_TLS"] = "1"
+        self.address = Address(options.host, options.port, certificate, key)
+
+    async def _engines(self) -> None:
+        """PostgreSQL and NATS at once; those that run elsewhere are only asked."""
+        children: list[Child] = []
+        database_url = os.environ.get("PENDOPO_DATABASE_URL", "")
+        bus = external_nats()
+        postgres = None
+        if database_url:
+            self.progress.ready("PostgreSQL", await asyncio.to_thread(check_database, database_url) + " (external)")
+        else:
+            postgres = Postgres(self.folder)
+            self.progress.begins("PostgreSQL")
+            await asyncio.to_thread(postgres.prepare)
+            children.append(postgres.child())
+            database_url = postgres.url
+        if bus is not None:
+            self.progress.ready("NATS", await asyncio.to_thread(check_nats, bus["PENDOPO_NATS_URL"]) + " (external)")
+        else:
+            nats = Nats(self.folder)
+            await asyncio.to_thread(nats.prepare)
+            self.ports = nats.ports
+            bus = {"PENDOPO_NATS_URL": nats.url, **nats.credentials}
+            children.append(nats.child())
+        await self.keeper.start(*children)
+        if postgres:
+            await asyncio.to_thread(postgres.ensure_database)
+        self.env.update(product_environment(self.folder, database_url=database_url, nats=bus))
+
+    async def _schema(self) -> Prepared:
+        self.progress.begins("Database schema")
+        prepared = await asyncio.to_thread(prepare_schema, self.folder, self.env, lambda: None)
+        self.progress.ready("Database schema", f"{len(prepared.migrations)} changes," if prepared.migrations else "")
+        return prepared
+
+    async def _step(self, label: str, program: tuple[str, ...]) -> None:
+        """Runs one program of the product to its end."""
+        self.progress.begins(label)
+        command = launched([sys.executable, *program], self.folder.account, reach(self.folder), signal.SIGTERM)
+        log = self.folder.path / "log/steps.log"
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(*command, env=environment(self.env), stdout=output, stderr=output)
+            try:
+                code = await process.wait()
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    process.terminate()
+        if code != 0:
+            raise Refusal(f"{label} failed. See {log}.")
+        self.progress.ready(label)
+
+    def _say_address(self, prepared: Prepared) -> None:
+        self.progress.say(f"\nPendopo is ready: {self.address.url}")
+        if prepared.sign_in:
+            email, password = prepared.sign_in
+            self.progress.say(f"First sign-in (shown once): {email}  {password}")
+        if self.env.get("PENDOPO_CA_FILE"):
+            self.progress.say(f"Own certificate: install {self.address.url}ca.crt once on every device.")
+        self.progress.say("Stop with Ctrl-C.")
+
+    async def watch(self) -> None:
+        """Looks round every few seconds: buries orphans, keeps logs small."""
+        while True:
+            await asyncio.sleep(LOOK_ROUND_S)
+            self.keeper.reap()
+            for log in (self.folder.path / "log").glob("*.log"):
+                with contextlib.suppress(OSError):
+                    if log.stat().st_size > LOG_LIMIT_BYTES:
+                        log.with_suffix(".log.1").write_bytes(log.read_bytes())
+                        os.truncate(log, 0)
+
+    async def stop(self) -> None:
+        """Stops every part and lets go of the folder."""
+        self.complete = False
+        begun = time.monotonic()
+        if self.keeper.kept:
+            self.progress.say("Stopping …")
+        await self.keeper.stop()
+        self.write_status()
+        if self.keeper.kept:
+            self.progress.say(f"Stopped in {time.monotonic() - begun:.1f} s.")
+        self.lock.release()
+
+
+async def run(options: Options) -> None:
+    """Runs an installation until SIGTERM or SIGINT. Raises Refusal when it cannot be started."""
+    adopt_orphans()
+    installation = Installation(options)
+    closing = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, closing.set)
+    starting = asyncio.create_task(installation.start())
+    closed = asyncio.create_task(closing.wait())
+    watching = asyncio.create_task(installation.watch())
+    try:
+        await asyncio.wait({starting, closed}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            await closed
+    finally:
+        for task in (starting, closed, watching):
+            task.cancel()
+        await asyncio.gather(starting, closed, watching, return_exceptions=True)
+        if installation.lock.held:
+            await installation.stop()
