@@ -28,6 +28,8 @@ VERBS: dict[str, frozenset[str]] = {
     "agencies.change": ADMINISTRATORS,
     "people.see": EVERYONE_SIGNED_IN,
     "people.change": ADMINISTRATORS,
+    "posts.change": ADMINISTRATORS,
+    "regions.see": EVERYONE_SIGNED_IN,
     "regions.change": ADMINISTRATORS,
     "audit.see": frozenset({Role.ADMINISTRATOR.value, Role.ASSESSOR.value}),
     "indicators.see": EVERYONE_SIGNED_IN,
@@ -105,3 +107,16 @@ def agency_ids_of(user: User) -> set[int]:
 def sees_everything(user: User) -> bool:
     """True for a post without a scope: sees figures of every agency."""
     return any(grant.agency_id is None and grant.region is None for grant in grants_of(user))
+
+
+def may_change_person(user: User, person: Person) -> bool:
+    """Whether the user may change the person: an administrator of the house, or one whose scope covers every post that the person holds.
+
+    So nobody takes over, by a new invitation, an account that reaches further than the own scope.
+    """
+    if may(user, "people.change"):
+        return True
+    now = timezone.now()
+    held = person.holdings.filter(Q(until=None) | Q(until__gt=now)).select_related("post")
+    posts = [holding.post for holding in held]
+    return bool(posts) and all(may(user, "posts.change", post) for post in posts)
