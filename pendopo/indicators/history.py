@@ -1,0 +1,235 @@
+"""History as it was known at a moment: raw rows page by page, buckets in the government's zone, and the points of a trend.
+
+Every read takes `as_of`: only rows with `known_since` ≤ it count, and of one series and time the newest such row stands. A retracted time
+is left out.
+"""
+
+import base64
+import binascii
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+
+from .latest import utc_text
+from .logic import QUALITY_WORDS, Duration, Part, dims_key, roll_up
+from .models import Indicator, Series
+
+PAGE = 1000
+# How many series one statement reads at a time; a page that is full stops before the next.
+SERIES_AT_A_TIME = 200
+
+BUCKETS = {"1h": "hour", "1d": "day", "1w": "week", "1M": "month"}
+AGGREGATES = {
+    "mean": "avg(o.value)",
+    "sum": "sum(o.value)",
+    "min": "min(o.value)",
+    "max": "max(o.value)",
+    "last": "(array_agg(o.value ORDER BY o.at DESC))[1]",
+    "count": "count(o.value)::float8",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of history. `since` inclusive, `until` exclusive; `region` means itself and everything below; None = no limit."""
+
+    indicators: Sequence[int]
+    region: str | None = None
+    dims: tuple[tuple[str, str], ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+    every: str | None = None
+    agg: str = "mean"
+
+
+class Known(NamedTuple):
+    """One value as it was known. For a bucket: `at` is its start, quality the worst, known_since the newest of its rows."""
+
+    indicator: str
+    region: str
+    dims: dict[str, str]
+    at: datetime
+    value: float
+    quality: str
+    source: str
+    known_since: datetime
+    note: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """In the shape of GET /api/v1/observations."""
+        answer: dict[str, Any] = {
+            "indicator": self.indicator,
+            "region": self.region,
+            "at": utc_text(self.at),
+            "value": self.value,
+            "quality": self.quality,
+            "source": self.source,
+            "known_since": utc_text(self.known_since),
+        }
+        if self.dims:
+            answer["dims"] = self.dims
+        if self.note:
+            answer["note"] = self.note
+        return answer
+
+
+# Of one series: the newest known row of every time, without the retracted ones.
+KNOWN_SQL = """
+    SELECT DISTINCT ON (x.at) x.at, x.value, x.quality, x.known_since, x.delivery_id, x.note FROM indicators_observation x
+    WHERE x.series_id = s.id AND x.at >= %(since)s AND x.at < %(until)s AND x.known_since <= %(as_of)s
+    ORDER BY x.at, x.known_since DESC
+"""
+
+RAW_SQL = f"""
+SELECT s.ord, o.at, o.value, o.quality, src.code, o.known_since, o.note
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS s(id, ord)
+CROSS JOIN LATERAL ({KNOWN_SQL}) o
+JOIN indicators_delivery d ON d.id = o.delivery_id
+JOIN indicators_source src ON src.id = d.source_id
+WHERE o.value IS NOT NULL AND (s.ord > 1 OR o.at > %(after)s)
+ORDER BY s.ord, o.at LIMIT %(limit)s
+"""  # noqa: S608 – no text from outside
+
+BUCKET_SQL = f"""
+SELECT s.ord, b.bucket, {{aggregate}}, max(o.quality), string_agg(DISTINCT src.code, ', '), max(o.known_since), NULL
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS s(id, ord)
+CROSS JOIN LATERAL ({KNOWN_SQL}) o
+CROSS JOIN LATERAL (SELECT date_trunc(%(bucket)s, o.at, %(zone)s) AS bucket) b
+JOIN indicators_delivery d ON d.id = o.delivery_id
+JOIN indicators_source src ON src.id = d.source_id
+WHERE o.value IS NOT NULL AND (s.ord > 1 OR b.bucket > %(after)s)
+GROUP BY s.ord, b.bucket ORDER BY s.ord, b.bucket LIMIT %(limit)s
+"""  # noqa: S608 – no text from outside
+
+MIN_AT, MAX_AT = "1800-01-01T00:00:00Z", "2300-01-01T00:00:00Z"
+
+
+def series_of(question: Question) -> list[Series]:
+    """The series that the question reaches, ordered by indicator, region, dims."""
+    found = Series.objects.filter(indicator__in=question.indicators).select_related("indicator")
+    if question.region is not None:
+        found = found.filter(Q(region_id=question.region) | Q(region__code__startswith=f"{question.region}."))
+    for name, value in question.dims:
+        found = found.filter(dims__contains={name: value})
+    return sorted(found, key=lambda line: (line.indicator.code, line.region_id, line.dims_key))
+
+
+def page(question: Question, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Known], str | None]:
+    """One page of what was known, and the cursor of the next. Raises ValueError for a cursor that is none of ours."""
+    series = series_of(question)
+    start, after = _resume(series, cursor) if cursor else (0, MIN_AT)
+    found: list[Known] = []
+    for first in range(start, len(series), SERIES_AT_A_TIME):
+        chunk = series[first : first + SERIES_AT_A_TIME]
+        found.extend(_read(question, chunk, after, limit + 1 - len(found)))
+        after = MIN_AT
+        if len(found) > limit:
+            last = found[limit - 1]
+            return found[:limit], _cursor(last)
+    return found, None
+
+
+def iterate(question: Question) -> Iterator[Known]:
+    """Everything the question reaches, ordered by indicator, region, dims, at: for exports."""
+    cursor: str | None = None
+    while True:
+        found, cursor = page(question, cursor, 10_000)
+        yield from found
+        if cursor is None:
+            return
+
+
+def _read(question: Question, series: Sequence[Series], after: str, limit: int) -> list[Known]:
+    parameters = {
+        "ids": [line.pk for line in series],
+        "since": question.since or MIN_AT,
+        "until": question.until or MAX_AT,
+        "as_of": question.as_of or MAX_AT,
+        "after": after,
+        "limit": limit,
+        "zone": settings.TIME_ZONE,
+        "bucket": BUCKETS.get(question.every or "", ""),
+    }
+    sql = RAW_SQL if question.every is None else BUCKET_SQL.format(aggregate=AGGREGATES[question.agg])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+    return [
+        Known(line.indicator.code, line.region_id, line.dims, at, value, QUALITY_WORDS[quality], source, known_since, note)
+        for order, at, value, quality, source, known_since, note in rows
+        for line in (series[order - 1],)
+    ]
+
+
+def _cursor(last: Known) -> str:
+    place = [last.indicator, last.region, dims_key(last.dims), last.at.isoformat()]
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def _resume(series: Sequence[Series], cursor: str) -> tuple[int, str]:
+    """Where to go on: the index of the series and the time after which."""
+    try:
+        text = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
+        code, region, dims, at = msgspec.json.decode(text, type=tuple[str, str, str, str])
+        datetime.fromisoformat(at)
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        raise ValueError("cursor") from None
+    place = (code, region, dims)
+    for index, line in enumerate(series):
+        here = (line.indicator.code, line.region_id, line.dims_key)
+        if here >= place:
+            return index, at if here == place else MIN_AT
+    return len(series), MIN_AT
+
+
+class Point(NamedTuple):
+    """One point of a trend. A roll-up says how many regions it holds; an incomplete sum is no total."""
+
+    at: datetime
+    value: float | None
+    quality: str
+    reporting: int
+    expected: int
+
+
+def points(
+    indicator: Indicator,
+    region: str,
+    *,
+    dims: dict[str, str] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    as_of: datetime | None = None,
+    expected: int = 1,
+) -> list[Point]:
+    """A trend: the region's own series, or else the roll-up of the regions below it, period by period (`expected` children).
+
+    `dims` picks one series; None takes those without dims, or the first that has some.
+    """
+    question = Question([indicator.pk], region, tuple((dims or {}).items()), since, until, as_of)
+    lines = series_of(question)
+    own = [line for line in lines if line.region_id == region]
+    if own:
+        return [Point(k.at, k.value, k.quality, 1, 1) for k in _read(question, own[:1], MIN_AT, 1_000_000)]
+    if indicator.rollup in ("none", "weighted") or not lines:
+        return []
+    every, zone = Duration.parse(indicator.every), ZoneInfo(settings.TIME_ZONE)
+    periods: dict[datetime, dict[str, Known]] = defaultdict(dict)
+    for known in _read(question, lines, MIN_AT, 1_000_000):
+        periods[every.period_start(known.at, zone)][known.region] = known
+    return [_rolled(indicator.rollup, start, list(group.values()), expected) for start, group in sorted(periods.items())]
+
+
+def _rolled(rule: str, start: datetime, group: list[Known], expected: int) -> Point:
+    value = roll_up(rule, [Part(known.value, known.at) for known in group])
+    quality = max((known.quality for known in group), key=QUALITY_WORDS.index)
+    return Point(start, value, quality, len(group), max(expected, len(group)))
