@@ -195,5 +195,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a refused request is an answer, not an event of the house
     "root": {"handlers": ["stderr"], "level": os.environ.get("PENDOPO_LOG_LEVEL", "INFO")},
 }

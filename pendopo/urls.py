@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from pendopo.api import api
+
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("", include("pendopo.portal.urls")),
     path("", include("pendopo.wall.urls")),
     path("", include("pendopo.indicators.urls")),

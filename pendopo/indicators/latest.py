@@ -135,14 +135,14 @@ def figures(indicators: Sequence[Indicator], regions: Sequence[str], *, as_of: d
             answer.extend(_in_region(indicator, region, own, weight, expected.get((region, indicator.level), 1)))
         if below:
             wanted = set(regions)
-            answer.extend(_single(indicator, row) for row in own if row.region not in wanted)
+            answer.extend(single(indicator, row) for row in own if row.region not in wanted)
     return sorted(answer, key=lambda f: (f.indicator, f.region, sorted(f.dims.items())))
 
 
 def _in_region(indicator: Indicator, region: str, found: list[Row], weight: dict[str, float], expected: int) -> list[Figure]:
     direct = [row for row in found if row.region == region]
     if direct:
-        return [_single(indicator, row) for row in direct]
+        return [single(indicator, row) for row in direct]
     groups: dict[str, list[Row]] = defaultdict(list)
     depth = ("province", "regency", "district", "village").index(indicator.level)
     for row in found:
@@ -166,7 +166,8 @@ def expected_children(regions: Sequence[str]) -> dict[tuple[str, str], int]:
         return {(code, level): count for code, level, count in cursor.fetchall()}
 
 
-def _single(indicator: Indicator, row: Row) -> Figure:
+def single(indicator: Indicator, row: Row) -> Figure:
+    """One series as a figure of its own."""
     return Figure(
         indicator=indicator.code,
         region=row.region,

@@ -1,0 +1,5 @@
+"""Room `agencies` over HTTP."""
+
+from ninja import Router
+
+router = Router(tags=["agencies"])

@@ -1,0 +1,92 @@
+"""The API of the house: every room's router under /api/v1, one way of refusing (RFC 9457), one description (OpenAPI 3.1)."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+
+from pendopo import __version__
+from pendopo.agencies.api import router as agencies
+from pendopo.indicators import api as figures
+from pendopo.indicators.api_writing import WRITING
+from pendopo.indicators.credentials import Refusal
+from pendopo.regions.api import router as regions
+
+logger = logging.getLogger(__name__)
+
+
+class House(NinjaAPI):
+    """NinjaAPI with the lean writing route in its description."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The generated description and what asgi.py answers before Django."""
+        schema = super().get_openapi_schema(**options)
+        path = f"{options.get('path_prefix') or '/api/v1/'}observations"
+        schema["paths"][path]["post"] = WRITING
+        schema["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+        schema["security"] = [{}, {"bearer": []}]
+        return schema
+
+
+api = House(title="Pendopo", version=__version__, openapi_url="/openapi.json", docs_url=None, urls_namespace="api")
+api.add_router("", figures.router)
+api.add_router("", regions)
+api.add_router("", agencies)
+
+
+def problem(status: int, code: str, detail: str) -> HttpResponse:
+    """An answer as application/problem+json."""
+    body = {"type": f"/api/problems#{code}", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    answer = JsonResponse(body, status=status, content_type="application/problem+json")
+    answer["Content-Language"] = get_language() or "id"
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer["WWW-Authenticate"] = 'Bearer realm="Pendopo"'
+    return answer
+
+
+CODES = {401: "credential", 403: "no-right", 404: "not-found", 409: "conflict", 422: "parameter", 429: "quota", 503: "unavailable"}
+
+
+@api.exception_handler(HttpError)
+def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A refusal of a view."""
+    return problem(error.status_code, CODES.get(error.status_code, "refused"), str(error))
+
+
+@api.exception_handler(Refusal)
+def on_refusal(request: HttpRequest, error: Refusal) -> HttpResponse:
+    """A credential that does not do."""
+    return problem(error.status, error.code, str(error))
+
+
+@api.exception_handler(ValidationError)
+def on_validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Parameters of the wrong shape."""
+    places = ", ".join(sorted({str(item["loc"][-1]) for item in error.errors}))
+    return problem(422, "parameter", _("These parameters cannot be read: %(places)s. See /api/ for what they take.") % {"places": places})
+
+
+@api.exception_handler(PermissionDenied)
+def on_denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    """The doorkeeper's no."""
+    return problem(403, "no-right", str(error) or _("You may not do this."))
+
+
+@api.exception_handler(Http404)
+def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    """Nothing there."""
+    return problem(404, "not-found", _("There is nothing at this address."))
+
+
+@api.exception_handler(Exception)
+def on_failure(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Our own fault: logged with its trace, told without it."""
+    logger.error("api: %s failed", request.path, exc_info=error)
+    return problem(500, "failure", _("Something failed on our side. It was noted; please try again."))

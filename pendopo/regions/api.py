@@ -1,0 +1,5 @@
+"""Room `regions` over HTTP."""
+
+from ninja import Router
+
+router = Router(tags=["regions"])
