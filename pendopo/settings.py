@@ -108,7 +108,7 @@ TEMPLATES = [
 DATABASES = {"default": database_from_url(DATABASE_URL)}
 
 AUTH_USER_MODEL = "agencies.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "pendopo.agencies.access.Doorkeeper"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

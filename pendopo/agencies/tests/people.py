@@ -76,5 +76,5 @@ def tamu() -> AnonymousUser:
 def signed_in(person: Person) -> Client:
     """A browser in which this person has signed in."""
     client = Client()
-    client.force_login(person)
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
