@@ -82,6 +82,7 @@ class Receipt:
 
 def rules_for(codes: set[str], source: Source) -> dict[str, Rule]:
     """What the catalogue says of the indicators, for this source. Unknown codes are absent."""
+    codes = {code for code in codes if "\x00" not in code}
     writable = set(Indicator.objects.writable_by(source).filter(code__in=codes).values_list("pk", flat=True))
     return {
         indicator.code: rule_of(indicator, may_write=indicator.pk in writable) for indicator in Indicator.objects.filter(code__in=codes)
@@ -265,7 +266,7 @@ def _kept_row(head: Delivery, problem: Problem, state: Waiting, raw: Any) -> Kep
         delivery=head,
         row=problem.row,
         state=state,
-        field=problem.field,
+        field=problem.field.replace("\x00", "␀"),
         code=problem.code,
         message=sentence(problem.code, problem.params).replace("\x00", "␀"),
         raw=raw,

@@ -4,6 +4,7 @@ The fast path decodes the whole body at once; only when that fails is it read ag
 neighbours. Raises Unreadable when the body is not what it says it is, or holds no row.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -16,6 +17,8 @@ from .checks import Observation, Refused
 
 COLUMNS = ("indicator", "region", "at", "value", "quality", "note")
 REQUIRED = COLUMNS[:4]
+# A cell may be as long as a body: a monstrous one refuses its own row and not the file (Python's default is 128 KB).
+csv.field_size_limit(32 * 1024 * 1024)
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -58,7 +61,7 @@ _row = msgspec.json.Decoder(Observation)
 
 def read(body: bytes, content_type: str) -> Rows:
     """The rows of a body by its media type (lower case, without parameters). LookupError for a type that is not taken."""
-    found = READERS[content_type](body)
+    found = READERS[content_type](body.removeprefix(codecs.BOM_UTF8))
     if not found.rows and not found.refused:
         raise Unreadable("no-rows")
     return found
@@ -141,7 +144,7 @@ def _value_in(raw: bytes) -> str:
 def read_csv(body: bytes) -> Rows:
     """A header with `indicator, region, at, value` and perhaps `quality`, `note`, `dims.NAME`, then one row a line. UTF-8."""
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode()
     except UnicodeDecodeError as error:
         raise Unreadable("not-utf8", str(error)) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=False)

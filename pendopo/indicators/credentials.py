@@ -33,6 +33,7 @@ class Writer:
         """The source in whose name the rows are written. A person without `?source=` writes as the only source that fits."""
         if self.source is not None:
             return self.source
+        indicators = {code for code in indicators if "\x00" not in code}
         fitting = Source.objects.filter(active=True, indicators__code__in=indicators).select_related("agency").distinct()
         allowed = [source for source in fitting if self.person is not None and may(self.person, "observations.write", source)]
         if len(allowed) == 1:
@@ -70,7 +71,7 @@ def writer_of(authorization: str, wanted_source: str) -> Writer:
 
 
 def _wanted(person: Person, code: str) -> Source:
-    source = Source.objects.select_related("agency").filter(code=code, active=True).first()
+    source = Source.objects.select_related("agency").filter(code=code.replace("\x00", ""), active=True).first()
     if source is None or not may(person, "observations.write", source):
         raise Refusal(403, "no-right", _("You may not write as the source “%(code)s”.") % {"code": code[:60]})
     return source
