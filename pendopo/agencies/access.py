@@ -7,6 +7,7 @@ everything) says which objects it reaches.
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from pendopo.regions.logic import is_within
 from pendopo.ui.door import HOUSE
 
-from .models import Agency, DoorkeeperBackend, Person, Role
+from .models import Agency, Person, Role
 
 User = Person | AnonymousUser
 
@@ -123,8 +124,11 @@ def may_change_person(user: User, person: Person) -> bool:
     return bool(posts) and all(may(user, "posts.change", post) for post in posts)
 
 
-class Doorkeeper(DoorkeeperBackend):
+class Doorkeeper(BaseBackend):
     """Lets every room ask by Django's own `user.has_perm("regions.change", obj)`; `pendopo.ui.door` does so for pages."""
+
+    # How `Person.has_perm` finds this one among the backends.
+    keeps_door = True
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Without an object: in some scope; with HOUSE: in the installation as a whole."""

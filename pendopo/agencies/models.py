@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth import get_backends
-from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
@@ -86,10 +85,6 @@ class Agency(models.Model):
         return self.short_name or self.name
 
 
-class DoorkeeperBackend(BaseBackend):
-    """What stands behind `Person.has_perm`; `access.Doorkeeper` is it."""
-
-
 class PersonManager(BaseUserManager["Person"]):
     """People sign in with their e-mail address."""
 
@@ -141,7 +136,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         if "_" in perm:
             return super().has_perm(perm, obj)
         return self.is_active and any(
-            backend.has_perm(self, perm, obj) for backend in get_backends() if isinstance(backend, DoorkeeperBackend)
+            backend.has_perm(self, perm, obj) for backend in get_backends() if getattr(backend, "keeps_door", False)
         )
 
 
