@@ -7,6 +7,7 @@ from django.core.handlers.asgi import ASGIHandler
 
 import pendopo.ready  # noqa: F401
 from pendopo.indicators import ingest
+from pendopo.live import stream
 from pendopo.supervise import health
 
 Scope = MutableMapping[str, Any]
@@ -16,7 +17,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 django_app: App = ASGIHandler()  # type: ignore[assignment]
 
-# (method, path prefix) → route. Whatever is not here is Django's.
+# (method, path) → route. Whatever is not here is Django's.
 LEAN: dict[tuple[str, str], App] = {
     ("POST", "/api/v1/observations"): ingest.route,
     ("GET", "/healthz"): health.healthz,
@@ -30,5 +31,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         route = LEAN.get((scope["method"], scope["path"]))
         if route is not None:
             await route(scope, receive, send)
+            return
+        if scope["path"].startswith(stream.PREFIX):
+            await stream.route(scope, receive, send)
             return
     await django_app(scope, receive, send)

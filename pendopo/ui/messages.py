@@ -90,6 +90,8 @@ def read_po(text: str) -> dict[Message, list[str]]:
             continue
         if keyword.startswith("msgstr"):
             translated, line = _quoted(lines, rest)
+            if keyword in ("msgstr", "msgstr[0]") and (msgid, plural) in entries:
+                continue  # said twice, as a merge may leave it: the first stands
             if translated and not fuzzy:
                 entries.setdefault((msgid, plural), []).append(translated)
             continue
