@@ -22,7 +22,7 @@ from pendopo.audit.waking import POLL_S, Complaint, first_of, in_thread, listen
 from pendopo.bus import messages, subjects
 from pendopo.regions.logic import ancestors_of
 
-from .latest import Figure, figures, utc_text
+from .latest import Figure, figures, read_dims, utc_text
 from .logic import QUALITY_WORDS, dims_key
 from .models import Indicator
 from .storing import WAKE_CHANNEL
@@ -55,7 +55,7 @@ def changed(since: datetime | None) -> tuple[dict[str, messages.Observed], set[t
             words[subjects.observed(code, region, key)] = messages.Observed(
                 indicator=code,
                 region=region,
-                dims=dims or {},
+                dims=read_dims(dims),
                 at=utc_text(at) or "",
                 value=value,
                 quality=QUALITY_WORDS[quality],

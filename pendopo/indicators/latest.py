@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -102,11 +103,12 @@ def rows(indicator_ids: Sequence[int], within: Iterable[str] | None, as_of: date
     sql = (NOW_SQL if as_of is None else AS_OF_SQL).format(regions=regions)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return [Row(r[0], r[1], r[2], _dims(r[3]), *r[4:]) for r in cursor.fetchall()]
+        return [Row(r[0], r[1], r[2], read_dims(r[3]), *r[4:]) for r in cursor.fetchall()]
 
 
-def _dims(value: Any) -> dict[str, str]:
-    return value if isinstance(value, dict) else {}
+def read_dims(text: str) -> dict[str, str]:
+    """A series' dims as a raw query gives them (Django leaves jsonb as text)."""
+    return msgspec.json.decode(text, type=dict[str, str])
 
 
 def contract_of(indicator: Indicator) -> Contract:
