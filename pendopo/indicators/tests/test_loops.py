@@ -40,7 +40,7 @@ async def nc(nats_url: str) -> AsyncIterator[Client]:
         await client.jetstream().purge_stream(stream.name)
     yield client
     await client.close()
-    await sync_to_async(connection.close)()
+    await sync_to_async(lambda: connection.close())()  # the wrapper of the thread in which the queries ran
 
 
 @pytest.fixture
