@@ -1,18 +1,53 @@
-"""The command `pendopo`: an explicit table of commands, one file for each family."""
+"""The command `pendopo`: an explicit table of commands, one module for each family.
+
+A module is imported when its command is asked for, and only after the environment names the installation (`--data`, else
+PENDOPO_DATA, else the user's data folder). So every module may import Django's models at its top, as everywhere else.
+"""
+
+from importlib import import_module
+from typing import Any
 
 import click
 
-from .up import up
+from .aim import aim, data_in
+
+# Command → (module, one line for `pendopo --help`). The module's attribute has the command's name, with `_` for `-`.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("pendopo.cli.up", "Start an installation on this machine and keep it running."),
+}
+
+# These look after installations from outside: they start engines or read folders themselves and need no Django.
+CARETAKERS = frozenset({"up", "demo", "init", "doctor", "backup", "restore", "upgrade", "bundle"})
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Table(click.Group):
+    """The commands of COMMANDS, imported when needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports a command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+        """Names the installation in the environment before any module is imported."""
+        if next((argument for argument in args if not argument.startswith("-")), None) not in CARETAKERS:
+            aim(data_in(args))
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.group(cls=Table, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pendopo")
 def main() -> None:
     """Pendopo, an open command center for a government."""
-
-
-# Each family of commands is one module; its commands are added here by name.
-COMMANDS: tuple[click.Command, ...] = (up,)
-
-for command in COMMANDS:
-    main.add_command(command)

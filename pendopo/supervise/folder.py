@@ -16,6 +16,7 @@ import json
 import os
 import secrets
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -30,6 +31,7 @@ OWNED_BY_SUPERVISOR = ("backups", "secrets", "log")
 
 # A unix socket's path may be 107 bytes long; PostgreSQL adds `/.s.PGSQL.5432`.
 MAX_SOCKET_PATH_BYTES = 100
+WAIT_FOR_COMMAND_S = 60.0
 SOCKET_NAME = ".s.PGSQL.5432"
 
 # Shares of the disk in use at which people are warned.
@@ -180,8 +182,8 @@ class FolderLock:
         self._folder = folder
         self._handle = -1
 
-    def take(self) -> bool:
-        """Tries to take the lock; False when somebody else holds it."""
+    def take(self, what: str = "up") -> bool:
+        """Tries to take the lock and writes who has it; False when somebody else holds it."""
         place = self._folder.path / "lock"
         self._handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -190,13 +192,17 @@ class FolderLock:
             self.release()
             return False
         os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, str(os.getpid()).encode(), 0)
+        os.pwrite(self._handle, f"{os.getpid()} {what}".encode(), 0)
         return True
 
     def take_or_refuse(self) -> None:
-        """Takes the lock, or says who holds it and where that one answers."""
-        if not self.take():
-            holder = (self._folder.path / "lock").read_text(encoding="ascii").strip() or "?"
+        """Takes the lock, or says who holds it and where that one answers. Waits for a command that is just at work."""
+        until = time.monotonic() + WAIT_FOR_COMMAND_S
+        while not self.take():
+            holder, _, what = (self._folder.path / "lock").read_text(encoding="ascii").strip().partition(" ")
+            if what == "command" and time.monotonic() < until:
+                time.sleep(0.1)
+                continue
             address = self._folder.status().get("address") or "no address yet"
             raise Refusal(
                 f"Pendopo already runs on {self._folder.path} (process {holder}, {address}). "

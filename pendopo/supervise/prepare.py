@@ -2,18 +2,22 @@
 
 `python -m pendopo.supervise.prepare` writes one JSON object a line. First `{"schema": "empty" | "current" | "behind" | "newer", …}`;
 when it is `behind` the program waits for a line on standard input, so that the supervisor can make a backup. Then it applies the
-schema under a lock and says `{"done": true, "sign_in": [e-mail, password]}`.
+schema under a lock, seeds the region table and makes the first administrator, and says `{"done": true, "sign_in": [e-mail, password]}`.
 """
 
 import json
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 import pendopo.ready  # noqa: F401
+from pendopo.agencies import actions as agencies
+from pendopo.regions import actions as regions
+
+from .state import schema_state
 
 # One number that every Pendopo process agrees on, so that two never apply the schema at once.
 SCHEMA_LOCK = 0x70656E64
@@ -23,20 +27,6 @@ def tell(**fact: Any) -> None:
     """One line to the supervisor."""
     sys.stdout.write(json.dumps(fact) + "\n")
     sys.stdout.flush()
-
-
-def schema_state() -> tuple[str, list[str]]:
-    """How the database's schema relates to this code, and the migrations that make the difference."""
-    executor = MigrationExecutor(connection)
-    applied = set(executor.loader.applied_migrations)
-    ours = {app for app, _ in executor.loader.disk_migrations}
-    unknown = sorted(f"{app}.{name}" for app, name in applied - set(executor.loader.disk_migrations) if app in ours)
-    if unknown:
-        return "newer", unknown
-    missing = [f"{migration.app_label}.{migration.name}" for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
-    if not missing:
-        return "current", []
-    return ("behind" if applied else "empty"), missing
 
 
 def main() -> None:
@@ -51,7 +41,12 @@ def main() -> None:
             sys.exit(1)
         if state in {"behind", "empty"}:
             call_command("migrate", interactive=False, verbosity=0)
-        tell(done=True, sign_in=None)
+        try:
+            regions.seed(settings.REGION)
+        except regions.Refused as refused:
+            tell(refused=f"PENDOPO_REGION: {refused}")
+            sys.exit(1)
+        tell(done=True, sign_in=agencies.first_administrator())
 
 
 if __name__ == "__main__":

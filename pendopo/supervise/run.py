@@ -20,7 +20,7 @@ from .nats import Nats
 from .postgres import Postgres
 from .progress import Progress
 from .refusal import Refusal
-from .schema import Prepared, prepare_schema
+from .schema import prepare_schema
 from .tls import given_certificate, own_certificate
 from .web import Address, Web, Work
 
@@ -57,6 +57,7 @@ class Installation:
         self.env: dict[str, str] = {}
         self.ports: dict[str, int] = {}
         self.complete = False
+        self.sign_in: tuple[str, str] | None = None
 
     def write_status(self) -> None:
         """What runs now, for people, `/readyz`, `doctor` and the next start."""
@@ -81,14 +82,14 @@ class Installation:
         self.write_status()
         self.folder.give_tree(self.folder.path / "files")
         await self._engines()
-        prepared = await self._schema()
+        await self._schema()
         for label, program in self.options.steps:
             await self._step(label, program)
         web, work = Web(self.folder, self.address, self.env), Work(self.folder, self.env)
         await self.keeper.start(web.child(), work.child())
         self.complete = True
         self.write_status()
-        self._say_address(prepared)
+        self._say_address()
 
     def _certificate(self) -> None:
         options = self.options
@@ -129,11 +130,11 @@ class Installation:
             await asyncio.to_thread(postgres.ensure_database)
         self.env.update(product_environment(self.folder, database_url=database_url, nats=bus))
 
-    async def _schema(self) -> Prepared:
+    async def _schema(self) -> None:
         self.progress.begins("Database schema")
         prepared = await asyncio.to_thread(prepare_schema, self.folder, self.env, lambda: None)
         self.progress.ready("Database schema", f"{len(prepared.migrations)} changes," if prepared.migrations else "")
-        return prepared
+        self.sign_in = prepared.sign_in
 
     async def _step(self, label: str, program: tuple[str, ...]) -> None:
         """Runs one program of the product to its end."""
@@ -151,11 +152,15 @@ class Installation:
             raise Refusal(f"{label} failed. See {log}.")
         self.progress.ready(label)
 
-    def _say_address(self, prepared: Prepared) -> None:
-        self.progress.say(f"\nPendopo is ready: {self.address.url}")
-        if prepared.sign_in:
-            email, password = prepared.sign_in
+    def _say_sign_in(self) -> None:
+        if self.sign_in:
+            email, password = self.sign_in
             self.progress.say(f"First sign-in (shown once): {email}  {password}")
+        self.sign_in = None
+
+    def _say_address(self) -> None:
+        self.progress.say(f"\nPendopo is ready: {self.address.url}")
+        self._say_sign_in()
         if self.env.get("PENDOPO_CA_FILE"):
             self.progress.say(f"Own certificate: install {self.address.url}ca.crt once on every device.")
         self.progress.say("Stop with Ctrl-C.")
@@ -175,6 +180,7 @@ class Installation:
         """Stops every part and lets go of the folder."""
         self.complete = False
         begun = time.monotonic()
+        self._say_sign_in()  # when it was made, but something else kept the product from coming up
         if self.keeper.kept:
             self.progress.say("Stopping …")
         await self.keeper.stop()

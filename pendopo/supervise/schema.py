@@ -49,6 +49,8 @@ def prepare_schema(folder: DataFolder, env: dict[str, str], backup: Callable[[],
             if fact.get("schema") == "newer":
                 names = ", ".join(fact["migrations"][:3])
                 raise Refusal(f"A newer version of Pendopo has changed this database ({names}). Start that version, or restore a backup.")
+            if "refused" in fact:
+                raise Refusal(fact["refused"])
             if "schema" in fact:
                 migrations = fact["migrations"]
             if fact.get("schema") == "behind":
