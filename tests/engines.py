@@ -18,6 +18,7 @@ from pendopo.supervise.child import Child
 from pendopo.supervise.folder import DataFolder
 from pendopo.supervise.nats import Nats
 from pendopo.supervise.postgres import Postgres
+from pendopo.ui.messages import compile_all
 
 # Nothing in a unit test survives the machine, so nothing needs to reach the disk. The kill and backup tests use real settings.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200", "max_wal_size": "512MB"}
@@ -68,6 +69,7 @@ engines: list[Engines] = []
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None]:
     """Runs before every plugin's own hook, pytest-django's reading of the settings included."""
+    compile_all()
     engines.append(Engines())
     try:
         engines[0].start()

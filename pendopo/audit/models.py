@@ -71,6 +71,11 @@ class Entry(models.Model):
         return reverse("audit:entry", args=[self.pk])
 
     @property
+    def deed(self) -> str:
+        """Room and verb as the bus names them."""
+        return f"{self.room}.{self.verb}"
+
+    @property
     def content(self) -> dict[str, Any]:
         """All that the hash covers beside `seq` and `at`. A new column belongs in here, or it may be changed unseen."""
         return {

@@ -1,7 +1,12 @@
 """Paths of room `audit`."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "audit"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("audit", views.entries, name="entries"),
+    path("audit/<int:pk>", views.entry, name="entry"),
+]

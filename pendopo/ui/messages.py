@@ -5,6 +5,7 @@ no translation yet (exit 1 when there are any). `make setup` runs it with `--com
 """
 
 import ast
+import os
 import re
 import struct
 import sys
@@ -126,7 +127,7 @@ def compile_all(root: Path = ROOT / "locale") -> list[Path]:
     for source in sorted(root.glob("*/LC_MESSAGES/django.po")):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime_ns < source.stat().st_mtime_ns:
-            fresh = target.with_suffix(".new")
+            fresh = target.with_suffix(f".{os.getpid()}.new")
             fresh.write_bytes(write_mo(read_po(source.read_text())))
             fresh.replace(target)
             written.append(target)
