@@ -4,9 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from pendopo.api import api
+from pendopo.documentation import documentation
+from pendopo.metrics import metrics
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("api/", documentation, name="api"),
+    path("api/problems", documentation, name="problems"),
+    path("metrics", metrics, name="metrics"),
     path("", include("pendopo.portal.urls")),
     path("", include("pendopo.wall.urls")),
     path("", include("pendopo.indicators.urls")),
