@@ -14,6 +14,7 @@ from .aim import aim, data_in
 # Command → (module, one line for `pendopo --help`). The module's attribute has the command's name, with `_` for `-`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("pendopo.cli.up", "Start an installation on this machine and keep it running."),
+    "verify": ("pendopo.cli.verify", "Prove the book of deeds and the kept files unbroken."),
 }
 
 # These look after installations from outside: they start engines or read folders themselves and need no Django.
