@@ -68,7 +68,7 @@ def draw_schematic(regency: str) -> int:
     bare = list(missing)
     if not bare:
         return 0
-    shapes = schematic.draw(known, holes, regency)
+    shapes = schematic.of_regency(regency)
     for region in bare:
         centre = {**known, **holes}.get(region.code)
         region.boundary = shapes.get(region.code)
@@ -151,6 +151,20 @@ def import_table(*, rows: Iterable[Mapping[str, str]], by: Actor | None) -> Coun
     if deeds:
         record(by=by, room="regions", verb="import_table", about="/regions", after={"regions": deeds})
     return counts
+
+
+@transaction.atomic
+def change_region(*, code: str, by: Actor | None, name: str, latitude: Decimal | None, longitude: Decimal | None) -> bool:
+    """Changes the name and centre of one region; False when nothing differs."""
+    region = Region.objects.select_for_update().get(pk=code)
+    before = {"name": region.name, "latitude": str(region.latitude or ""), "longitude": str(region.longitude or "")}
+    after = {"name": name.strip(), "latitude": str(latitude or ""), "longitude": str(longitude or "")}
+    if before == after:
+        return False
+    region.name, region.latitude, region.longitude = name.strip(), latitude, longitude
+    region.save(update_fields=["name", "latitude", "longitude"])
+    record(by=by, room="regions", verb="change_region", about=f"/regions/{code}", before=before, after=after, region=code)
+    return True
 
 
 def why_not_a_region(row: Mapping[str, str], regions: Mapping[str, Region]) -> str:

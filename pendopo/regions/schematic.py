@@ -7,6 +7,7 @@ Neighbours meet without gaps, every centre lies near its cell, and the same fact
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from shapely import MultiPolygon, Point, Polygon, affinity, box, set_precision
@@ -14,7 +15,7 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
-from .centres import Centre
+from .centres import Centre, centres_below, holes_of
 
 KM_PER_DEGREE = 110.6
 ROUNDS = 40
@@ -84,6 +85,12 @@ def half_plane(x: float, y: float, angle: float, offset: float) -> Polygon:
     """Everything (within 1,000 km) that lies less than `offset` km away from (x, y) in the direction of `angle`."""
     side = box(offset - 1000, -1000, offset, 1000)
     return affinity.translate(affinity.rotate(side, angle, origin=(0, 0), use_radians=True), x, y)
+
+
+@cache
+def of_regency(regency: str) -> dict[str, dict[str, Any]]:
+    """The schematic boundaries of a regency whose district centres are known; the same in every call."""
+    return draw(centres_below(regency), holes_of(regency), regency)
 
 
 def draw(centres: Mapping[str, Centre], holes: Mapping[str, Centre], outline_code: str) -> dict[str, dict[str, Any]]:

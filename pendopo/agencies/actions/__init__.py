@@ -2,6 +2,7 @@
 
 from .agencies import Refused, add_agency, change_agency, close_agency, ensure_agency, import_agencies, reopen_agency, verify_agencies
 from .people import (
+    FIRST_EMAIL,
     add_person,
     change_person,
     come_back,
@@ -10,6 +11,7 @@ from .people import (
     invitation_for,
     invite,
     leave,
+    note_mail_test,
     person_invited_by,
     reset_second_factor,
     set_password,
@@ -18,6 +20,7 @@ from .posts import add_post, appoint, change_post, close_post, ensure_post, give
 from .tokens import new_token, person_by_token, revoke_token
 
 __all__ = [
+    "FIRST_EMAIL",
     "Refused",
     "add_agency",
     "add_person",
@@ -39,6 +42,7 @@ __all__ = [
     "invitation_for",
     "invite",
     "leave",
+    "note_mail_test",
     "new_token",
     "person_by_token",
     "person_invited_by",

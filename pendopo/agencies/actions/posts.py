@@ -1,5 +1,7 @@
 """Verbs about posts and who holds them. Hand-over is one verb: the old holder loses the post at the moment the new one takes it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -78,7 +80,8 @@ def change_post(*, post: Post, by: Actor | None, **fields: Any) -> Post:
     if before == after:
         return kept
     checked(kept)
-    kept.save()
+    with administered():
+        kept.save()
     record(by=by, room="agencies", verb="change_post", about=f"/posts/{kept.pk}", before=before, after=after, region=kept.region_id or "")
     return kept
 
@@ -95,8 +98,9 @@ def checked(post: Post) -> None:
 def close_post(*, post: Post, by: Actor | None) -> None:
     """The post is no more: its holders lose it now."""
     now = timezone.now()
-    ended = end_holdings(post.holdings.all(), now)
-    Post.objects.filter(pk=post.pk).update(active=False)
+    with administered():
+        ended = end_holdings(post.holdings.all(), now)
+        Post.objects.filter(pk=post.pk).update(active=False)
     record(by=by, room="agencies", verb="close_post", about=f"/posts/{post.pk}", before={"holders": ended}, after={"active": False})
 
 
@@ -106,6 +110,18 @@ def end_holdings(holdings: Any, now: datetime) -> list[str]:
     for holding in open_rows:
         Holding.objects.filter(pk=holding.pk).update(until=max(now, holding.since))
     return [f"{holding.person.audit_name}: {holding.post.title}" for holding in open_rows]
+
+
+@contextmanager
+def administered() -> Iterator[None]:
+    """Refuses what is done inside when it would leave the installation without anybody who administers it."""
+    holdings = Holding.objects.filter(
+        until=None, post__active=True, post__role=Role.ADMINISTRATOR, post__agency=None, post__region=None, person__is_active=True
+    )
+    before = holdings.exists()
+    yield
+    if before and not holdings.exists():
+        raise Refused(_("This would leave the installation without an administrator. Appoint another one first."))
 
 
 @transaction.atomic
@@ -166,7 +182,8 @@ def hand_over(*, post: Post, to: Person, by: Actor | None, standing: str = Stand
 @transaction.atomic
 def give_back(*, holding: Holding, by: Actor | None) -> None:
     """One holding ends now; the post is vacant (or its holder is back, when a Plh. ends)."""
-    ended = end_holdings(Holding.objects.filter(pk=holding.pk), timezone.now())
+    with administered():
+        ended = end_holdings(Holding.objects.filter(pk=holding.pk), timezone.now())
     if ended:
         about = f"/posts/{holding.post_id}"
         record(by=by, room="agencies", verb="give_back", about=about, before={"holders": ended}, region=holding.post.region_id or "")

@@ -1,0 +1,1 @@
+"""Pages of room `agencies`, one file for each noun."""
