@@ -6,7 +6,7 @@ from typing import Any
 from django.core.handlers.asgi import ASGIHandler
 
 import pendopo.ready  # noqa: F401
-from pendopo.indicators import ingest
+from pendopo.indicators import ingest, write
 from pendopo.live import stream
 from pendopo.supervise import health
 
@@ -20,6 +20,7 @@ django_app: App = ASGIHandler()  # type: ignore[assignment]
 # (method, path) → route. Whatever is not here is Django's.
 LEAN: dict[tuple[str, str], App] = {
     ("POST", "/api/v1/observations"): ingest.route,
+    ("POST", "/api/v1/write"): write.route,
     ("GET", "/healthz"): health.healthz,
     ("GET", "/readyz"): health.readyz,
 }

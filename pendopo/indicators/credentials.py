@@ -1,5 +1,7 @@
 """Who writes: a source by its key (`pds_…`) or a person by a token (`pdt_…`), both as Bearer."""
 
+import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -56,9 +58,22 @@ def source_by_key(secret: str) -> Source | None:
     return key.source if key else None
 
 
-def writer_of(authorization: str, wanted_source: str) -> Writer:
-    """Raises Refusal unless the header holds a key or token that may write."""
-    secret = bearer(authorization)
+def secret_of(authorization: str, query: Mapping[str, str]) -> str:
+    """The secret in the ways that agents know: Bearer, InfluxDB's Token, Basic (as the password), or `p` in the query."""
+    scheme, _space, rest = authorization.partition(" ")
+    if scheme.lower() in ("bearer", "token"):
+        return rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(rest).decode().partition(":")[2]
+        except ValueError:
+            return ""
+    return query.get("p", "")
+
+
+def writer_of(authorization: str, query: Mapping[str, str]) -> Writer:
+    """Raises Refusal unless the request holds a key or token that may write. A person may name a source with `source` in the query."""
+    secret = secret_of(authorization, query)
     if secret.startswith(KEY_PREFIX):
         source = source_by_key(secret)
         if source is not None:
@@ -66,7 +81,8 @@ def writer_of(authorization: str, wanted_source: str) -> Writer:
     elif secret.startswith(TOKEN_PREFIX):
         person = person_by_token(secret)
         if person is not None:
-            return Writer(_wanted(person, wanted_source) if wanted_source else None, person)
+            wanted = query.get("source", "")
+            return Writer(_wanted(person, wanted) if wanted else None, person)
     raise Refusal(401, "credential", _("Send Authorization: Bearer with a source's key (pds_…) or a person's token (pdt_…) that is valid."))
 
 

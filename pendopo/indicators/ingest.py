@@ -5,10 +5,13 @@ import hashlib
 import logging
 import shutil
 import time
+import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 import msgspec
 from django.conf import settings
@@ -16,10 +19,8 @@ from django.db import DatabaseError, connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pendopo.agencies.models import Person
-
 from . import bodies
-from .actions import QuotaExceeded, take_delivery
+from .actions import QuotaExceeded, Receipt, take_delivery
 from .credentials import Refusal, Writer, writer_of
 from .models import Way
 
@@ -35,6 +36,9 @@ DATABASE_ANSWERS_S = 1.8
 WORK_S = 120.0
 # Below this much free space nothing is taken, so that the database can always finish what it acknowledged.
 DISK_RESERVE = 128 * 1024 * 1024
+
+# The type of an answer to an agent whose lines were not all taken.
+PARTIAL = "partial-write"
 
 _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="ingest")
 _disk: tuple[float, bool] = (0.0, False)
@@ -53,22 +57,63 @@ def language_of(headers: dict[bytes, bytes]) -> str:
     return "en" if headers.get(b"accept-language", b"").lower().startswith(b"en") else "id"
 
 
+Take = Callable[["Request"], bytes]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request whose writer is known and whose body has arrived."""
+
+    writer: Writer
+    body: bytes
+    media: str
+    query: dict[str, str]
+    idempotency_key: str | None
+
+
 async def route(scope: Scope, receive: Receive, send: Send) -> None:
-    """Reads the body up to its limit, hands it to a thread, and sends the receipt or the problem."""
+    """POST /api/v1/observations."""
+    await serve(scope, receive, send, take_observations, status=201)
+
+
+async def serve(scope: Scope, receive: Receive, send: Send, take: Take, *, status: int) -> None:
+    """Finds the writer, reads the body up to its limit, hands both to a thread, and sends the answer or the problem."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     language = language_of(headers)
+    query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True))
     loop = asyncio.get_running_loop()
     try:
         secret = headers.get(b"authorization", b"").decode("latin-1")
-        wanted = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("source", [""])[0]
-        writer = await _in_time(loop.run_in_executor(_threads, _in_database, _authorise, language, secret, wanted), DATABASE_ANSWERS_S)
-        media = _media_type(headers, language)
+        asking = loop.run_in_executor(_threads, _in_database, _authorise, language, secret, query)
+        writer = await _in_time(asking, DATABASE_ANSWERS_S)
+        media = headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
         body = await _body(headers, receive, language)
         key = headers.get(b"idempotency-key", b"").decode("latin-1")[:200] or None
-        answer = await _in_time(loop.run_in_executor(_threads, _in_database, _take, language, writer, body, media, key), WORK_S)
-        await _send(send, 201, b"application/json", answer)
+        request = Request(writer, unpacked(headers, body, language), media, query, key)
+        answer = await _in_time(loop.run_in_executor(_threads, _in_database, take, language, request), WORK_S)
+        await _send(send, status, b"application/json", answer)
     except Answer as problem:
         await _send_problem(send, problem, language)
+
+
+def unpacked(headers: dict[bytes, bytes], body: bytes, language: str) -> bytes:
+    """The body as it was before gzip; refused when it would be larger than a body may be."""
+    encoding = headers.get(b"content-encoding", b"identity").lower()
+    if encoding == b"identity":
+        return body
+    with translation.override(language):
+        if encoding != b"gzip":
+            raise Answer(415, "media-type", _("Send the body as it is, or packed with gzip."))
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            plain = unpacker.decompress(body, MAX_BODY + 1)
+        except zlib.error as error:
+            raise Answer(422, "not-gzip", _("The body is not gzip: %(why)s") % {"why": error}) from None
+        if len(plain) > MAX_BODY:
+            raise Answer(413, "too-large", _("The body is larger than 32 MiB: send it in parts."))
+        if not unpacker.eof:
+            raise Answer(422, "not-gzip", _("The body is not gzip: %(why)s") % {"why": "cut off"})
+    return plain
 
 
 async def _in_time(job: asyncio.Future[Any], seconds: float) -> Any:
@@ -92,19 +137,11 @@ def _in_database(work: Callable[..., Any], language: str, *arguments: Any) -> An
             connection.close()
 
 
-def _authorise(authorization: str, wanted: str) -> Writer:
+def _authorise(authorization: str, query: dict[str, str]) -> Writer:
     try:
-        return writer_of(authorization, wanted)
+        return writer_of(authorization, query)
     except Refusal as refusal:
         raise Answer(refusal.status, refusal.code, str(refusal)) from None
-
-
-def _media_type(headers: dict[bytes, bytes], language: str) -> str:
-    media = headers.get(b"content-type", b"application/json").split(b";")[0].strip().lower().decode("latin-1")
-    if media not in bodies.READERS or headers.get(b"content-encoding", b"identity") != b"identity":
-        with translation.override(language):
-            raise Answer(415, "media-type", _("Send application/json, application/x-ndjson or text/csv, not compressed."))
-    return media
 
 
 async def _body(headers: dict[bytes, bytes], receive: Receive, language: str) -> bytes:
@@ -127,30 +164,38 @@ async def _body(headers: dict[bytes, bytes], receive: Receive, language: str) ->
     return b"".join(parts)
 
 
-def _take(writer: Writer, body: bytes, media: str, key: str | None) -> bytes:
-    _check_disk()
+def take_observations(request: Request) -> bytes:
+    """The receipt of a body in one of the API's own shapes."""
+    media = request.media or "application/json"
+    if media not in bodies.READERS:
+        raise Answer(415, "media-type", _("Send application/json, application/x-ndjson or text/csv."))
     try:
-        found = bodies.read(body, media)
+        found = bodies.read(request.body, media)
     except bodies.Unreadable as error:
         raise Answer(422, error.code, unreadable(error)) from None
+    return msgspec.json.encode(deliver(request, found).as_json())
+
+
+def deliver(request: Request, found: bodies.Rows) -> Receipt:
+    """Hands the rows to the one door, in the name of the source that fits."""
+    _check_disk()
+    writer = request.writer
     source = writer.source_for({row.indicator for row in found.rows})
     if isinstance(source, Refusal):
         raise Answer(source.status, source.code, str(source))
-    by = writer.person if isinstance(writer.person, Person) else None
     try:
-        receipt = take_delivery(
+        return take_delivery(
             source=source,
             rows=found.rows,
             numbers=found.numbers,
             refused=found.refused,
-            digest=hashlib.sha256(body).hexdigest(),
+            digest=hashlib.sha256(request.body).hexdigest(),
             way=Way.API,
-            by=by,
-            idempotency_key=key,
+            by=writer.person,
+            idempotency_key=request.idempotency_key,
         )
     except QuotaExceeded as error:
         raise Answer(429, "quota", str(error), error.retry_after_s) from None
-    return msgspec.json.encode(receipt.as_json())
 
 
 def unreadable(error: bodies.Unreadable) -> str:
@@ -162,6 +207,7 @@ def unreadable(error: bodies.Unreadable) -> str:
         "columns-differ": _("The columns index, at and value must have the same length."),
         "not-utf8": _("The text is not UTF-8: save the file as UTF-8 and send it again (%(why)s)."),
         "not-csv": _("The body cannot be read as CSV: %(why)s"),
+        "precision": _("“%(why)s” is no precision: use ns, us, ms, s, m or h."),
         "no-header": _("The first line must name the columns: indicator,region,at,value."),
     }
     return sentences[error.code] % {"why": error.why}
@@ -178,13 +224,18 @@ def _check_disk() -> None:
 
 
 async def _send(send: Send, status: int, media: bytes, body: bytes, extra: tuple[tuple[bytes, bytes], ...] = ()) -> None:
-    headers = [(b"content-type", media), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store"), *extra]
+    headers = [(b"cache-control", b"no-store"), *extra]
+    if body:
+        headers += [(b"content-type", media), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 async def _send_problem(send: Send, problem: Answer, language: str) -> None:
-    body = {"type": f"/api/problems#{problem.code}", "title": problem.code, "status": problem.status, "detail": problem.detail}
+    title = HTTPStatus(problem.status).phrase
+    body = {"type": f"/api/problems#{problem.code}", "title": title, "status": problem.status, "detail": problem.detail}
+    if problem.code == PARTIAL:
+        body["error"] = problem.detail  # where InfluxDB's clients look
     extra: tuple[tuple[bytes, bytes], ...] = ((b"content-language", language.encode()),)
     if problem.retry_after_s is not None:
         extra += ((b"retry-after", str(problem.retry_after_s).encode()),)
