@@ -14,6 +14,10 @@ from .aim import aim, data_in
 # Command → (module, one line for `pendopo --help`). The module's attribute has the command's name, with `_` for `-`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("pendopo.cli.up", "Start an installation on this machine and keep it running."),
+    "user": ("pendopo.cli.people", "People who may sign in: add, passwd, list, leave."),
+    "token": ("pendopo.cli.people", "API tokens of people: new, list, revoke."),
+    "regions": ("pendopo.cli.places", "Boundaries, regions and BPS codes: import."),
+    "agencies": ("pendopo.cli.places", "Agencies: import."),
     "verify": ("pendopo.cli.verify", "Prove the book of deeds and the kept files unbroken."),
 }
 
@@ -29,9 +33,11 @@ class Table(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports a command's module."""
+        """Imports a command's module, after Django where the command works inside an installation."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name not in CARETAKERS:
+            import_module("pendopo.ready")
         command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command

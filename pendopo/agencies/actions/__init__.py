@@ -17,7 +17,7 @@ from .people import (
     set_password,
 )
 from .posts import add_post, appoint, change_post, close_post, ensure_post, give_back, hand_over, scope_named
-from .tokens import new_token, person_by_token, revoke_token
+from .tokens import digest_of, new_token, person_by_token, revoke_token
 
 __all__ = [
     "FIRST_EMAIL",
@@ -32,6 +32,7 @@ __all__ = [
     "close_agency",
     "come_back",
     "close_post",
+    "digest_of",
     "ensure_agency",
     "ensure_post",
     "first_administrator",
