@@ -1,2 +1,3 @@
 import "./pd-theme.ts";
 import "./pd-list.ts";
+import "./pd-ages.ts";

@@ -1,7 +1,9 @@
 """Paths of room `portal`."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "portal"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.front, name="front")]

@@ -52,20 +52,26 @@ def number_text(value: float | None, decimals: int = 0, language: str = "id") ->
     return text
 
 
-def age_text(seconds: float | None, language: str = "id") -> str:
-    """`baru saja`, `12 menit lalu`, `4 tahun lalu`; a time ahead is up to a minute ahead reads as just now."""
-    if seconds is None:
-        return "belum pernah" if language == "id" else "never"
-    ahead = seconds < -60
+def span_text(seconds: float, language: str = "id") -> str:
+    """A length of time in its largest fitting unit, rounded down: `12 menit`, `4 tahun`; `1 hour`, `2 hours`."""
     size = abs(seconds)
-    if size < 10 or (seconds < 0 and not ahead):
-        return "baru saja" if language == "id" else "just now"
     unit, indonesian, english = next(step[1:] for step in AGE_STEPS if size < step[0])
     count = max(1, math.floor(size / unit))
     if language == "id":
-        return f"{count} {indonesian} lagi" if ahead else f"{count} {indonesian} lalu"
-    words = f"{count} {english}" if count == 1 else f"{count} {english}s"
-    return f"in {words}" if ahead else f"{words} ago"
+        return f"{count} {indonesian}"
+    return f"{count} {english}" if count == 1 else f"{count} {english}s"
+
+
+def age_text(seconds: float | None, language: str = "id") -> str:
+    """`baru saja`, `12 menit lalu`, `4 tahun lalu`; up to a minute ahead reads as just now. None: never."""
+    if seconds is None:
+        return "belum pernah" if language == "id" else "never"
+    if -60 <= seconds < 10:
+        return "baru saja" if language == "id" else "just now"
+    span = span_text(seconds, language)
+    if language == "id":
+        return f"{span} lagi" if seconds < 0 else f"{span} lalu"
+    return f"in {span}" if seconds < 0 else f"{span} ago"
 
 
 def zone_text(zone: ZoneInfo) -> str:

@@ -1,0 +1,66 @@
+"""Verbs of the wall: loading a board, giving a screen the right to show boards, and taking it back."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from pendopo.audit.actions import Actor, record
+
+from .logic import BoardSpec, read_board
+from .models import Board, KioskToken
+
+
+@transaction.atomic
+def load_board(*, definition: Mapping[str, Any], by: Actor | None) -> tuple[BoardSpec, str]:
+    """Keeps a board; says whether it was `created`, `changed` or `unchanged`. Raises logic.WrongBoard."""
+    spec = read_board(definition)
+    board = Board.objects.select_for_update().filter(code=spec.code).first()
+    if board is not None and board.definition == definition:
+        return spec, "unchanged"
+    before = board.definition if board else {}
+    Board.objects.update_or_create(code=spec.code, defaults={"definition": dict(definition), "changed": timezone.now()})
+    record(
+        by=by, room="wall", verb="loaded", about=f"/wall/{spec.code}", before={"definition": before}, after={"definition": dict(definition)}
+    )
+    return spec, "changed" if board else "created"
+
+
+@transaction.atomic
+def add_screen(*, label: str, by: Actor | None) -> tuple[KioskToken, str]:
+    """A screen's right to show boards, and its token, which is shown this once."""
+    secret = f"pdk_{secrets.token_urlsafe(32)}"
+    screen = KioskToken.objects.create(label=label, digest=digest_of(secret))
+    record(by=by, room="wall", verb="allowed", about=path_of(screen), after={"label": label})
+    return screen, secret
+
+
+@transaction.atomic
+def revoke_screens(*, ids: Sequence[int], by: Actor | None) -> int:
+    """Takes the right away: open pages of these screens go dark at once. Says how many had it still."""
+    screens = list(KioskToken.objects.select_for_update().filter(pk__in=ids, revoked=None))
+    for screen in screens:
+        screen.revoked = timezone.now()
+        screen.save(update_fields=["revoked"])
+        record(by=by, room="wall", verb="revoked", about=path_of(screen), after={"label": screen.label})
+    return len(screens)
+
+
+def note_seen(*, screen: KioskToken) -> None:
+    """Notes that a screen is alive, at most once a minute."""
+    now = timezone.now()
+    if screen.last_seen is None or (now - screen.last_seen).total_seconds() > 60:
+        KioskToken.objects.filter(pk=screen.pk).update(last_seen=now)
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def path_of(screen: KioskToken) -> str:
+    """How the book of deeds and the screen's live tickets name it."""
+    return f"/wall/screens/{screen.pk}"

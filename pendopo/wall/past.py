@@ -1,0 +1,47 @@
+"""The recent past of a tile's figures: sparklines, and how a value differs from the one before."""
+
+from typing import Any
+
+from pendopo.indicators.history import Point
+from pendopo.indicators.latest import Figure
+from pendopo.indicators.logic import Duration
+from pendopo.ui import words
+from pendopo.ui.charts import Spark, spark
+
+from .reading import Plan, Reading
+
+
+def sparkline(plan: Plan, reading: Reading, index: int = 0) -> Spark | None:
+    """The sparkline of one of the tile's figures; None where there is too little to draw."""
+    indicator, region = plan.pairs[index]
+    trend = reading.trend(reading.figure(indicator, region, plan.spec.dims))
+    if trend is None:
+        return None
+    window, points = trend
+    drawn = [(point.at, point.value) for point in points if point.value is not None]
+    return spark(drawn, window.since, window.until, Duration.parse(indicator.every).seconds)
+
+
+def change(plan: Plan, reading: Reading, index: int = 0) -> dict[str, Any] | None:
+    """How the newest value differs from the one before: `direction` (up, down, level), the amount in words, and since when."""
+    indicator, region = plan.pairs[index]
+    figure = reading.figure(indicator, region, plan.spec.dims)
+    trend = reading.trend(figure)
+    if trend is None or figure.value is None or figure.at is None or figure.partial:
+        return None
+    earlier = [point for point in trend[1] if point.at < figure.at and _comparable(point, figure)]
+    if not earlier or earlier[-1].value is None:
+        return None
+    before = earlier[-1].value
+    amount = figure.value - before
+    return {
+        "direction": "up" if amount > 0 else "down" if amount < 0 else "level",
+        "amount": words.number_text(abs(amount), indicator.decimals, reading.language),
+        "relative": amount / abs(before) if before else None,
+        "since": words.span_text((figure.at - earlier[-1].at).total_seconds(), reading.language),
+    }
+
+
+def _comparable(point: Point, figure: Figure) -> bool:
+    """Only roll-ups of equally many regions are compared: one more report is no rise."""
+    return point.value is not None and (figure.expected == 1 or point.reporting == figure.reporting)

@@ -1,0 +1,187 @@
+"""Everything a page of tiles needs to know, read at once: the number of queries does not grow with the tiles.
+
+`plan` decides which indicator and region each tile shows; `Reading` holds the figures, trends, names and boundaries behind them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from pendopo.indicators.history import Point
+from pendopo.indicators.latest import Figure, figures
+from pendopo.indicators.logic import Duration, dims_key
+from pendopo.indicators.models import Indicator, Latest, Source
+from pendopo.indicators.pulse import Judged, Pulse, Reader, pulse_of
+from pendopo.indicators.trends import Line, trends
+from pendopo.live.logic import Follow
+from pendopo.regions.models import Region
+from pendopo.ui.words import language_of
+
+from .logic import Band, BoardSpec, TileSpec, band_of
+from .maps import Child, children_of
+from .places import resolve
+
+# Without a span of its own a tile looks back this many cadences.
+SPARK_PERIODS = 30
+TREND_PERIODS = 90
+KINDS_WITH_HISTORY = frozenset({"number", "trend", "table"})
+KINDS_BELOW = frozenset({"choropleth", "ranking"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One tile with what it shows: the indicators that exist and the reader may see, and the region of each."""
+
+    spec: TileSpec
+    indicators: tuple[Indicator, ...]
+    regions: tuple[str, ...]
+
+    @property
+    def pairs(self) -> list[tuple[Indicator, str]]:
+        """Each indicator with its region."""
+        return list(zip(self.indicators, self.regions, strict=True))
+
+
+@dataclass(frozen=True)
+class Window:
+    """The stretch of time that a trend shows."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass
+class Reading:
+    """What was read for one page. `as_of` None = now."""
+
+    now: datetime
+    language: str
+    as_of: datetime | None
+    plans: list[Plan]
+    own: dict[tuple[str, str], list[Figure]]
+    below: dict[str, list[Figure]]
+    names: dict[str, str]
+    sources: dict[str, str]
+    areas: dict[str, list[Child]]
+    history: dict[tuple[str, str, str], tuple[Window, list[Point]]] = field(default_factory=dict)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(settings.TIME_ZONE))
+
+    @property
+    def reader(self) -> Reader:
+        """For whom the pulses are made."""
+        return Reader(self.now, self.zone, self.language, self.sources)
+
+    def figure(self, indicator: Indicator, region: str, dims: Any = None) -> Figure:
+        """The figure of an indicator in a region: of the series asked for, or of the one with the newest report."""
+        found = self.own[(indicator.code, region)]
+        if dims:
+            found = [figure for figure in found if figure.dims == dims] or [figure for figure in found if figure.value is None] or found
+        return max(found, key=lambda figure: (figure.at is not None, figure.at.timestamp() if figure.at else 0.0))
+
+    def children(self, indicator: Indicator, region: str) -> list[Figure]:
+        """The figures of the regions below, newest report of each."""
+        newest: dict[str, Figure] = {}
+        for figure in self.below[indicator.code]:
+            if figure.region.startswith(f"{region}.") and figure.at is not None:
+                seen = newest.get(figure.region)
+                if seen is None or seen.at is None or seen.at < figure.at:
+                    newest[figure.region] = figure
+        return list(newest.values())
+
+    def pulse(self, figure: Figure, indicator: Indicator, bands: tuple[Band, ...] = ()) -> Pulse:
+        """A figure ready to be shown, judged by the tile's bands."""
+        held = band_of(bands, figure.value)
+        judged = Judged(held.state, held.word.say(self.language)) if held else None
+        packed = [[band.start, band.end, band.state, band.word.say(self.language)] for band in bands]
+        return pulse_of(figure, indicator, self.reader, place=self.names.get(figure.region, figure.region), judged=judged, bands=packed)
+
+    def trend(self, figure: Figure) -> tuple[Window, list[Point]] | None:
+        """The recent past of a figure, where it was asked for."""
+        return self.history.get((figure.indicator, figure.region, dims_key(figure.dims)))
+
+    def follows(self) -> frozenset[Follow]:
+        """What the page's ticket must name."""
+        found = {Follow(i.code, region, plan.spec.kind in KINDS_BELOW) for plan in self.plans for i, region in plan.pairs}
+        return frozenset(f for f in found if f.below or Follow(f.indicator, f.region, True) not in found)
+
+
+def read(
+    spec: BoardSpec, visible: QuerySet[Indicator], *, now: datetime, language: str | None, as_of: datetime | None = None, home: str = ""
+) -> Reading:
+    """Reads everything a board shows, as known at `as_of` (then also the ages are of that moment)."""
+    codes = {code for tile in spec.tiles for code in tile.indicators}
+    known = {indicator.code: indicator for indicator in visible.filter(code__in=codes).select_related("weight")}
+    plans = plan(spec.tiles, known, home or settings.REGION, _reporting(known.values()))
+    shown = {indicator.pk: indicator for one in plans for indicator in one.indicators}
+    regions = sorted({region for one in plans for region in one.regions})
+    found = figures(list(shown.values()), regions, as_of=as_of, below=True) if shown else []
+    own: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    below: dict[str, list[Figure]] = defaultdict(list)
+    for figure in found:
+        own[(figure.indicator, figure.region)].append(figure)
+        below[figure.indicator].append(figure)
+    sources = dict(Source.objects.filter(code__in={c for f in found for c in f.source.split(", ") if c}).values_list("code", "name"))
+    names = dict(Region.objects.filter(code__in={f.region for f in found} | set(regions)).values_list("code", "name"))
+    areas = children_of({region for one in plans if one.spec.kind in KINDS_BELOW for region in one.regions})
+    reading = Reading(as_of or now, language_of(language), as_of, plans, own, below, names, sources, areas)
+    _read_history(reading)
+    return reading
+
+
+def _reporting(indicators: Iterable[Indicator]) -> dict[str, list[tuple[str, datetime]]]:
+    """Which regions report each indicator, and when last."""
+    found: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
+    rows = Latest.objects.filter(series__indicator__in=list(indicators), at__isnull=False)
+    for code, region, at in rows.values_list("series__indicator__code", "series__region_id", "at"):
+        if at is not None:
+            found[code].append((region, at))
+    return found
+
+
+def plan(tiles: Sequence[TileSpec], known: dict[str, Indicator], home: str, reporting: dict[str, list[tuple[str, datetime]]]) -> list[Plan]:
+    """Which indicator and region each tile shows. Of alternatives the first that reports stands, else the first that exists."""
+    plans = []
+    for tile in tiles:
+        there = [known[code] for code in tile.indicators if code in known]
+        if tile.kind in ("number", *KINDS_BELOW):
+            there = ([one for one in there if reporting.get(one.code)] or there)[:1]
+        regions = tuple(resolve(tile.region, home, reporting.get(one.code, ())) for one in there)
+        plans.append(Plan(tile, tuple(there), regions))
+    return plans
+
+
+def _read_history(reading: Reading) -> None:
+    keys: list[tuple[str, str, str]] = []
+    lines: list[Line] = []
+    for one in reading.plans:
+        if one.spec.kind not in KINDS_WITH_HISTORY:
+            continue
+        for indicator, region in one.pairs:
+            figure = reading.figure(indicator, region, one.spec.dims)
+            window = window_of(one.spec, indicator, figure, reading)
+            key = (figure.indicator, figure.region, dims_key(figure.dims))
+            earlier = reading.history.get(key)
+            if figure.at is None or (earlier and earlier[0].since <= window.since):
+                continue
+            reading.history[key] = (window, [])
+            keys.append(key)
+            lines.append(Line(indicator, region, window.since, window.until, figure.dims or None, figure.expected))
+    for key, line, points in zip(keys, lines, trends(lines, as_of=reading.as_of), strict=True):
+        reading.history[key] = (Window(line.since, line.until), points)
+
+
+def window_of(tile: TileSpec, indicator: Indicator, figure: Figure, reading: Reading) -> Window:
+    """The stretch a tile shows: up to now, or up to the last report when the source fell silent long ago."""
+    every = Duration.parse(indicator.every)
+    periods = TREND_PERIODS if tile.kind == "trend" else SPARK_PERIODS
+    length = timedelta(seconds=Duration.parse(tile.span).seconds if tile.span else every.seconds * periods)
+    until = reading.now
+    if figure.at is not None and until - figure.at > max(length / 3, timedelta(seconds=3 * every.seconds)):
+        until = figure.at
+    return Window(until - length, until)

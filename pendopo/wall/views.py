@@ -1,0 +1,165 @@
+"""Pages of the wall: boards, the brief, home after sign-in."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pendopo.indicators.models import Indicator, Publicity
+from pendopo.live.tickets import issue
+from pendopo.ui.door import holds, opens
+
+from .actions import path_of
+from .boards import every_board, find
+from .forms import moment_of
+from .kiosk import screen_of, take_token
+from .logic import Band, BoardSpec, Text, TileSpec
+from .news import news_of
+from .reading import Plan, Reading, read
+from .tiles import KINDS
+
+MOST_IN_BRIEF = 200
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a board: what they may see, and their name for revoking."""
+
+    visible: QuerySet[Indicator]
+    holder: str = ""
+    is_screen: bool = False
+
+
+def _viewer(request: HttpRequest) -> Viewer | None:
+    """The person signed in, else the screen with a token, else nobody."""
+    user = request.user
+    if user.is_authenticated:
+        if not holds(user, "boards.see", None):
+            raise PermissionDenied(_("Your posts do not allow this. Ask an administrator for the right role."))
+        return Viewer(Indicator.objects.visible_to(user))
+    screen = screen_of(request)
+    if screen is None:
+        return None
+    open_to_screens = Indicator.objects.filter(publicity__in=[Publicity.PUBLIC, Publicity.GOVERNMENT])
+    return Viewer(open_to_screens, path_of(screen), is_screen=True)
+
+
+def board(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One board as it is now and goes on being, or as it was known at `?as_of=`."""
+    clean = take_token(request)
+    if clean is not None:
+        return clean
+    viewer = _viewer(request)
+    if viewer is None:
+        return redirect_to_login(request.get_full_path())
+    spec = find(code)
+    if spec is None:
+        raise Http404(_("There is no board with this name."))
+    reading = read(spec, viewer.visible, now=timezone.now(), language=get_language(), as_of=_as_of(request))
+    answer = render(request, "wall/board.html", _board_context(spec, reading, viewer))
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _as_of(request: HttpRequest) -> datetime | None:
+    text = request.GET.get("as_of", "")
+    moment = moment_of(text) if text else None
+    if text and moment is None:
+        raise BadRequest(_("as_of is a moment such as 2026-05-09T14:05."))
+    return moment
+
+
+def _board_context(spec: BoardSpec, reading: Reading, viewer: Viewer) -> dict[str, Any]:
+    news = news_of(reading)
+    return {
+        "board": spec,
+        "title": spec.title.say(reading.language),
+        "lead": spec.lead.say(reading.language),
+        "tiles": [_tile(plan, reading) for plan in reading.plans],
+        "news": news,
+        "as_of": reading.as_of,
+        "now": reading.now,
+        "is_screen": viewer.is_screen,
+        "ticket": "" if reading.as_of else issue(reading.follows(), holder=viewer.holder),
+        "names": {"sources": reading.sources},
+    }
+
+
+def _tile(plan: Plan, reading: Reading) -> dict[str, Any]:
+    """One tile for the template: its kind, place on the grid, title, and what its kind says."""
+    kind = plan.spec.kind
+    title = plan.spec.title.say(reading.language) if plan.spec.title else (plan.indicators[0].name if plan.indicators else "")
+    common = {
+        "kind": kind,
+        "width": plan.spec.size[0],
+        "height": plan.spec.size[1],
+        "title": title,
+        "place": reading.names.get(plan.regions[0], plan.regions[0]) if plan.regions else "",
+    }
+    if plan.spec.indicators and not plan.indicators:
+        return {**common, "template": "wall/tiles/absent.html", "codes": ", ".join(plan.spec.indicators)}
+    built = KINDS[kind](plan, reading)
+    template = "wall/tiles/ranking.html" if built.get("without_map") else f"wall/tiles/{kind}.html"
+    return {**common, **built, "template": template}
+
+
+@opens("boards.see")
+def boards(request: HttpRequest) -> HttpResponse:
+    """All boards, with what each shows."""
+    language = get_language() or "id"
+    cards = [
+        {"code": spec.code, "title": spec.title.say(language), "lead": spec.lead.say(language), "tiles": len(spec.tiles)}
+        for spec in every_board()
+    ]
+    return render(request, "wall/boards.html", {"boards": cards})
+
+
+def _everything(request: HttpRequest) -> tuple[Reading, Any]:
+    """All figures that the reader may see, with the news of them. What boards judge is judged here too."""
+    bands: dict[str, tuple[Band, ...]] = {}
+    for spec in every_board():
+        for tile in spec.tiles:
+            if tile.bands:
+                bands.update(dict.fromkeys(tile.indicators, tile.bands))
+    visible = Indicator.objects.visible_to(request.user)
+    codes = list(visible.order_by("code").values_list("code", flat=True)[:MOST_IN_BRIEF])
+    one = TileSpec("number", (1, 1))
+    tiles = tuple(replace(one, indicators=(code,), bands=bands.get(code, ())) for code in codes)
+    spec = BoardSpec("brief", Text("", ""), Text("", ""), tiles)
+    reading = read(spec, visible, now=timezone.now(), language=get_language())
+    return reading, news_of(reading)
+
+
+@opens("boards.see")
+def brief(request: HttpRequest) -> HttpResponse:
+    """For a leader's phone: what is red, what changed most, what is late."""
+    reading, news = _everything(request)
+    context = {"news": news, "now": reading.now, "ticket": issue(reading.follows()), "names": {"sources": reading.sources}}
+    answer = render(request, "wall/brief.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@opens("")
+def home(request: HttpRequest) -> HttpResponse:
+    """Where people land after sign-in: the state of the figures, the boards, and what waits."""
+    context: dict[str, Any] = {"boards": [], "news": None}
+    if holds(request.user, "boards.see", None):
+        reading, news = _everything(request)
+        language = get_language() or "id"
+        context = {
+            "boards": [{"code": b.code, "title": b.title.say(language), "lead": b.lead.say(language)} for b in every_board()],
+            "news": news,
+            "now": reading.now,
+            "ticket": issue(reading.follows()),
+            "names": {"sources": reading.sources},
+        }
+    return render(request, "wall/home.html", context)
