@@ -33,6 +33,7 @@ DATA_DIR = Path(os.environ.get("PENDOPO_DATA", BASE_DIR.parent / "data"))
 FILES_DIR = DATA_DIR / "files"
 DATABASE_URL = os.environ.get("PENDOPO_DATABASE_URL", "postgresql:///pendopo")
 NATS_URL = os.environ.get("PENDOPO_NATS_URL", "nats://127.0.0.1:4222")
+NATS_ISSUER = os.environ.get("PENDOPO_NATS_ISSUER", "")
 SECRET_KEY = os.environ.get("PENDOPO_SECRET_KEY", "")
 REGION = os.environ.get("PENDOPO_REGION", "35.16")
 DEMO = os.environ.get("PENDOPO_DEMO", "") == "1"

@@ -16,7 +16,7 @@ from nats.aio.client import Client
 import pendopo.ready  # noqa: F401
 from pendopo.audit import relay
 from pendopo.bus import client as bus
-from pendopo.indicators import announce, intake
+from pendopo.indicators import announce, intake, sensors
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ LOOPS: dict[str, Loop] = {
     "audit.relay": relay.run,
     "indicators.announce": announce.run,
     "indicators.intake": intake.run,
+    "indicators.sensors": sensors.run,
 }
 
 PAUSE_AFTER_FAILURE_S = 1.0

@@ -45,10 +45,10 @@ class Engines:
             postgres.ensure_database()
             os.environ["PENDOPO_DATABASE_URL"] = postgres.url
         if "PENDOPO_NATS_URL" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
-            nats = Nats(self.folder, mqtt=False)
-            nats.prepare()
-            self._start(nats.child())
-            os.environ.update(PENDOPO_NATS_URL=nats.url, **nats.credentials)
+            self.nats = Nats(self.folder)
+            self.nats.prepare()
+            self._start(self.nats.child())
+            os.environ.update(PENDOPO_NATS_URL=self.nats.url, **self.nats.credentials)
 
     def _start(self, child: Child) -> None:
         child.start()

@@ -22,7 +22,7 @@ class Stream:
 
 OBSERVED = Stream("OBSERVED", ("observed.>", "sys.posture.>"), last_only=True)
 DID = Stream("DID", ("did.>",), max_age_s=7 * 86_400)
-READING = Stream("READING", ("reading.>",), max_age_s=7 * 86_400, max_bytes=4 * 1024**3)
+READING = Stream("READING", ("reading.>", "pendopo.>"), max_age_s=7 * 86_400, max_bytes=4 * 1024**3)
 
 STREAMS = (OBSERVED, DID, READING)
 
@@ -40,3 +40,16 @@ def did(room: str, verb: str) -> str:
 def reading(source: str) -> str:
     """Readings from the field, before any check: one message carries many rows of one source."""
     return f"reading.{source}"
+
+
+def sensor_subjects(source: str) -> str:
+    """Where a source's sensors may publish by MQTT: topic `pendopo/<source>/<indicator>/<region>`."""
+    return f"pendopo.{source}.>"
+
+
+def read_sensor(subject: str) -> tuple[str, str, str] | None:
+    """Source, indicator and region of a sensor's subject, None when it has another shape. NATS writes a topic's dots as `//`."""
+    parts = subject.split(".")
+    if len(parts) != 4 or not all(parts):
+        return None
+    return parts[1].replace("//", "."), parts[2].replace("//", "."), parts[3].replace("//", ".")

@@ -160,7 +160,7 @@ def take_delivery(
     head = Delivery(source=source, way=way, by=by, digest=digest, file=file, name=name[:200], rows=total, idempotency_key=idempotency_key)
     try:
         with transaction.atomic():
-            _spend(source, total)
+            _spend(source, total, way)
             head.known_since, head.pk = storing.stamp()
             flagged = _store(head, placed, ids, judge.rules, judged)
             problems = sorted([*judged.rejected, *judged.duplicates, *(p for _s, p in judged.quarantined), *flagged])
@@ -176,14 +176,29 @@ def take_delivery(
     return receipt
 
 
-def take_reading(*, source: Source, found: Rows, digest: str, position: int) -> Receipt | None:
-    """A delivery from the bus and the stream's position, in one transaction: so a message is taken once, whatever crashes."""
+@dataclass(frozen=True)
+class Reading:
+    """Rows of one source that came by the bus, with the SHA-256 of the messages that carried them."""
+
+    source: Source
+    found: Rows
+    digest: str
+
+
+def take_readings(*, readings: Sequence[Reading], position: int) -> None:
+    """Deliveries from the bus and the stream's position behind them, in one transaction: so a message is taken once, whatever crashes."""
     try:
         with transaction.atomic():
             IntakePosition.objects.update_or_create(pk=1, defaults={"position": position})
-            if not found.rows and not found.refused:
-                return None
-            return take_delivery(source=source, rows=found.rows, numbers=found.numbers, refused=found.refused, digest=digest, way=Way.BUS)
+            for reading in readings:
+                take_delivery(
+                    source=reading.source,
+                    rows=reading.found.rows,
+                    numbers=reading.found.numbers,
+                    refused=reading.found.refused,
+                    digest=reading.digest,
+                    way=Way.BUS,
+                )
     except Exception:
         forget_known()  # series and partitions that this transaction made are gone with it
         raise
@@ -194,10 +209,10 @@ def _first_answer(source: Source, key: str) -> Receipt | None:
     return None if first is None else Receipt(**(first.answer or {}), known_since=first.known_since)
 
 
-def _spend(source: Source, rows: int) -> None:
+def _spend(source: Source, rows: int, way: Way) -> None:
     """Counts the rows against the source's quota of this minute and notes that it was heard. One conditional UPDATE is the lock."""
     now = timezone.now()
-    if source.quota:
+    if source.quota and way != Way.BUS:  # what the bus has acknowledged is taken; its publishers are limited there
         minute = now.replace(second=0, microsecond=0)
         same = Source.objects.filter(pk=source.pk, quota_minute=minute, quota_used__lte=source.quota - rows)
         done = same.update(quota_used=F("quota_used") + rows, last_heard=now)

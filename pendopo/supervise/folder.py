@@ -17,6 +17,7 @@ import os
 import secrets
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -118,8 +119,8 @@ class DataFolder:
                 if entry.lstat().st_uid != self.account.uid:
                     self.give(entry)
 
-    def secret(self, name: str) -> str:
-        """A secret of this installation, made on first use."""
+    def secret(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
+        """A secret of this installation, made on first use (`make` gives a fresh one)."""
         place = self.path / "secrets" / name
         try:
             return place.read_text(encoding="ascii").strip()
@@ -128,7 +129,7 @@ class DataFolder:
         fresh = place.with_suffix(".new")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
+            file.write(make() + "\n")
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(place)

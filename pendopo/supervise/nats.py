@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from pendopo.bus import callout
+
 from .child import Child
 from .folder import DataFolder
 from .refusal import Refusal
@@ -75,7 +77,13 @@ class Nats:
     @property
     def credentials(self) -> dict[str, str]:
         """What the product's processes sign in with, as environment."""
-        return {"PENDOPO_NATS_USER": USER, "PENDOPO_NATS_PASSWORD": self.folder.secret("nats")}
+        signing = {"PENDOPO_NATS_ISSUER": self.issuer} if self.mqtt else {}
+        return {"PENDOPO_NATS_USER": USER, "PENDOPO_NATS_PASSWORD": self.folder.secret("nats"), **signing}
+
+    @property
+    def issuer(self) -> str:
+        """The seed with which the product signs the permits of sensors (bus/callout.py)."""
+        return self.folder.secret("nats_issuer", callout.new_issuer)
 
     def prepare(self) -> None:
         """Chooses ports (those of the last start when they are free) and writes the configuration."""
@@ -91,6 +99,7 @@ class Nats:
     def _configuration(self) -> str:
         """`sync_interval: always` = nothing is acknowledged before it is on disk (the default would be two minutes later)."""
         mqtt = f'mqtt {{ host: "127.0.0.1", port: {self.ports["mqtt"]} }}\n' if self.mqtt else ""
+        outside = f', auth_callout {{ issuer: "{callout.public_key(self.issuer)}", auth_users: [ {USER} ] }}' if self.mqtt else ""
         store = json.dumps(str(self.folder.path.absolute() / "nats"))
         return (
             "# Written by pendopo at every start.\n"
@@ -98,7 +107,7 @@ class Nats:
             f'host: "127.0.0.1"\nport: {self.ports["client"]}\nhttp: "127.0.0.1:{self.ports["monitor"]}"\n'
             f"max_payload: 1MB\nlame_duck_duration: 30s\n"
             f"jetstream {{ store_dir: {store}, sync_interval: always }}\n"
-            f"authorization {{ users: [ {{ user: {USER}, password: {json.dumps(self.folder.secret('nats'))} }} ] }}\n"
+            f"authorization {{ users: [ {{ user: {USER}, password: {json.dumps(self.folder.secret('nats'))} }} ]{outside} }}\n"
             f"{mqtt}"
         )
 
