@@ -90,7 +90,7 @@ async def _follow(js: JetStreamContext, thread: ThreadPoolExecutor, closing: asy
 def take(messages: Sequence[Msg]) -> None:
     """Some messages in order: grouped by source, judged, stored, and the position behind the last of them noted, in one transaction."""
     rows: dict[str, Rows] = {}
-    digests: dict[str, hashlib._Hash] = {}
+    bodies: dict[str, bytes] = {}
     for message in messages:
         read = read_message(message.subject, message.data, message.metadata.timestamp)
         if read is None:
@@ -98,11 +98,11 @@ def take(messages: Sequence[Msg]) -> None:
             continue
         source, found = read
         _append(rows.setdefault(source, Rows([], [], [])), found)
-        digests.setdefault(source, hashlib.sha256()).update(message.data)
+        bodies[source] = bodies.get(source, b"") + message.data
     known = {source.code: source for source in Source.objects.select_related("agency").filter(code__in=rows, active=True)}
     for code in rows.keys() - known.keys():
         logger.warning("intake: the source %r is unknown or retired: its readings are not stored", code)
-    readings = [Reading(known[code], found, digests[code].hexdigest()) for code, found in rows.items() if code in known]
+    readings = [Reading(known[code], found, hashlib.sha256(bodies[code]).hexdigest()) for code, found in rows.items() if code in known]
     take_readings(readings=readings, position=_position(messages[-1]))
 
 
