@@ -60,3 +60,4 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Region
         fields = ["name", "latitude", "longitude"]
+        labels = {"name": _("Name"), "latitude": _("Latitude"), "longitude": _("Longitude")}

@@ -37,7 +37,7 @@ def agencies(request: PersonRequest) -> HttpResponse:
         columns=[
             Column("name", _("Name"), lambda a: a.name, url=lambda a: reverse("agencies:agency", args=[a.code]), sort="name"),
             Column("code", _("Code"), lambda a: a.code, sort="code"),
-            Column("kind", _("Kind"), lambda a: a.get_kind_display(), csv_value=lambda a: a.kind, sort="kind"),
+            Column("kind", _("Kind"), lambda a: a.get_kind_display().partition(" (")[0], csv_value=lambda a: a.kind, sort="kind"),
             Column(
                 "parent",
                 _("Belongs to"),

@@ -36,12 +36,14 @@ class Step:
 def setup(request: PersonRequest) -> HttpResponse:
     """The checklist. Each step looks at the installation itself; nothing is ticked by hand."""
     steps = [regency(), boundaries(), agencies(), own_address(request), people(), source(), board(), domain()]
+    mail_sent = Entry.objects.filter(room="agencies", verb="mail_test").exists()
     context = {
         "steps": steps,
-        "done": sum(step.done for step in steps),
+        "done": sum(step.done for step in steps) + mail_sent,
+        "total": len(steps) + 1,
         "mail": MailForm(initial={"to": request.user.email}),
         "mail_is_set_up": letters.mail_is_set_up(),
-        "mail_sent": Entry.objects.filter(room="agencies", verb="mail_test").exists(),
+        "mail_sent": mail_sent,
     }
     return render(request, "agencies/setup.html", context)
 
