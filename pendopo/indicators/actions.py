@@ -33,6 +33,8 @@ from .checks import (
     Rule,
     SeriesKey,
     judge_steps,
+    on_line,
+    told_first,
     verdict_counts,
 )
 from .logic import Duration
@@ -139,12 +141,13 @@ def take_delivery(
     file: str = "",
     name: str = "",
     idempotency_key: str | None = None,
+    spread: int = 1,
 ) -> Receipt:
     """Judges and stores the rows of one delivery; every row gets a verdict and none is lost.
 
     `numbers` are the rows' numbers in the sender's counting (default 1…n); `refused` are rows that could not be read at all; `digest` is
-    the SHA-256 of the raw body. Returns after commit. With an `idempotency_key` that was used before, returns the first answer and changes
-    nothing. Raises QuotaExceeded.
+    the SHA-256 of the raw body. A wide table gives `spread` rows a line: then problems and kept rows name the line. Returns after commit.
+    With an `idempotency_key` that was used before, returns the first answer and changes nothing. Raises QuotaExceeded.
     """
     if idempotency_key is not None:
         first = _first_answer(source, idempotency_key)
@@ -164,8 +167,8 @@ def take_delivery(
             head.known_since, head.pk = storing.stamp()
             flagged = _store(head, placed, ids, judge.rules, judged)
             problems = sorted([*judged.rejected, *judged.duplicates, *(p for _s, p in judged.quarantined), *flagged])
-            receipt = _write_head(head, problems)
-            _keep(head, judged, ids, dict(zip(numbers or range(1, len(rows) + 1), rows, strict=True)) if problems else {}, refused)
+            receipt = _write_head(head, problems, spread)
+            _keep(head, judged, ids, dict(zip(numbers or range(1, len(rows) + 1), rows, strict=True)) if problems else {}, refused, spread)
             _enter(head)
     except IntegrityError:
         first = _first_answer(source, idempotency_key) if idempotency_key is not None else None
@@ -240,14 +243,14 @@ def _store(head: Delivery, placed: list[Placed], ids: dict[SeriesKey, int], rule
     return [Problem(row, "flagged", "value", "step", {"step": step}) for row, step in step_of.items() if row not in same]
 
 
-def _write_head(head: Delivery, problems: list[Problem]) -> Receipt:
+def _write_head(head: Delivery, problems: list[Problem], spread: int) -> Receipt:
     counts = verdict_counts(problems, head.rows)
     for name, count in counts.items():
         setattr(head, name, count)
     receipt = Receipt(
         delivery=head.pk,
         **counts,
-        problems=[problem_json(problem) for problem in problems[:MAX_PROBLEMS]],
+        problems=[problem_json(on_line(problem, spread)) for problem in told_first(problems, MAX_PROBLEMS)],
         problems_omitted=max(0, len(problems) - MAX_PROBLEMS),
         known_since=head.known_since,
     )
@@ -258,20 +261,20 @@ def _write_head(head: Delivery, problems: list[Problem]) -> Receipt:
 
 
 def _keep(
-    head: Delivery, judged: Judged, ids: Mapping[SeriesKey, int], rows: Mapping[int, Observation], refused: Sequence[Refused]
+    head: Delivery, judged: Judged, ids: Mapping[SeriesKey, int], rows: Mapping[int, Observation], refused: Sequence[Refused], spread: int
 ) -> None:
     """Keeps every quarantined and rejected row with its reason, in the house's own language."""
     raw: dict[int, Any] = {no.row: no.raw for no in refused}
     kept = []
     with override(settings.LANGUAGE_CODE):
         for spot, problem in judged.quarantined:
-            row = _kept_row(head, problem, Waiting.WAITING, msgspec.to_builtins(rows[spot.row]))
+            row = _kept_row(head, on_line(problem, spread), Waiting.WAITING, msgspec.to_builtins(rows[spot.row]))
             row.series_id, row.value = ids[spot.key], spot.value
             row.at = EPOCH + spot.at_us * MICROSECOND
             kept.append(row)
         for problem in judged.rejected:
             source_row = raw[problem.row] if problem.row in raw else msgspec.to_builtins(rows[problem.row])
-            kept.append(_kept_row(head, problem, Waiting.REJECTED, _storable(source_row)))
+            kept.append(_kept_row(head, on_line(problem, spread), Waiting.REJECTED, _storable(source_row)))
     if kept:
         KeptRow.objects.bulk_create(kept, batch_size=1000)
 

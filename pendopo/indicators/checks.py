@@ -306,6 +306,22 @@ def _rejudge(key: SeriesKey, known: Neighbours, before: float | None, step: floa
     return Rejudged(key, known.after_us, known.after, quality, known.after_note, known.after_delivery)
 
 
+def on_line(problem: Problem, spread: int) -> Problem:
+    """The problem named by the line of a wide table whose lines gave `spread` rows each."""
+    if spread == 1:
+        return problem
+    params = {**problem.params, "by": (problem.params["by"] - 1) // spread + 1} if "by" in problem.params else problem.params
+    return problem._replace(row=(problem.row - 1) // spread + 1, params=params)
+
+
+def told_first(problems: Sequence[Problem], limit: int) -> list[Problem]:
+    """At most `limit` problems in the order of rows; where there are more, duplicates give way: they ask nothing of anybody."""
+    if len(problems) <= limit:
+        return list(problems)
+    kept = sorted(problems, key=lambda problem: (problem.verdict == "duplicates", problem.row))[:limit]
+    return sorted(kept, key=lambda problem: problem.row)
+
+
 def verdict_counts(problems: Collection[Problem], rows: int) -> dict[str, int]:
     """The five counts of a delivery; they sum to `rows`."""
     counts = {"accepted": rows, "flagged": 0, "quarantined": 0, "rejected": 0, "duplicates": 0}

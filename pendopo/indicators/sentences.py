@@ -47,6 +47,11 @@ SENTENCES = {
     "missing-field": lambda: _("The field “%(given)s” is missing."),
     "wrong-columns": lambda: _("The row has %(found)s cells where the header has %(expected)s."),
     "unknown-series": lambda: _("There is no entry %(given)s in “series”: count from 0."),
+    "bad-bytes": lambda: _("The line holds characters in another encoding: save the file as UTF-8, or name its encoding in the mapping."),
+    "open-quote": lambda: _("A quotation mark in the line is not closed: remove or double it."),
+    "unknown-region-name": lambda: _("There is no region called “%(given)s” here. Written most alike: %(near)s."),
+    "ambiguous-region": lambda: _("“%(given)s” fits several regions (%(found)s): write Kabupaten or Kota before it, or use codes."),
+    "time-not-as-declared": lambda: _("“%(given)s” is not a time written as %(format)s, as the mapping declares."),
     "header-again": lambda: _("The header line stands here again: it was left out."),
 }
 

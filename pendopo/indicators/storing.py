@@ -55,6 +55,12 @@ def series_ids(keys: Mapping[SeriesKey, dict[str, str]]) -> dict[SeriesKey, int]
             """,
             parameters,
         )
+    return find_series(order)
+
+
+def find_series(keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+    """The ids of those series that exist."""
+    with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT i.code, s.region_id, s.dims_key, s.id
@@ -62,7 +68,7 @@ def series_ids(keys: Mapping[SeriesKey, dict[str, str]]) -> dict[SeriesKey, int]
             JOIN indicators_indicator i ON i.code = k.code
             JOIN indicators_series s ON s.indicator_id = i.id AND s.region_id = k.region AND s.dims_key = k.dims_key
             """,
-            parameters[:3],
+            [[key[0] for key in keys], [key[1] for key in keys], [key[2] for key in keys]],
         )
         return {(code, region, dims): pk for code, region, dims, pk in cursor.fetchall()}
 
@@ -116,8 +122,8 @@ def _us(moment: datetime | None) -> int | None:
     return None if moment is None else (moment.astimezone(UTC) - EPOCH) // MICROSECOND
 
 
-# One statement: what is already known in the same words is left out; the rest is appended; `latest` follows.
-STORE_SQL = """
+# What a delivery brings, and which of it is already known in the same words.
+SAME_SQL = """
 WITH input AS MATERIALIZED (
     SELECT t.row, t.series_id, timestamptz 'epoch' + t.us * interval '1 microsecond' AS at, t.value, t.quality, t.note, t.delivery_id
     FROM unnest(%(rows)s::int[], %(series)s::bigint[], %(at)s::bigint[], %(values)s::float8[], %(qualities)s::smallint[],
@@ -132,7 +138,14 @@ WITH input AS MATERIALIZED (
             AND o.at <= timestamptz 'epoch' + %(to)s * interval '1 microsecond'
         ORDER BY o.known_since DESC LIMIT 1) k
     WHERE k.value IS NOT DISTINCT FROM i.value AND k.quality = i.quality AND k.note IS NOT DISTINCT FROM i.note
-), fresh AS (
+)
+"""
+
+KNOWN_SQL = f"{SAME_SQL} SELECT row FROM same"  # noqa: S608 – no text from outside
+
+# One statement: what is already known is left out; the rest is appended; `latest` follows.
+STORE_SQL = f"""
+{SAME_SQL}, fresh AS (
     SELECT * FROM input i WHERE NOT EXISTS (SELECT 1 FROM same s WHERE s.row = i.row)
 ), stored AS (
     INSERT INTO indicators_observation (series_id, at, known_since, value, quality, delivery_id, note)
@@ -147,7 +160,7 @@ WITH input AS MATERIALIZED (
     WHERE l.at IS NULL OR excluded.at >= l.at
 )
 SELECT row FROM same
-"""
+"""  # noqa: S608 – no text from outside
 
 # After a retraction: the newest time whose newest row still has a value, if any.
 RETRACTED_SQL = """
@@ -167,6 +180,31 @@ ON CONFLICT (series_id) DO UPDATE SET
 """
 
 
+def _delivery(lines: Sequence[Placed], ids: Mapping[SeriesKey, int], deliveries: Sequence[int]) -> dict[str, Any]:
+    """The parameters of SAME_SQL."""
+    times = [line.at_us for line in lines]
+    return {
+        "rows": _array([line.row for line in lines]),
+        "series": _array([ids[line.key] for line in lines]),
+        "at": _array(times),
+        "values": _array([line.value for line in lines]),
+        "qualities": _array([line.quality for line in lines]),
+        "notes": [line.note for line in lines] if any(line.note for line in lines) else _array([None] * len(lines)),
+        "deliveries": _array(deliveries),
+        "from": min(times),
+        "to": max(times),
+    }
+
+
+def already_known(rows: Sequence[Placed], ids: Mapping[SeriesKey, int]) -> set[int]:
+    """The numbers of the rows that are known in the same words; writes nothing."""
+    if not rows:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN_SQL, _delivery(rows, ids, [0] * len(rows)))
+        return {row for (row,) in cursor.fetchall()}
+
+
 def store(
     rows: Sequence[Placed], rejudged: Sequence[Rejudged], ids: Mapping[SeriesKey, int], *, delivery: int, known_since: datetime
 ) -> set[int]:
@@ -174,19 +212,8 @@ def store(
     lines = [*rows, *(Placed(-1 - n, change.key, *change[1:5]) for n, change in enumerate(rejudged))]
     if not lines:
         return set()
-    times = [line.at_us for line in lines]
-    parameters = {
-        "rows": _array([line.row for line in lines]),
-        "series": _array([ids[line.key] for line in lines]),
-        "at": _array(times),
-        "values": _array([line.value for line in lines]),
-        "qualities": _array([line.quality for line in lines]),
-        "notes": [line.note for line in lines] if any(line.note for line in lines) else _array([None] * len(lines)),
-        "deliveries": _array([delivery] * len(rows) + [change.delivery for change in rejudged]),
-        "from": min(times),
-        "to": max(times),
-        "stamp": known_since,
-    }
+    parameters = _delivery(lines, ids, [delivery] * len(rows) + [change.delivery for change in rejudged])
+    parameters["stamp"] = known_since
     with connection.cursor() as cursor:
         cursor.execute(STORE_SQL, parameters)
         same = {row for (row,) in cursor.fetchall()}

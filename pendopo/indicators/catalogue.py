@@ -1,0 +1,226 @@
+"""The catalogue file: sources and indicators as an agency's steward declares them. Pure: text in, checked entries or sentences out.
+
+The format is CONTRACT's; docs/rooms/indicators.md explains every key. `derived:` is checked in shape and kept; nothing computes it yet.
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from .declared import Entry, Faulty, read_lists
+from .logic import Duration
+
+CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+ROLLUPS = ("sum", "mean", "max", "min", "last", "none")
+# Functions of derived indicators.
+DERIVATIONS = frozenset(
+    [
+        "sum",
+        "difference",
+        "product",
+        "ratio",
+        "per_100k",
+        "moving_mean",
+        "moving_sum",
+        "change",
+        "percent_change",
+        "cumulative",
+        "share",
+        "percentile",
+        "rank",
+        "weighted",
+        "clamp",
+        "where",
+    ]
+)
+# Arguments of a derivation that are no indicator.
+PLAIN_ARGUMENTS = frozenset({"window", "min", "max", "low", "high", "by", "p", "is", "above", "below", "per"})
+
+
+class Text(msgspec.Struct, forbid_unknown_fields=True):
+    """A name in both languages; English may be absent."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    en: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class Weighted(msgspec.Struct, forbid_unknown_fields=True):
+    """Roll-up by weights: Σ w·v ÷ Σ w, where w is the newest value of another indicator."""
+
+    weighted: str
+
+
+class Checks(msgspec.Struct, forbid_unknown_fields=True):
+    """Bounds of a value: `range` and `future` are hard (quarantine), `step` is soft (flagged)."""
+
+    range: tuple[float | None, float | None] | None = None
+    step: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    monotonic: bool = False
+    future: str | None = None
+
+
+class SourceEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """Who sends. Keys that are absent leave a known source as it is."""
+
+    code: str
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    agency: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    quota: Annotated[int, msgspec.Meta(ge=0)] | msgspec.UnsetType = msgspec.UNSET
+    simulated: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class IndicatorEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """What is measured. `every` and `level` may be left out of a derived indicator: then those of its first input hold."""
+
+    code: str
+    name: Text | Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    every: str | None = None
+    grace: str | None = None
+    unit: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    description: str = ""
+    kind: Literal["gauge", "count", "cumulative", "rate", "percent", "index"] | None = None
+    rollup: str | Weighted = "none"
+    level: Literal["province", "regency", "district", "village"] | None = None
+    sources: list[str] = []
+    publicity: Literal["public", "government", "agency"] = "government"
+    checks: Checks | None = None
+    derived: dict[str, Any] | None = None
+    decimals: Annotated[int, msgspec.Meta(ge=0, le=6)] | None = None
+
+    @property
+    def names(self) -> Text:
+        """The name in both languages."""
+        return self.name if isinstance(self.name, Text) else Text(self.name)
+
+    @property
+    def inputs(self) -> list[str]:
+        """The indicators that a derived one is computed from, in order of mention."""
+        return list(dict.fromkeys(_inputs(self.derived))) if self.derived else []
+
+    @property
+    def shown_decimals(self) -> int:
+        """Decimals on a screen: as declared, else none for counts, else by how fine the step or range is."""
+        if self.decimals is not None:
+            return self.decimals
+        if self.kind in ("count", "cumulative"):
+            return 0
+        bounds = [abs(number) for number in (*(self.checks.range or ()), self.checks.step) if number] if self.checks else []
+        if any(number != int(number) for number in bounds):
+            return 2
+        return 2 if bounds and max(bounds) <= 20 else 1 if self.kind in ("percent", "rate") else 0
+
+
+class Catalogue(msgspec.Struct):
+    """A checked catalogue, with the line of each entry for later refusals."""
+
+    sources: list[SourceEntry]
+    indicators: list[IndicatorEntry]
+    lines: dict[str, int]
+
+
+def parse(text: str) -> Catalogue:
+    """Reads a catalogue. Raises Faulty with every fault as a sentence that names line and code."""
+    entries = read_lists(text, "catalogue", ("sources", "indicators"))
+    faults: list[str] = []
+    lines: dict[str, int] = {}
+    sources: list[SourceEntry] = []
+    indicators: list[IndicatorEntry] = []
+    for entry in entries["sources"]:
+        _take(entry, SourceEntry, "source", sources, lines, faults)
+    for entry in entries["indicators"]:
+        _take(entry, IndicatorEntry, "indicator", indicators, lines, faults)
+    for indicator in indicators:
+        line = lines[f"indicator {indicator.code}"]
+        faults.extend(f"line {line}: indicator {indicator.code}: {fault}" for fault in faults_of(indicator))
+    if faults:
+        raise Faulty(faults)
+    if not sources and not indicators:
+        raise Faulty(["The catalogue declares nothing: write “sources:” or “indicators:” with at least one entry."])
+    return Catalogue(sources, indicators, lines)
+
+
+def _take(entry: Entry, kind: type[Any], what: str, into: list[Any], lines: dict[str, int], faults: list[str]) -> None:
+    name = f"{what} {entry.data.get('code', '(no code)')}"
+    try:
+        found = entry.as_struct(kind, name)
+    except Faulty as error:
+        faults.extend(error.sentences)
+        return
+    longest = 60 if what == "source" else 80
+    if not CODE.fullmatch(found.code) or len(found.code) > longest:
+        faults.append(f"line {entry.line}: {name}: a code has small letters, digits, “-”, “_” and “.”, and at most {longest} of them.")
+    elif name in lines:
+        faults.append(f"line {entry.line}: {name} was declared in line {lines[name]} already.")
+    else:
+        lines[name] = entry.line
+        into.append(found)
+
+
+def faults_of(entry: IndicatorEntry) -> list[str]:
+    """What is wrong with an indicator beyond its shape."""
+    faults = []
+    for key in ("every", "level"):
+        if getattr(entry, key) is None and entry.derived is None:
+            faults.append(f"the key “{key}” is missing.")
+    if entry.kind is None and entry.derived is None:
+        faults.append("the key “kind” is missing.")
+    future = entry.checks.future if entry.checks else None
+    for key, text in (("every", entry.every), ("grace", entry.grace), ("future", future)):
+        if text is not None:
+            faults.extend(_duration_fault(key, text))
+    if isinstance(entry.rollup, str) and entry.rollup not in ROLLUPS:
+        faults.append(f"“rollup” is {', '.join(ROLLUPS)} or {{weighted: INDICATOR}}, not “{entry.rollup}”.")
+    if isinstance(entry.rollup, Weighted) and entry.rollup.weighted == entry.code:
+        faults.append("an indicator cannot be its own weight.")
+    low, high = (entry.checks.range if entry.checks else None) or (None, None)
+    if low is not None and high is not None and low > high:
+        faults.append(f"the range begins at {low:g}, above its end {high:g}.")
+    if entry.derived is not None:
+        faults.extend(derivation_faults(entry.derived))
+        if entry.code in entry.inputs:
+            faults.append("an indicator cannot be derived from itself.")
+    return faults
+
+
+def _duration_fault(key: str, text: str) -> list[str]:
+    try:
+        Duration.parse(text)
+    except ValueError as error:
+        return [f"“{key}”: {error}"]
+    return []
+
+
+def derivation_faults(node: Any) -> list[str]:
+    """Whether `derived:` has the shape {function: arguments}, arguments being indicators, numbers or such functions again."""
+    if not isinstance(node, dict) or len(node) != 1:
+        return ["“derived” is one function with its arguments, for example {per_100k: {of: cases, population: population}}."]
+    (name, arguments), faults = next(iter(node.items())), []
+    if name not in DERIVATIONS:
+        return [f"“derived”: there is no function “{name}”: use one of {', '.join(sorted(DERIVATIONS))}."]
+    for key, value in _arguments(arguments):
+        if isinstance(value, dict):
+            faults.extend(derivation_faults(value))
+        elif isinstance(value, str) and key in ("window",):
+            faults.extend(_duration_fault(key, value))
+        elif isinstance(value, str) and key not in PLAIN_ARGUMENTS and not CODE.fullmatch(value):
+            faults.append(f"“derived”: “{value}” is no indicator code.")
+        elif value is None or not isinstance(value, str | int | float):
+            faults.append(f"“derived”: the argument “{key}” of {name} must be an indicator, a number or a function.")
+    return faults
+
+
+def _arguments(arguments: Any) -> list[tuple[str, Any]]:
+    pairs = arguments.items() if isinstance(arguments, dict) else [("of", arguments)]
+    return [(str(key), item) for key, value in pairs for item in (value if isinstance(value, list) else [value])]
+
+
+def _inputs(node: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+    for arguments in node.values():
+        for key, value in _arguments(arguments):
+            if isinstance(value, dict):
+                found.extend(_inputs(value))
+            elif isinstance(value, str) and key not in PLAIN_ARGUMENTS:
+                found.append(value)
+    return found
