@@ -18,7 +18,6 @@ FORBIDDEN_NAMES = {"core", "common", "utils", "util", "helpers", "helper", "base
 # Who may write to the database beside actions.py, and why.
 WRITERS = {
     "pendopo/agencies/models.py": "create_user and create_superuser are names that Django asks of a manager; actions call them",
-    "pendopo/agencies/tokens.py": "the verbs of API tokens, a noun of their own beside actions.py",
     "pendopo/indicators/declaring.py": "the verb that declares a catalogue",
     "pendopo/indicators/sources.py": "the verbs of sources and their keys; actions.py holds the verb of figures",
     "pendopo/indicators/storing.py": "the SQL of a delivery; only indicators.actions.take_delivery calls it, inside its transaction",
