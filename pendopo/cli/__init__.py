@@ -18,6 +18,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("pendopo.cli.people", "API tokens of people: new, list, revoke."),
     "regions": ("pendopo.cli.places", "Boundaries, regions and BPS codes: import."),
     "agencies": ("pendopo.cli.places", "Agencies: import."),
+    "catalogue": ("pendopo.cli.load", "Sources and indicators: load a catalogue."),
+    "ingest": ("pendopo.cli.load", "Take figures from CSV, XLSX or JSON lines."),
+    "replay": ("pendopo.cli.load", "Send a recorded file as if it arrived live."),
+    "export": ("pendopo.cli.load", "Write what was known at a moment."),
+    "key": ("pendopo.cli.load", "Keys of sources: new."),
     "verify": ("pendopo.cli.verify", "Prove the book of deeds and the kept files unbroken."),
 }
 
