@@ -24,10 +24,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("pendopo.cli.load", "Write what was known at a moment."),
     "key": ("pendopo.cli.load", "Keys of sources: new."),
     "verify": ("pendopo.cli.verify", "Prove the book of deeds and the kept files unbroken."),
+    "backup": ("pendopo.cli.care", "Write an encrypted backup of everything."),
+    "restore": ("pendopo.cli.care", "Bring an installation back from a backup."),
 }
 
 # These look after installations from outside: they start engines or read folders themselves and need no Django.
-CARETAKERS = frozenset({"up", "demo", "init", "doctor", "backup", "restore", "upgrade", "bundle"})
+CARETAKERS = frozenset({"up", "demo", "init", "doctor", "restore", "upgrade", "bundle"})
 
 
 class Table(click.Group):

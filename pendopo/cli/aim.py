@@ -44,6 +44,8 @@ def aim(data: Path | None) -> None:
     """Names database, bus and secrets of the installation. What the operator's environment already names stays."""
     folder = folder_of(data)
     os.environ["DJANGO_SETTINGS_MODULE"] = "pendopo.settings"
+    for name, value in folder.settings().items():
+        os.environ.setdefault(name, value)
     os.environ["PENDOPO_DATA"] = str(folder.path)
     os.environ.setdefault("PENDOPO_DEMO", "1" if folder.kind() == "demo" else "")
     # Without an installation there is nothing to sign for later: a key for this process will do.

@@ -72,7 +72,7 @@ def _close_connections() -> None:
 
 
 @contextlib.contextmanager
-def _database(folder: DataFolder) -> Iterator[None]:
+def _database(folder: DataFolder, any_schema: bool) -> Iterator[None]:
     lock, postgres = FolderLock(folder), Postgres(folder)
     with _in_use(folder) as wait_for_others:
         ours = lock.take("command") or _wait_for(postgres, lock)
@@ -87,7 +87,8 @@ def _database(folder: DataFolder) -> Iterator[None]:
                 if not child.wait_ready(READY_S):
                     raise Refusal(f"PostgreSQL did not start:\n{child.last_words()}")
                 postgres.ensure_database()
-                _check_schema()
+                if not any_schema:
+                    _check_schema()
                 yield
             finally:
                 _close_connections()
@@ -98,12 +99,12 @@ def _database(folder: DataFolder) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def open_installation(data: Path | None = None) -> Iterator[DataFolder]:
+def open_installation(data: Path | None = None, *, any_schema: bool = False) -> Iterator[DataFolder]:
     """The installation that a command works on, with its database answering for as long as the block runs.
 
     Uses the running one when `pendopo up` runs on the folder, a database named by PENDOPO_DATABASE_URL when there is one, and else
     starts PostgreSQL and stops it again. Files that root leaves in `files/` are handed to the service account. A Refusal inside
-    or before becomes a sentence and exit 1.
+    or before becomes a sentence and exit 1. A command that does not read through the models may take `any_schema`.
     """
     try:
         folder = folder_of(data)
@@ -115,7 +116,7 @@ def open_installation(data: Path | None = None) -> Iterator[DataFolder]:
         folder = DataFolder(folder.path, service_account())
         if not os.access(folder.path / "secrets", os.R_OK | os.X_OK):
             raise Refusal(f"The installation in {folder.path} belongs to another user. Run the command as that one, or as root.")
-        with _database(folder):
+        with _database(folder, any_schema):
             try:
                 yield folder
             finally:

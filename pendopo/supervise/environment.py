@@ -11,6 +11,7 @@ from .folder import DataFolder
 def product_environment(folder: DataFolder, *, database_url: str, nats: dict[str, str]) -> dict[str, str]:
     """The variables that `pendopo/settings.py` reads, for one installation. A secret key given by the operator stays."""
     return {
+        **{name: value for name, value in folder.settings().items() if name not in os.environ},
         "DJANGO_SETTINGS_MODULE": "pendopo.settings",
         "PENDOPO_DATA": str(folder.path.absolute()),
         "PENDOPO_DATABASE_URL": database_url,

@@ -155,6 +155,20 @@ class DataFolder:
         self.give(place)
         return place
 
+    def settings(self) -> dict[str, str]:
+        """What `pendopo init` decided for this installation (`settings.json`); the operator's environment goes before it."""
+        try:
+            found = json.loads((self.path / "settings.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+    def keep_settings(self, settings: dict[str, str]) -> None:
+        """Keeps such decisions. The file stays the supervisor's: the service account must not decide what root reads."""
+        place = self.path / "settings.json"
+        place.write_text(json.dumps({**self.settings(), **settings}, indent=1), encoding="utf-8")
+        place.chmod(0o600)
+
     def remembered(self) -> dict[str, Any]:
         """Ports chosen on an earlier start."""
         try:

@@ -25,6 +25,8 @@ from .folder import DataFolder
 from .refusal import Refusal
 
 ROLE = DATABASE = "pendopo"
+# A copy of the database from before a change of its schema; HALF while it is being made.
+BEFORE, HALF = "pendopo_before", "pendopo_half"
 OLDEST_MAJOR = 15
 LEFTOVER_S = 8.0
 
@@ -183,6 +185,29 @@ class Postgres:
         with psycopg.connect(socket_url(self.socket, "postgres"), autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
                 connection.execute(f'CREATE DATABASE "{DATABASE}" TEMPLATE template0')
+
+    def _databases(self, *statements: str) -> set[str]:
+        """Runs statements about whole databases; the names of those that exist afterwards."""
+        with psycopg.connect(socket_url(self.socket, "postgres"), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+            return {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
+
+    def copy_before_change(self) -> None:
+        """Copies the database beside itself. Nobody may be connected to it."""
+        self._databases(f"CREATE DATABASE {HALF} TEMPLATE {DATABASE} STRATEGY file_copy", f"ALTER DATABASE {HALF} RENAME TO {BEFORE}")
+
+    def undo_change(self) -> bool:
+        """Puts the copy back, if there is one."""
+        found = self._databases(f"DROP DATABASE IF EXISTS {HALF}")
+        if BEFORE not in found:
+            return False
+        self._databases(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)", f"ALTER DATABASE {BEFORE} RENAME TO {DATABASE}")
+        return True
+
+    def forget_copy(self) -> None:
+        """The change went well."""
+        self._databases(f"DROP DATABASE IF EXISTS {BEFORE}")
 
     def leftovers(self) -> list[psutil.Process]:
         """Processes of an earlier server on this data: a living postmaster, or backends whose postmaster was killed."""

@@ -1,14 +1,16 @@
 """Brings the database to this version of the product; a child of the supervisor, run as the service account.
 
-`python -m pendopo.supervise.prepare` writes one JSON object a line. First `{"schema": "empty" | "current" | "behind" | "newer", …}`;
-when it is `behind` the program waits for a line on standard input, so that the supervisor can make a backup. Then it applies the
-schema under a lock, seeds the region table and makes the first administrator, and says `{"done": true, "sign_in": [e-mail, password]}`.
+`python -m pendopo.supervise.prepare [--apply]` writes one JSON object a line. First `{"schema": "empty" | "current" | "behind" |
+"newer", "migrations": […]}`; when an existing schema is behind and `--apply` is not given, that is all, so that the supervisor can
+make a backup first. Then the schema is applied under a lock and every table read once, the region table is seeded and the first
+administrator made: `{"done": true, "sign_in": [e-mail, password] | null}`.
 """
 
 import json
 import sys
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -29,23 +31,29 @@ def tell(**fact: Any) -> None:
     sys.stdout.flush()
 
 
+def check_tables() -> None:
+    """Reads a row of every model: a schema that does not fit the code fails here, not in front of people."""
+    for model in apps.get_models():
+        if model._meta.managed and not model._meta.proxy:
+            list(model._default_manager.all()[:1])
+
+
 def main() -> None:
     """Follows the protocol above."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [SCHEMA_LOCK])
         state, migrations = schema_state()
         tell(schema=state, migrations=migrations)
-        if state == "newer":
-            sys.exit(1)
-        if state == "behind" and not sys.stdin.readline():
-            sys.exit(1)
-        if state in {"behind", "empty"}:
+        if state == "newer" or (state == "behind" and "--apply" not in sys.argv[1:]):
+            return
+        if state != "current":
             call_command("migrate", interactive=False, verbosity=0)
+            check_tables()
         try:
             regions.seed(settings.REGION)
         except regions.Refused as refused:
             tell(refused=f"PENDOPO_REGION: {refused}")
-            sys.exit(1)
+            return
         tell(done=True, sign_in=agencies.first_administrator())
 
 

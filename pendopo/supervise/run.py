@@ -20,12 +20,12 @@ from .nats import Nats
 from .postgres import Postgres
 from .progress import Progress
 from .refusal import Refusal
+from .rounds import Rounds
 from .schema import prepare_schema
 from .tls import given_certificate, own_certificate
 from .web import Address, Web, Work
 
 LOOK_ROUND_S = 5.0
-LOG_LIMIT_BYTES = 20 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,11 @@ class Installation:
         self.folder = DataFolder(self.options.data.absolute(), service_account())
         self.lock = FolderLock(self.folder)
         self.keeper = Keeper(self.progress, self.write_status)
+        self.rounds = Rounds(self.folder, self.progress)
         self.address = Address(self.options.host, self.options.port)
         self.env: dict[str, str] = {}
         self.ports: dict[str, int] = {}
+        self.postgres: Postgres | None = None
         self.complete = False
         self.sign_in: tuple[str, str] | None = None
 
@@ -108,15 +110,14 @@ class Installation:
         children: list[Child] = []
         database_url = os.environ.get("PENDOPO_DATABASE_URL", "")
         bus = external_nats()
-        postgres = None
         if database_url:
             self.progress.ready("PostgreSQL", await asyncio.to_thread(check_database, database_url) + " (external)")
         else:
-            postgres = Postgres(self.folder)
+            self.postgres = Postgres(self.folder)
             self.progress.begins("PostgreSQL")
-            await asyncio.to_thread(postgres.prepare)
-            children.append(postgres.child())
-            database_url = postgres.url
+            await asyncio.to_thread(self.postgres.prepare)
+            children.append(self.postgres.child())
+            database_url = self.postgres.url
         if bus is not None:
             self.progress.ready("NATS", await asyncio.to_thread(check_nats, bus["PENDOPO_NATS_URL"]) + " (external)")
         else:
@@ -126,14 +127,16 @@ class Installation:
             bus = {"PENDOPO_NATS_URL": nats.url, **nats.credentials}
             children.append(nats.child())
         await self.keeper.start(*children)
-        if postgres:
-            await asyncio.to_thread(postgres.ensure_database)
+        if self.postgres:
+            await asyncio.to_thread(self.postgres.ensure_database)
         self.env.update(product_environment(self.folder, database_url=database_url, nats=bus))
 
     async def _schema(self) -> None:
         self.progress.begins("Database schema")
-        prepared = await asyncio.to_thread(prepare_schema, self.folder, self.env, lambda: None)
+        prepared = await asyncio.to_thread(prepare_schema, self.folder, self.env, self.postgres)
         self.progress.ready("Database schema", f"{len(prepared.migrations)} changes," if prepared.migrations else "")
+        if prepared.backup:
+            self.progress.say(f"  A backup from before the change is in {prepared.backup}")
         self.sign_in = prepared.sign_in
 
     async def _step(self, label: str, program: tuple[str, ...]) -> None:
@@ -166,15 +169,12 @@ class Installation:
         self.progress.say("Stop with Ctrl-C.")
 
     async def watch(self) -> None:
-        """Looks round every few seconds: buries orphans, keeps logs small."""
+        """Looks round every few seconds, as long as the installation runs."""
         while True:
             await asyncio.sleep(LOOK_ROUND_S)
             self.keeper.reap()
-            for log in (self.folder.path / "log").glob("*.log"):
-                with contextlib.suppress(OSError):
-                    if log.stat().st_size > LOG_LIMIT_BYTES:
-                        log.with_suffix(".log.1").write_bytes(log.read_bytes())
-                        os.truncate(log, 0)
+            with contextlib.suppress(OSError):  # a full disk or a lost mount: the next round tries again
+                self.rounds.look(self.env.get("PENDOPO_DATABASE_URL", "") if self.complete else "")
 
     async def stop(self) -> None:
         """Stops every part and lets go of the folder."""
@@ -183,6 +183,7 @@ class Installation:
         self._say_sign_in()  # when it was made, but something else kept the product from coming up
         if self.keeper.kept:
             self.progress.say("Stopping …")
+        self.rounds.stop()
         await self.keeper.stop()
         self.write_status()
         if self.keeper.kept:

@@ -1,0 +1,140 @@
+"""Makes backups: one encrypted file with the database, the files and the secrets of an installation.
+
+The bus is not in it: what it holds is made anew from the database.
+"""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from .archive import ArchiveWriter
+from .child import environment, launched
+from .environment import reach
+from .folder import DataFolder
+from .postgres import binaries
+from .refusal import Refusal
+from .sealed import Secret
+
+SUFFIX = ".pendopo"
+NAME_FORMAT = "nightly-%Y%m%d-%H%M%S"
+KEPT_SECRETS = ("django", "nats", "backup", "ca.key", "ca.crt")
+
+
+def own_secret(folder: DataFolder) -> Secret:
+    """What an installation locks its backups with: PENDOPO_BACKUP_PASSPHRASE when it is set, else its key in `secrets/backup`."""
+    passphrase = os.environ.get("PENDOPO_BACKUP_PASSPHRASE")
+    return Secret(passphrase, True) if passphrase else Secret(folder.secret("backup"), False)
+
+
+def known_secrets(folder: DataFolder, archive: Path, key: Path | None) -> list[Secret]:
+    """Everything that might open an archive: the passphrase, a named key file, the one beside the archive, the installation's own."""
+    found = []
+    passphrase = os.environ.get("PENDOPO_BACKUP_PASSPHRASE")
+    if passphrase:
+        found.append(Secret(passphrase, True))
+    if key is not None and not key.is_file():
+        raise Refusal(f"The key file {key} does not exist.")
+    for place in (key, key_beside(archive), folder.path / "secrets/backup"):
+        with contextlib.suppress(OSError):
+            if place is not None:
+                found.append(Secret(place.read_text(encoding="ascii").strip(), False))
+    return found
+
+
+def key_beside(archive: Path) -> Path:
+    """Where `pendopo backup` puts the key of an archive that it writes."""
+    return archive.with_name(archive.name + ".key")
+
+
+def _database_facts(url: str) -> dict[str, Any]:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        if connection.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
+            raise Refusal("The database holds no installation yet: there is nothing to back up.")
+        rows = connection.execute("SELECT app || '.' || name FROM django_migrations ORDER BY id").fetchall()
+        return {"migrations": [row[0] for row in rows], "postgresql": connection.info.server_version}
+
+
+def make_backup(folder: DataFolder, database_url: str, target: Path, secret: Secret) -> dict[str, Any]:
+    """Writes a backup to `target` and returns what it says about itself.
+
+    The database is one snapshot, taken while people go on working; files are only ever added, so those it names are all there. The
+    file appears under its name only when it is complete and on disk.
+    """
+    about = {
+        "format": 1,
+        "product": package_version("pendopo"),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "kind": folder.kind() or "real",
+        "settings": folder.settings(),
+        **_database_facts(database_url),
+    }
+    half = target.with_name(target.name + ".part")
+    half.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            writer = ArchiveWriter(file, secret, about)
+            _dump(folder, database_url, writer)
+            writer.add_tree("files", folder.path / "files")
+            for name in KEPT_SECRETS:
+                if (folder.path / "secrets" / name).is_file():
+                    writer.add_file(f"secrets/{name}", folder.path / "secrets" / name)
+            writer.finish()
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(target)
+    except OSError as problem:
+        raise Refusal(f"The backup {target} could not be written: {problem.strerror}.") from None
+    finally:
+        half.unlink(missing_ok=True)
+    return {**about, "bytes": target.stat().st_size, "members": len(writer.hashes)}
+
+
+def _dump(folder: DataFolder, url: str, writer: ArchiveWriter) -> None:
+    arguments = ["--format=custom", "--compress=5", "--no-owner", "--no-privileges", f"--dbname={url}"]
+    command = launched([str(binaries() / "pg_dump"), *arguments], folder.account, [*reach(folder), binaries().parent], signal.SIGTERM)
+    env = environment({"LC_ALL": "C"})
+    with (
+        (folder.path / "log/backup.log").open("ab") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, env=env) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            writer.add_dump(process.stdout)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        last = (folder.path / "log/backup.log").read_text(errors="replace").strip().splitlines()[-1:]
+        raise Refusal(f"The database could not be saved: {''.join(last)}")
+
+
+def nightly_name(now: datetime) -> str:
+    """The name of a nightly backup."""
+    return now.strftime(NAME_FORMAT) + SUFFIX
+
+
+def nightly_backups(place: Path) -> dict[datetime, Path]:
+    """The nightly backups in a folder by the moment they were made."""
+    found = {}
+    for entry in place.glob(f"nightly-*{SUFFIX}"):
+        if re.fullmatch(r"nightly-\d{8}-\d{6}", entry.stem):
+            found[datetime.strptime(entry.stem, NAME_FORMAT).replace(tzinfo=UTC)] = entry
+    return found
+
+
+def backup_facts(folder: DataFolder) -> dict[str, Any]:
+    """How the nightly backups go: `last_success`, `bytes`, `last_failure`, `reason`, `copied_to` (`run/backup.json`)."""
+    try:
+        found = json.loads((folder.path / "run/backup.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,64 @@
+"""Copies of nightly backups on another machine: a folder (a mounted share), or `sftp://user@host/path`.
+
+SFTP uses the machine's own OpenSSH client with the operator's key; its host must be known. Object storage (S3) is not here yet: mount a
+bucket as a folder (rclone, s3fs), or fetch from `backups/`.
+"""
+
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from .backup import nightly_backups
+from .refusal import Refusal
+from .retention import to_keep
+
+SFTP_TIMEOUT_S = 4 * 3600
+
+
+def copy_away(backup: Path, destination: str) -> None:
+    """Copies one backup; a folder is thinned out like our own. Refuses with the reason when it did not arrive whole."""
+    if destination.startswith("sftp://"):
+        _by_sftp(backup, destination)
+    elif "://" in destination:
+        raise Refusal(f"PENDOPO_BACKUP_TO: {destination.split('://')[0]} is not known; name a folder or sftp://user@host/path.")
+    else:
+        _to_folder(backup, Path(destination))
+
+
+def _to_folder(backup: Path, place: Path) -> None:
+    if not place.is_dir():
+        raise Refusal(f"PENDOPO_BACKUP_TO: the folder {place} is not there. Mount it, or correct the setting.")
+    half = place / (backup.name + ".part")
+    try:
+        shutil.copyfile(backup, half)
+        if half.stat().st_size != backup.stat().st_size:
+            raise Refusal(f"The copy of {backup.name} in {place} is not whole.")
+        half.replace(place / backup.name)
+        copies = nightly_backups(place)
+        for moment in set(copies) - to_keep(copies):
+            copies[moment].unlink()
+    except OSError as problem:
+        raise Refusal(f"{backup.name} could not be copied to {place}: {problem.strerror}.") from None
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _by_sftp(backup: Path, destination: str) -> None:
+    parts = urlsplit(destination)
+    program = shutil.which("sftp")
+    if program is None:
+        raise Refusal("PENDOPO_BACKUP_TO names sftp, but its program is missing: apt-get install openssh-client.")
+    if parts.hostname is None or parts.hostname.startswith("-"):
+        raise Refusal("PENDOPO_BACKUP_TO: write sftp://user@host/path.")
+    where = f"{unquote(parts.username)}@{parts.hostname}" if parts.username else parts.hostname
+    folder = unquote(parts.path).rstrip("/") or "."
+    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in (str(backup), f"{folder}/{backup.name}")]
+    batch = f'put "{quoted[0]}" "{quoted[1]}.part"\nrename "{quoted[1]}.part" "{quoted[1]}"\n'
+    command = [program, "-b", "-", "-o", "BatchMode=yes", *(["-P", str(parts.port)] if parts.port else []), "--", where]
+    try:
+        done = subprocess.run(command, input=batch, capture_output=True, text=True, timeout=SFTP_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        raise Refusal(f"{backup.name} did not arrive at {where} in {SFTP_TIMEOUT_S // 3600} hours.") from None
+    if done.returncode != 0:
+        raise Refusal(f"{backup.name} could not be copied to {where}: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
