@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "pendopo.agencies.sign_in.RequireSecondFactor",
 ]
 
 TEMPLATES = [
@@ -125,6 +126,11 @@ ACCOUNT_ADAPTER = "pendopo.agencies.sign_in.AccountAdapter"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "pendopo.agencies.sign_in.FactorAdapter"
+# Without TLS of our own, browsers allow passkeys on localhost only; behind a proxy the origin is https anyway.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+SOCIALACCOUNT_ADAPTER = "pendopo.agencies.sign_in.OutsideAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if os.environ.get("PENDOPO_OIDC_URL"):
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {

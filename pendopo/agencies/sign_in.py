@@ -1,7 +1,23 @@
-"""How people sign in: by invitation only, with e-mail and password, and a second factor where it is asked for."""
+"""How people sign in: by invitation only, with e-mail and password or a passkey, and a second factor where it is asked for."""
+
+from collections.abc import Callable
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from .access import may
+from .models import Agency, Person
+
+# What a person without a second factor may still open where one is required: setting it up, signing out, and what pages are made of.
+OPEN_WITHOUT_FACTOR = ("/accounts/", "/static/", "/profile", "/language", "/theme", "/healthz", "/readyz")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -10,3 +26,49 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """An administrator of a house that is still empty begins with the first steps; everybody else is led home."""
+        if may(request.user, "people.change") and not Agency.objects.exists():
+            return reverse("agencies:setup")
+        return str(super().get_login_redirect_url(request))
+
+
+class OutsideAdapter(DefaultSocialAccountAdapter):
+    """OIDC: the outside account opens the door for a person who is known here by the same e-mail address, and for nobody else."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Never: an outside account makes no person."""
+        return False
+
+    def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
+        """Only for an address that the outside side has verified, of a person who is here."""
+        return Person.objects.filter(email__iexact=email, is_active=True).exists()
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Second factors: the name that an authenticator app shows."""
+
+    def get_totp_issuer(self) -> str:
+        """The product, and which government's."""
+        return f"Pendopo {settings.REGION}"
+
+
+class RequireSecondFactor:
+    """With PENDOPO_REQUIRE_MFA a person without a second factor is led to setting one up; API tokens are not affected."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Lets the request pass, or leads to the page of second factors."""
+        return self.detour(request) or self.get_response(request)
+
+    def detour(self, request: HttpRequest) -> HttpResponse | None:
+        """The way to the page of second factors for those who must go there."""
+        if not settings.REQUIRE_MFA or request.path.startswith(OPEN_WITHOUT_FACTOR):
+            return None
+        if not isinstance(request.user, Person) or request.user.authenticator_set.exists():
+            return None
+        messages.warning(request, _("This installation asks everybody for a second factor: set one now."))
+        return redirect("mfa_index")
