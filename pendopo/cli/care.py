@@ -1,5 +1,6 @@
-"""Commands that look after an installation: backup, restore."""
+"""Commands that look after an installation: backup, restore, upgrade, doctor."""
 
+import json
 import os
 from pathlib import Path
 
@@ -7,10 +8,13 @@ import click
 
 from pendopo.supervise.account import service_account
 from pendopo.supervise.backup import key_beside, known_secrets, make_backup, own_secret
+from pendopo.supervise.doctor import examine, judge
 from pendopo.supervise.folder import DataFolder, default_folder
 from pendopo.supervise.refusal import Refusal
 from pendopo.supervise.restore import restore as restore_archive
+from pendopo.supervise.upgrade import Upgrade
 
+from .aim import folder_of
 from .installation import data_option, open_installation
 
 ARCHIVE = click.Path(dir_okay=False, path_type=Path)
@@ -55,3 +59,34 @@ def restore(file: Path, key: Path | None, replace: bool, data: Path | None) -> N
     click.echo(f"Restored into {folder.path}: the installation as it was at {manifest['made']}. Start it with `pendopo up`.")
     if manifest["set_aside"]:
         click.echo(f"What was there before is in {manifest['set_aside']}.")
+
+
+@click.command()
+@data_option
+def upgrade(data: Path | None) -> None:
+    """Bring an installation to this version: backup, schema, check; everything as it was before when a step fails.
+
+    The installation must not run meanwhile. `pendopo up` changes the schema in the same careful way, without the check.
+    """
+    try:
+        Upgrade(DataFolder((data or default_folder()).absolute(), service_account()), click.echo).run()
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port that `pendopo up` would use.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@data_option
+def doctor(port: int, as_json: bool, data: Path | None) -> None:
+    """Name what is missing or wrong, and the command that mends it. Exit 1 when the product cannot run like this."""
+    folder = folder_of(data)
+    verdict = judge(examine(folder, port))
+    if as_json:
+        click.echo(json.dumps(verdict))
+    else:
+        for finding in verdict["findings"]:
+            mark = {"ok": "✓", "warning": "⚠", "missing": "✗"}[finding["verdict"]]
+            click.echo(f"{mark} {finding['name']}: {finding['about']}" + (f"\n    → {finding['mend']}" if finding["mend"] else ""))
+    if not verdict["ok"]:
+        raise SystemExit(1)

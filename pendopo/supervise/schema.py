@@ -58,8 +58,10 @@ def _backup_before(folder: DataFolder, url: str) -> Path:
     return target
 
 
-def prepare_schema(folder: DataFolder, env: dict[str, str], postgres: Postgres | None) -> Prepared:
+def prepare_schema(folder: DataFolder, env: dict[str, str], postgres: Postgres | None, keep_copy: bool = False) -> Prepared:
     """Applies the schema, seeds regions and the first administrator. `postgres` is our own server, None for an external one.
+
+    With `keep_copy` the caller still may undo the change (`Postgres.undo_change`), and must end with `Postgres.forget_copy`.
 
     Refuses a database that a newer version of the product has changed. When a change fails, everything is as it was before.
     """
@@ -73,6 +75,8 @@ def prepare_schema(folder: DataFolder, env: dict[str, str], postgres: Postgres |
     if said.get("schema") == "behind":
         saved = _backup_before(folder, env["PENDOPO_DATABASE_URL"])
         said = _change(folder, env, postgres, saved)
+        if postgres is not None and not keep_copy:
+            postgres.forget_copy()
     if "refused" in said:
         raise Refusal(said["refused"])
     return Prepared(said["migrations"], saved, tuple(said["sign_in"]) if said.get("sign_in") else None)
@@ -90,5 +94,4 @@ def _change(folder: DataFolder, env: dict[str, str], postgres: Postgres | None, 
     except Refusal as refusal:
         postgres.undo_change()
         raise Refusal(f"The change of the schema failed and was undone; nothing is lost. {refusal}\nA backup is in {saved}.") from None
-    postgres.forget_copy()
     return said

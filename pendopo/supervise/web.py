@@ -86,6 +86,10 @@ class Web:
 
     def answers(self) -> bool:
         """Whether it answers `/healthz`."""
+        return self.status_of("/healthz") == 200
+
+    def status_of(self, path: str) -> int:
+        """The status of a page as a visitor gets it; 0 without an answer."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.address.host, self.address.host)  # noqa: S104
         if self.address.certificate:
             context = ssl.create_default_context()
@@ -95,10 +99,10 @@ class Web:
             line = http.client.HTTPConnection(host, self.address.port, timeout=3)
         with contextlib.closing(line):
             try:
-                line.request("GET", "/healthz", headers={"Host": "localhost"})
-                return line.getresponse().status == 200
+                line.request("GET", path, headers={"Host": "localhost"})
+                return line.getresponse().status
             except (OSError, http.client.HTTPException):
-                return False
+                return 0
 
 
 @dataclass
