@@ -17,6 +17,7 @@ FORBIDDEN_NAMES = {"core", "common", "utils", "util", "helpers", "helper", "base
 
 # Who may write to the database beside actions.py, and why.
 WRITERS = {
+    "pendopo/supervise/restore.py": "brings a whole database back and lets its intake begin at the new bus's first message",
     "pendopo/agencies/models.py": "create_user and create_superuser are names that Django asks of a manager; actions call them",
     "pendopo/indicators/declaring.py": "the verb that declares a catalogue",
     "pendopo/indicators/sources.py": "the verbs of sources and their keys; actions.py holds the verb of figures",

@@ -26,7 +26,7 @@ from .sealed import Secret
 
 SUFFIX = ".pendopo"
 NAME_FORMAT = "nightly-%Y%m%d-%H%M%S"
-KEPT_SECRETS = ("django", "nats", "backup", "ca.key", "ca.crt")
+KEPT_SECRETS = ("django", "nats", "nats_issuer", "backup", "ca.key", "ca.crt")
 
 
 def own_secret(folder: DataFolder) -> Secret:

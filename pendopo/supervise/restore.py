@@ -81,6 +81,7 @@ def _rebuild(folder: DataFolder, archive: Path, secrets: list[Secret], manifest:
             _pour(folder, url, archive, secrets)
             env = product_environment(folder, database_url=url, nats={})
             prepare_schema(folder, env, postgres)
+            _forget_bus(url)
     finally:
         lock.release()
 
@@ -110,6 +111,12 @@ def _refuse_used_database(url: str) -> None:
         row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
     if row is None or row[0]:
         raise Refusal("The database already holds tables. Restore into an empty one.")
+
+
+def _forget_bus(url: str) -> None:
+    """The restored installation gets a bus of its own, which counts its messages from one."""
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        connection.execute("UPDATE indicators_intakeposition SET position = 0")
 
 
 def _pour(folder: DataFolder, url: str, archive: Path, secrets: list[Secret]) -> None:
