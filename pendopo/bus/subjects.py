@@ -24,6 +24,9 @@ OBSERVED = Stream("OBSERVED", ("observed.>", "sys.posture.>"), last_only=True)
 DID = Stream("DID", ("did.>",), max_age_s=7 * 86_400)
 READING = Stream("READING", ("reading.>", "pendopo.>"), max_age_s=7 * 86_400, max_bytes=4 * 1024**3)
 
+# Every word about a series or roll-up, for who follows them all.
+EVERY_WORD = "observed.>"
+
 STREAMS = (OBSERVED, DID, READING)
 
 
