@@ -19,6 +19,7 @@ from pendopo.audit.actions import record
 from pendopo.regions.models import Region
 
 from . import storing
+from .beside import neighbours
 from .bodies import Rows
 from .checks import (
     EPOCH,
@@ -235,7 +236,7 @@ def _store(head: Delivery, placed: list[Placed], ids: dict[SeriesKey, int], rule
     flagged: dict[int, int] = {}
     if steps:
         checked = [row for row in placed if row.key[0] in steps]
-        flagged, rejudged = judge_steps(checked, steps, storing.neighbours(checked, ids))
+        flagged, rejudged = judge_steps(checked, steps, neighbours(checked, ids))
         placed = [row._replace(quality=flagged[row.row]) if row.row in flagged else row for row in placed]
     same = storing.store(placed, rejudged, ids, delivery=head.pk, known_since=head.known_since)
     judged.duplicates.extend(Problem(row, "duplicates", "", "duplicate", {}) for row in same if row > 0)

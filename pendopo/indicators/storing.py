@@ -4,13 +4,13 @@ Rows travel as arrays and are unpacked by PostgreSQL (`unnest`), which costs les
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.db import connection
 
-from .checks import EPOCH, MICROSECOND, Neighbours, Placed, Rejudged, SeriesKey
+from .checks import EPOCH, Placed, Rejudged, SeriesKey
 
 # The channel on which the announcing loop is woken.
 WAKE_CHANNEL = "pendopo_observed"
@@ -18,7 +18,7 @@ WAKE_CHANNEL = "pendopo_observed"
 _months: set[tuple[int, int]] = set()
 
 
-def _array(values: Sequence[Any]) -> str:
+def array_text(values: Sequence[Any]) -> str:
     """A PostgreSQL array literal of numbers; None becomes NULL."""
     return "{" + ",".join(["NULL" if value is None else repr(value) for value in values]) + "}"
 
@@ -79,47 +79,6 @@ def stamp() -> tuple[datetime, int]:
         cursor.execute("SELECT indicators_stamp(), nextval('indicators_delivery_id_seq')")
         known_since, delivery = cursor.fetchone()
     return known_since, delivery
-
-
-NEIGHBOURS_SQL = """
-SELECT i.row, p.at, p.value, n.at, n.value, n.quality, n.note, n.delivery_id
-FROM unnest(%(rows)s::int[], %(series)s::bigint[], %(at)s::bigint[]) AS t(row, series_id, us)
-CROSS JOIN LATERAL (SELECT t.row, t.series_id, timestamptz 'epoch' + t.us * interval '1 microsecond' AS at) i
-LEFT JOIN indicators_latest l ON l.series_id = i.series_id
-LEFT JOIN LATERAL (
-    SELECT l.at, l.value WHERE l.at < i.at
-    UNION ALL
-    SELECT c.at, c.value FROM (
-        SELECT o.at, o.value FROM indicators_observation o
-        WHERE l.at >= i.at AND o.series_id = i.series_id AND o.at < i.at AND o.value IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM indicators_observation x
-            WHERE x.series_id = o.series_id AND x.at = o.at AND x.known_since > o.known_since)
-        ORDER BY o.at DESC LIMIT 1) c
-) p ON true
-LEFT JOIN LATERAL (
-    SELECT o.at, o.value, o.quality, o.note, o.delivery_id FROM indicators_observation o
-    WHERE l.at > i.at AND o.series_id = i.series_id AND o.at > i.at AND o.value IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM indicators_observation x
-        WHERE x.series_id = o.series_id AND x.at = o.at AND x.known_since > o.known_since)
-    ORDER BY o.at LIMIT 1
-) n ON true
-"""
-
-
-def neighbours(rows: Sequence[Placed], ids: Mapping[SeriesKey, int]) -> dict[int, Neighbours]:
-    """What history knows just before and just after each row, by row number."""
-    parameters = {
-        "rows": _array([row.row for row in rows]),
-        "series": _array([ids[row.key] for row in rows]),
-        "at": _array([row.at_us for row in rows]),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(NEIGHBOURS_SQL, parameters)
-        return {r[0]: Neighbours(_us(r[1]), r[2], _us(r[3]), r[4], r[5] if r[5] is not None else 0, r[6], r[7]) for r in cursor.fetchall()}
-
-
-def _us(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment.astimezone(UTC) - EPOCH) // MICROSECOND
 
 
 # What a delivery brings, and which of it is already known in the same words.
@@ -184,13 +143,13 @@ def _delivery(lines: Sequence[Placed], ids: Mapping[SeriesKey, int], deliveries:
     """The parameters of SAME_SQL."""
     times = [line.at_us for line in lines]
     return {
-        "rows": _array([line.row for line in lines]),
-        "series": _array([ids[line.key] for line in lines]),
-        "at": _array(times),
-        "values": _array([line.value for line in lines]),
-        "qualities": _array([line.quality for line in lines]),
-        "notes": [line.note for line in lines] if any(line.note for line in lines) else _array([None] * len(lines)),
-        "deliveries": _array(deliveries),
+        "rows": array_text([line.row for line in lines]),
+        "series": array_text([ids[line.key] for line in lines]),
+        "at": array_text(times),
+        "values": array_text([line.value for line in lines]),
+        "qualities": array_text([line.quality for line in lines]),
+        "notes": [line.note for line in lines] if any(line.note for line in lines) else array_text([None] * len(lines)),
+        "deliveries": array_text(deliveries),
         "from": min(times),
         "to": max(times),
     }
@@ -219,8 +178,8 @@ def store(
         same = {row for (row,) in cursor.fetchall()}
         retracted = [line for line in lines if line.value is None and line.row not in same]
         if retracted:
-            series = _array([ids[line.key] for line in retracted])
-            at = _array([line.at_us for line in retracted])
+            series = array_text([ids[line.key] for line in retracted])
+            at = array_text([line.at_us for line in retracted])
             cursor.execute(RETRACTED_SQL, {"series": series, "at": at, "stamp": known_since})
         cursor.execute(f"NOTIFY {WAKE_CHANNEL}")
     return same

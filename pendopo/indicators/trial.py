@@ -5,6 +5,7 @@ from datetime import datetime
 
 from . import storing
 from .actions import MAX_PROBLEMS, Receipt, judge_rows
+from .beside import neighbours
 from .checks import Observation, Problem, Refused, judge_steps, on_line, told_first, verdict_counts
 from .models import Source
 from .sentences import problem_json
@@ -28,7 +29,7 @@ def try_delivery(
         ids[key] = -number
     steps = {code: rule.step for code, rule in judge.rules.items() if rule.step is not None}
     checked = [row for row in placed if row.key[0] in steps]
-    flagged = judge_steps(checked, steps, storing.neighbours(checked, ids))[0] if checked else {}
+    flagged = judge_steps(checked, steps, neighbours(checked, ids))[0] if checked else {}
     placed = [row._replace(quality=flagged[row.row]) if row.row in flagged else row for row in placed]
     same = storing.already_known(placed, ids)
     problems = [
