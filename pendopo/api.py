@@ -15,11 +15,21 @@ from ninja.openapi.schema import OpenAPISchema
 from pendopo import __version__
 from pendopo.agencies.api import router as agencies
 from pendopo.indicators import api as figures
-from pendopo.indicators.api_writing import WRITING
+from pendopo.indicators.api_writing import PROBLEM, WRITING
 from pendopo.indicators.credentials import Refusal
 from pendopo.regions.api import router as regions
 
 logger = logging.getLogger(__name__)
+
+
+# What every operation may answer beside its own: RFC 9457.
+REFUSALS = {
+    "401": "The credential is missing, wrong or expired",
+    "403": "The credential does not reach this",
+    "404": "No such indicator or region",
+    "422": "A parameter is unknown or cannot be read",
+}
+PROBLEM_BODY = {"application/problem+json": {"schema": PROBLEM}}
 
 
 class House(NinjaAPI):
@@ -30,6 +40,11 @@ class House(NinjaAPI):
         schema = super().get_openapi_schema(**options)
         path = f"{options.get('path_prefix') or '/api/v1/'}observations"
         schema["paths"][path]["post"] = WRITING
+        refusals = {status: {"description": about, "content": PROBLEM_BODY} for status, about in REFUSALS.items()}
+        for item in schema["paths"].values():
+            for method, told in item.items():
+                answers = {str(status): answer for status, answer in told["responses"].items()}
+                item[method] = {**told, "responses": {**refusals, **answers} if method == "get" else answers}
         schema["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
         schema["security"] = [{}, {"bearer": []}]
         return schema

@@ -130,7 +130,11 @@ class Hub:
         """The last word of every subject first, then every next one; and the deeds that take a right to look away."""
         await nc.subscribe(subjects.did("wall", "revoked"), cb=self._hear_revoked)
         await nc.jetstream().subscribe(
-            subjects.EVERY_WORD, stream=subjects.OBSERVED.name, ordered_consumer=True, deliver_policy=DeliverPolicy.LAST_PER_SUBJECT, cb=self._hear
+            subjects.EVERY_WORD,
+            stream=subjects.OBSERVED.name,
+            ordered_consumer=True,
+            deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
+            cb=self._hear,
         )
         self._set_state("live")
 
