@@ -17,6 +17,7 @@ import pendopo.ready  # noqa: F401
 from pendopo.audit import relay
 from pendopo.bus import client as bus
 from pendopo.indicators import announce, intake, sensors
+from pendopo.indicators.derivation import derive
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 LOOPS: dict[str, Loop] = {
     "audit.relay": relay.run,
     "indicators.announce": announce.run,
+    "indicators.derive": derive.run,
     "indicators.intake": intake.run,
     "indicators.sensors": sensors.run,
 }

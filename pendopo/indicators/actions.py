@@ -83,12 +83,13 @@ class Receipt:
         return answer
 
 
-def rules_for(codes: set[str], source: Source) -> dict[str, Rule]:
-    """What the catalogue says of the indicators, for this source. Unknown codes are absent."""
+def rules_for(codes: set[str], source: Source, way: Way | None = None) -> dict[str, Rule]:
+    """What the catalogue says of the indicators, for this source. Unknown codes are absent. Derived ones only the house itself writes."""
     codes = {code for code in codes if "\x00" not in code}
     writable = set(Indicator.objects.writable_by(source).filter(code__in=codes).values_list("pk", flat=True))
     return {
-        indicator.code: rule_of(indicator, may_write=indicator.pk in writable) for indicator in Indicator.objects.filter(code__in=codes)
+        indicator.code: rule_of(indicator, may_write=indicator.pk in writable and (indicator.derived is None or way == Way.SYSTEM))
+        for indicator in Indicator.objects.filter(code__in=codes)
     }
 
 
@@ -98,6 +99,7 @@ def rule_of(indicator: Indicator, *, may_write: bool = True) -> Rule:
     low, high = checks.get("range") or (None, None)
     return Rule(
         may_write=may_write,
+        derived=indicator.derived is not None,
         takes_dates=Duration.parse(indicator.every).is_calendar,
         low=float("-inf") if low is None else float(low),
         high=float("inf") if high is None else float(high),
@@ -116,9 +118,11 @@ def is_region(code: str) -> bool:
     return True
 
 
-def judge_rows(*, source: Source, rows: Sequence[Observation], numbers: Sequence[int], now: datetime | None = None) -> tuple[Judged, Judge]:
+def judge_rows(
+    *, source: Source, rows: Sequence[Observation], numbers: Sequence[int], now: datetime | None = None, way: Way | None = None
+) -> tuple[Judged, Judge]:
     """The verdicts on the rows without writing anything (also behind `--dry-run`)."""
-    rules = rules_for({row.indicator[:100] for row in rows}, source)
+    rules = rules_for({row.indicator[:100] for row in rows}, source, way)
     judge = Judge(rules=rules, is_region=is_region, zone=ZoneInfo(settings.TIME_ZONE), now=now or timezone.now())
     return judge.judge(rows, numbers), judge
 
@@ -155,7 +159,7 @@ def take_delivery(
         if first is not None:
             return first
     total = len(rows) + len(refused)
-    judged, judge = judge_rows(source=source, rows=rows, numbers=numbers or range(1, len(rows) + 1))
+    judged, judge = judge_rows(source=source, rows=rows, numbers=numbers or range(1, len(rows) + 1), way=way)
     placed = judged.placed
     waiting = [spot for spot, _problem in judged.quarantined]
     ids = _known({spot.key for spot in (*placed, *waiting)}, judge.dims)

@@ -1,6 +1,6 @@
 """The catalogue file: sources and indicators as an agency's steward declares them. Pure: text in, checked entries or sentences out.
 
-The format is CONTRACT's; docs/rooms/indicators.md explains every key. `derived:` is checked in shape and kept; nothing computes it yet.
+The format is CONTRACT's; docs/rooms/indicators.md explains every key. `derived:` is docs/derived.md's.
 """
 
 import re
@@ -9,33 +9,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from .declared import Entry, Faulty, read_lists
+from .derivation.expressions import FaultyExpression, inputs_of, read
 from .logic import Duration
 
 CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 ROLLUPS = ("sum", "mean", "max", "min", "last", "none")
-# Functions of derived indicators.
-DERIVATIONS = frozenset(
-    [
-        "sum",
-        "difference",
-        "product",
-        "ratio",
-        "per_100k",
-        "moving_mean",
-        "moving_sum",
-        "change",
-        "percent_change",
-        "cumulative",
-        "share",
-        "percentile",
-        "rank",
-        "weighted",
-        "clamp",
-        "where",
-    ]
-)
-# Arguments of a derivation that are no indicator.
-PLAIN_ARGUMENTS = frozenset({"window", "min", "max", "low", "high", "by", "p", "is", "above", "below", "per"})
 
 
 class Text(msgspec.Struct, forbid_unknown_fields=True):
@@ -96,7 +74,7 @@ class IndicatorEntry(msgspec.Struct, forbid_unknown_fields=True):
     @property
     def inputs(self) -> list[str]:
         """The indicators that a derived one is computed from, in order of mention."""
-        return list(dict.fromkeys(_inputs(self.derived))) if self.derived else []
+        return inputs_of(read(self.derived)) if self.derived is not None else []
 
     @property
     def shown_decimals(self) -> int:
@@ -177,10 +155,18 @@ def faults_of(entry: IndicatorEntry) -> list[str]:
     if low is not None and high is not None and low > high:
         faults.append(f"the range begins at {low:g}, above its end {high:g}.")
     if entry.derived is not None:
-        faults.extend(derivation_faults(entry.derived))
-        if entry.code in entry.inputs:
-            faults.append("an indicator cannot be derived from itself.")
+        faults.extend(_derivation_faults(entry))
     return faults
+
+
+def _derivation_faults(entry: IndicatorEntry) -> list[str]:
+    if entry.sources:
+        return ["a derived indicator is written by the house alone: leave “sources” out."]
+    try:
+        read(entry.derived)
+    except FaultyExpression as fault:
+        return [str(fault)]
+    return []
 
 
 def _duration_fault(key: str, text: str) -> list[str]:
@@ -189,38 +175,3 @@ def _duration_fault(key: str, text: str) -> list[str]:
     except ValueError as error:
         return [f"“{key}”: {error}"]
     return []
-
-
-def derivation_faults(node: Any) -> list[str]:
-    """Whether `derived:` has the shape {function: arguments}, arguments being indicators, numbers or such functions again."""
-    if not isinstance(node, dict) or len(node) != 1:
-        return ["“derived” is one function with its arguments, for example {per_100k: {of: cases, population: population}}."]
-    (name, arguments), faults = next(iter(node.items())), []
-    if name not in DERIVATIONS:
-        return [f"“derived”: there is no function “{name}”: use one of {', '.join(sorted(DERIVATIONS))}."]
-    for key, value in _arguments(arguments):
-        if isinstance(value, dict):
-            faults.extend(derivation_faults(value))
-        elif isinstance(value, str) and key in ("window",):
-            faults.extend(_duration_fault(key, value))
-        elif isinstance(value, str) and key not in PLAIN_ARGUMENTS and not CODE.fullmatch(value):
-            faults.append(f"“derived”: “{value}” is no indicator code.")
-        elif value is None or not isinstance(value, str | int | float):
-            faults.append(f"“derived”: the argument “{key}” of {name} must be an indicator, a number or a function.")
-    return faults
-
-
-def _arguments(arguments: Any) -> list[tuple[str, Any]]:
-    pairs = arguments.items() if isinstance(arguments, dict) else [("of", arguments)]
-    return [(str(key), item) for key, value in pairs for item in (value if isinstance(value, list) else [value])]
-
-
-def _inputs(node: dict[str, Any]) -> list[str]:
-    found: list[str] = []
-    for arguments in node.values():
-        for key, value in _arguments(arguments):
-            if isinstance(value, dict):
-                found.extend(_inputs(value))
-            elif isinstance(value, str) and key not in PLAIN_ARGUMENTS:
-                found.append(value)
-    return found

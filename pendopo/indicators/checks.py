@@ -51,6 +51,7 @@ class Rule:
     high: float = math.inf
     step: float | None = None
     future_s: float = 300.0
+    derived: bool = False
 
 
 class Problem(NamedTuple):
@@ -170,7 +171,7 @@ class Judge:
         if rule is None:
             raise _Rejection("indicator", "unknown-indicator", given=sent.indicator[:100])
         if not rule.may_write:
-            raise _Rejection("indicator", "no-right", given=sent.indicator)
+            raise _Rejection("indicator", "derived" if rule.derived else "no-right", given=sent.indicator)
         key = self._keys.get((sent.indicator, sent.region)) if not sent.dims else None
         if key is None:
             key = self._key(sent)

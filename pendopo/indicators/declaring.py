@@ -12,6 +12,9 @@ from pendopo.audit.actions import Actor, record
 
 from .catalogue import Catalogue, IndicatorEntry, SourceEntry, Weighted
 from .declared import Faulty
+from .derivation.actions import DERIVED_SOURCE, derived_source
+from .derivation.catalogue import settle
+from .derivation.contract import Facts
 from .models import Indicator, Source
 
 SOURCE_FIELDS = ("name", "agency", "quota", "simulated")
@@ -74,7 +77,9 @@ def load_catalogue(*, catalogue: Catalogue, by: Actor | None = None) -> Changes:
             faults.extend(_unknown_names(entry, codes, sources, catalogue.lines))
         if faults:
             raise Faulty(faults)
-        for entry in pending:
+        if any(entry.derived is not None for entry in pending):
+            sources[DERIVED_SOURCE] = derived_source()
+        for entry in _settled(pending, catalogue.lines):
             _declare_indicator(entry, known, sources, changes)
     if changes.after:
         record(by=by, room="indicators", verb="declared", about="/indicators", before=changes.before, after=changes.after)
@@ -138,17 +143,43 @@ def _unknown_names(entry: IndicatorEntry, codes: set[str], sources: dict[str, So
     return faults + [f"{where}: there is no indicator “{code}”: declare it in this file." for code in needs if code not in codes]
 
 
+def _settled(entries: list[IndicatorEntry], lines: dict[str, int]) -> list[IndicatorEntry]:
+    """The entries with what the derived ones left out. Raises Faulty when a formula does not hold, also one that was known before."""
+    facts, faults = settle(_facts(entry) for entry in entries)
+    if faults:
+        raise Faulty([_fault(code, fault, lines) for code, fault in faults.items()])
+    answer = []
+    for entry in entries:
+        if entry.derived is not None:
+            line = facts[entry.code]
+            filled: dict[str, Any] = {"unit": line.unit, "every": line.every, "level": line.level, "kind": line.kind}
+            entry = msgspec.structs.replace(entry, **filled, sources=[DERIVED_SOURCE])
+        answer.append(entry)
+    return answer
+
+
+def _facts(entry: IndicatorEntry) -> Facts:
+    weighted = entry.rollup.weighted if isinstance(entry.rollup, Weighted) else None
+    rollup = "weighted" if weighted else str(entry.rollup)
+    return Facts(entry.code, entry.unit, entry.every or "", entry.level or "", entry.kind or "", rollup, weighted, entry.derived)
+
+
+def _fault(code: str, fault: str, lines: dict[str, int]) -> str:
+    line = lines.get(f"indicator {code}")
+    return f"{f'line {line}: ' if line else ''}indicator {code}: {fault}"
+
+
 def _declare_indicator(entry: IndicatorEntry, known: dict[str, Indicator], sources: dict[str, Source], changes: Changes) -> None:
     indicator = known.get(entry.code)
     before = indicator_facts(indicator, sorted(s.code for s in indicator.sources.all())) if indicator else None
     indicator = indicator or Indicator(code=entry.code)
-    first = known[entry.inputs[0]] if entry.inputs else None
-    every = entry.every or (first.every if first else "1d")
+    every = entry.every or "1d"
+    same = next((known[code] for code in entry.inputs if known[code].every == every), None)
     names = entry.names
     indicator.name_id, indicator.name_en, indicator.description = names.id, names.en, entry.description
-    indicator.unit, indicator.every, indicator.grace = entry.unit, every, entry.grace or (first.grace if first else every)
+    indicator.unit, indicator.every, indicator.grace = entry.unit, every, entry.grace or (same.grace if same else every)
     indicator.kind = entry.kind or "rate"
-    indicator.level = entry.level or (first.level if first else "district")
+    indicator.level = entry.level or "district"
     indicator.publicity, indicator.derived, indicator.decimals = entry.publicity, entry.derived, entry.shown_decimals
     indicator.checks = _checks(entry)
     weighted = isinstance(entry.rollup, Weighted)

@@ -11,6 +11,10 @@ from pendopo.agencies.access import User, agency_ids_of, grants_of, sees_everyth
 from pendopo.agencies.models import Agency, Person
 from pendopo.regions.models import Level, Region
 
+from .derivation.models import Computation, DerivedPosition, Formula
+
+__all__ = ["Computation", "DerivedPosition", "Formula"]
+
 
 class Kind(models.TextChoices):
     """What a value says about its period. It decides when the next one is due (CONTRACT, freshness)."""

@@ -26,6 +26,7 @@ SENTENCES = {
     "unknown-indicator": lambda: _("There is no indicator “%(given)s”: use a code from /api/v1/indicators."),
     "unknown-region": lambda: _("There is no region “%(given)s”: use the Kemendagri code with dots, for example 35.16.13."),
     "no-right": lambda: _("This source may not write “%(given)s”: ask an administrator to name it in the catalogue."),
+    "derived": lambda: _("“%(given)s” is derived from other figures: send its inputs instead, it follows by itself."),
     "time-unreadable": lambda: _("“%(given)s” is not a time: write RFC 3339 with an offset, for example 2026-05-09T14:05:00+07:00."),
     "time-without-zone": lambda: _("The time “%(given)s” has no offset: add Z or +07:00."),
     "date-needs-time": lambda: _(

@@ -14,6 +14,7 @@ from pendopo.audit.actions import Actor, record
 from .catalogue import CODE
 from .credentials import KEY_PREFIX
 from .declaring import source_facts
+from .derivation.actions import DERIVED_SOURCE
 from .models import Source, SourceKey
 
 KEY_BYTES = 32
@@ -60,6 +61,8 @@ def change_source(*, source: Source, by: Actor | None, **fields: Any) -> Source:
 @transaction.atomic
 def new_key(*, source: Source, by: Actor | None, label: str = "") -> tuple[SourceKey, str]:
     """A key for the source and its secret (`pds_…`), which is shown once: only its hash is kept."""
+    if source.code == DERIVED_SOURCE:
+        raise Refused(_("Derived figures are written by the house alone: there is no key for them."))
     if not source.active:
         raise Refused(_("The source “%(code)s” is retired: take it into use again first.") % {"code": source.code})
     secret = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)

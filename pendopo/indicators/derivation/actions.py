@@ -1,0 +1,159 @@
+"""The verb of derivation: `derive` brings every derived indicator up to date with what was committed."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from pendopo.agencies.models import Agency
+from pendopo.audit.actions import record
+
+from ..actions import forget_known, take_delivery
+from ..checks import Observation
+from ..models import Indicator, Source, Way
+from .catalogue import Compiled, known_facts, meaning_of
+from .computing import Stamps, differences, everything, stretches
+from .models import Computation, DerivedPosition, Formula
+from .reading import Change, changes, next_stamp, stamp
+
+# The source in whose name derived figures are stored. Nothing else may write them.
+DERIVED_SOURCE = "derived"
+# Held while figures are derived, so that two work processes never compute the same.
+LOCK = 0x64657276
+BATCH_ROWS = 20_000
+MAX_CAUSES = 1000
+
+
+def derived_source() -> Source:
+    """The source `derived`, made on demand beside the agency that keeps the house's own figures."""
+    source = Source.objects.select_related("agency").filter(code=DERIVED_SOURCE).first()
+    if source is not None:
+        return source
+    with transaction.atomic(), override(settings.LANGUAGE_CODE):
+        own = Source.objects.select_related("agency").filter(code="pendopo").first()
+        agency = own.agency if own else Agency.objects.get_or_create(code="pendopo", defaults={"name": "Pendopo"})[0]
+        source, new = Source.objects.get_or_create(code=DERIVED_SOURCE, defaults={"name": _("Derived figures"), "agency": agency})
+        if new:
+            record(
+                by=None, room="indicators", verb="declared", about="/sources/derived", after={"name": source.name, "agency": agency.code}
+            )
+    return source
+
+
+def derive(*, compiled: Compiled) -> int:
+    """Computes what changed since the last time and stores it; answers how many rows were written.
+
+    Sent inputs are read as of one stamp, in the order of the formulas, so that a figure never mixes old and new inputs. Only what differs
+    from the stored figures is delivered: doing it again changes nothing. Returns 0 when another process is at it.
+    """
+    compiled.refresh(known_facts())
+    if not compiled.formulas:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+    try:
+        with override(settings.LANGUAGE_CODE):
+            return _derive(compiled)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _derive(compiled: Compiled) -> int:
+    ids = dict(Indicator.objects.filter(code__in=compiled.formulas).values_list("code", "pk"))
+    if not compiled.versions:
+        formulas = compiled.formulas.items()
+        compiled.versions = {code: _version(ids[code], meaning_of(formula, compiled.facts)) for code, formula in formulas}
+    versions = compiled.versions
+    positions = {position.indicator.code: position for position in DerivedPosition.objects.select_related("indicator")}
+    raw = next_stamp(min((position.raw for position in positions.values()), default=None))
+    written = 0
+    for codes in compiled.depths():
+        fresh = {code for code in codes if code not in positions or positions[code].version != versions[code]}
+        behind = [code for code in codes if code in fresh or positions[code].raw < raw or written]
+        if behind:
+            written += _bring_up(behind, fresh, compiled, ids, versions, positions, Stamps(raw, stamp()))
+    return written
+
+
+def _version(indicator: int, meaning: dict[str, object]) -> int:
+    """The number of the formula's version, which is new when its meaning differs from the newest one."""
+    newest = Formula.objects.filter(indicator=indicator).order_by("-version").first()
+    if newest is None or newest.meaning != meaning:
+        newest = Formula.objects.create(indicator_id=indicator, version=newest.version + 1 if newest else 1, meaning=meaning)
+    return newest.version
+
+
+def _bring_up(
+    codes: Sequence[str], fresh: set[str], compiled: Compiled, ids: dict[str, int], versions: dict[str, int],
+    positions: dict[str, DerivedPosition], stamps: Stamps,
+) -> int:  # fmt: skip
+    """Computes the indicators of one depth and notes how far they are."""
+    pending: list[Observation] = []
+    causes: set[int] = set()
+    written = 0
+    news = _news([positions[code] for code in codes if code not in fresh], [compiled.formulas[c].inputs for c in codes], compiled, stamps)
+    for code in codes:
+        formula = compiled.formulas[code]
+        if code in fresh:
+            wanted = everything(formula, compiled.facts)
+        else:
+            position = positions[code]
+            own = [c for c in news if c.known_since > (position.raw if compiled.facts[c.code].derived is None else position.derived)]
+            wanted = stretches(formula, compiled.facts, own)
+            causes.update(change.delivery for change in own if change.code in formula.inputs)
+        for row in differences(formula, compiled.facts, wanted, stamps):
+            pending.append(row)
+            if len(pending) >= BATCH_ROWS:
+                _deliver(pending, versions, stamps, causes, [])
+                written += len(pending)
+                pending = []
+    marks = [DerivedPosition(indicator_id=ids[code], version=versions[code], raw=stamps.raw, derived=stamps.derived) for code in codes]
+    _deliver(pending, versions, stamps, causes, marks)
+    return written + len(pending)
+
+
+def _news(positions: Sequence[DerivedPosition], inputs: Iterable[Sequence[str]], compiled: Compiled, stamps: Stamps) -> list[Change]:
+    """All changes that any of the indicators has not seen, sent ones and derived ones."""
+    if not positions:
+        return []
+    codes = {code for group in inputs for code in group}
+    codes |= {weight for code in codes if (weight := compiled.facts[code].weight)}
+    sent = {code for code in codes if compiled.facts[code].derived is None}
+    found = changes(sent, min(position.raw for position in positions), stamps.raw)
+    return found + changes(codes - sent, min(position.derived for position in positions), stamps.derived)
+
+
+def _deliver(rows: list[Observation], versions: dict[str, int], stamps: Stamps, causes: set[int], marks: Sequence[DerivedPosition]) -> None:
+    """The rows, what they stand on and how far it goes: one transaction."""
+    try:
+        with transaction.atomic():
+            if rows:
+                _store(rows, versions, stamps, causes)
+            DerivedPosition.objects.bulk_create(
+                marks, update_conflicts=True, unique_fields=["indicator"], update_fields=["version", "raw", "derived"]
+            )
+    except Exception:
+        forget_known()  # series and partitions that this transaction made are gone with it
+        raise
+
+
+def _store(rows: list[Observation], versions: dict[str, int], stamps: Stamps, causes: set[int]) -> None:
+    codes = sorted({row.indicator for row in rows})
+    source = derived_source()
+    source.indicators.add(*Indicator.objects.filter(code__in=codes))
+    digest = hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
+    receipt = take_delivery(source=source, rows=rows, digest=digest, way=Way.SYSTEM, name=", ".join(codes))
+    Computation.objects.create(
+        delivery_id=receipt.delivery,
+        versions={code: versions[code] for code in codes},
+        raw=stamps.raw,
+        derived=stamps.derived,
+        causes=sorted(causes)[-MAX_CAUSES:],
+    )
