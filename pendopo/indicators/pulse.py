@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pendopo.ui import words
@@ -127,8 +126,3 @@ def _attributes(figure: Figure, indicator: Indicator, bands: Any) -> dict[str, s
     if bands:
         found["bands"] = msgspec.json.encode(bands).decode()
     return found
-
-
-def coverage_sentence(pulse: Pulse) -> str:
-    """For a partial sum: that it is no total."""
-    return _("partial: %(reporting)s of %(expected)s") % {"reporting": pulse.figure.reporting, "expected": pulse.figure.expected}

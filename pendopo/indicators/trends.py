@@ -70,7 +70,7 @@ def trends(lines: Sequence[Line], *, as_of: datetime | None = None) -> list[list
 
 def _series(lines: Sequence[Line]) -> list[_Found]:
     places = {(line.indicator.pk, line.region) for line in lines}
-    wanted = reduce(or_, (Q(indicator=pk) & (Q(region_id=code) | Q(region_id__startswith=f"{code}.")) for pk, code in places))
+    wanted = reduce(or_, (Q(indicator=pk) & (Q(region_id=code) | Q(region__code__startswith=f"{code}.")) for pk, code in places))
     by_indicator: dict[int, list[Series]] = defaultdict(list)
     for one in Series.objects.filter(wanted).order_by("region_id", "dims_key"):
         by_indicator[one.indicator_id].append(one)

@@ -53,9 +53,10 @@ def number_text(value: float | None, decimals: int = 0, language: str = "id") ->
 
 
 def span_text(seconds: float, language: str = "id") -> str:
-    """A length of time in its largest fitting unit, rounded down: `12 menit`, `4 tahun`; `1 hour`, `2 hours`."""
+    """A length of time in words: whole days, hours or minutes by their name (`1 jam`), else the largest fitting unit (`4 tahun`)."""
     size = abs(seconds)
-    unit, indonesian, english = next(step[1:] for step in AGE_STEPS if size < step[0])
+    whole = next((step[1:] for step in reversed(AGE_STEPS) if step[1] <= 86_400 and size >= step[1] and size % step[1] == 0), None)
+    unit, indonesian, english = whole or next(step[1:] for step in AGE_STEPS if size < step[0])
     count = max(1, math.floor(size / unit))
     if language == "id":
         return f"{count} {indonesian}"
@@ -68,7 +69,7 @@ def age_text(seconds: float | None, language: str = "id") -> str:
         return "belum pernah" if language == "id" else "never"
     if -60 <= seconds < 10:
         return "baru saja" if language == "id" else "just now"
-    span = span_text(seconds, language)
+    span = span_text(math.floor(seconds) + 0.5, language)
     if language == "id":
         return f"{span} lagi" if seconds < 0 else f"{span} lalu"
     return f"in {span}" if seconds < 0 else f"{span} ago"

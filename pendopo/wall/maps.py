@@ -27,7 +27,7 @@ class Child(NamedTuple):
 
 def children_of(parents: set[str]) -> dict[str, list[Child]]:
     """The regions right below each of the parents. One query."""
-    digest = MD5(Coalesce(Cast("boundary", TextField()), Value("")))
+    digest = MD5(Coalesce(Cast("boundary", TextField()), Value("", output_field=TextField())))
     rows = Region.objects.filter(parent__in=parents).annotate(digest=digest).order_by("code")
     found: dict[str, list[Child]] = {parent: [] for parent in parents}
     for parent, *child in rows.values_list("parent_id", "code", "name", "boundary_kind", "digest"):
