@@ -101,8 +101,6 @@ class PdTrend extends HTMLElement {
     const font = `${Math.round(rem * 0.72)}px ${colour("--figures")}`;
     const { data } = this;
     const axis = { stroke: paint("--ink-soft"), font, grid: { stroke: paint("--line"), width: 1 }, ticks: { show: false } };
-    const decimals = Math.max(...data.series.map((series) => series.decimals), 0);
-    const say = (value: number): string => numberText(value, Number.isInteger(value) ? 0 : Math.max(decimals, 1), data.language);
     const limits = data.thresholds;
     this.plot = new uPlot(
       {
@@ -110,11 +108,11 @@ class PdTrend extends HTMLElement {
         tzDate: (at) => uPlot.tzDate(new Date(at * 1000), data.zone),
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false } },
-        padding: [rem * 0.8, rem * 0.5, 0, 0],
+        padding: [rem * 0.8, rem * 1.4, 0, 0],
         scales: { x: { time: true, range: () => [data.since, data.until] }, y: { range: (_plot, low, high) => this.range(low, high) } },
         axes: [
           { ...axis, grid: { show: false }, size: rem * 1.6, space: rem * 5, values: (_plot, splits, _axis, _space, step) => splits.map((at) => this.tick(at, step)) },
-          { ...axis, size: rem * 3.4, space: rem * 2.2, gap: rem * 0.4, values: (_plot, splits) => splits.map(say) },
+          { ...axis, size: rem * 3.4, space: rem * 2.2, gap: rem * 0.4, values: (_plot, splits, _axis, _space, step) => splits.map((value) => numberText(value, step >= 1 ? 0 : Math.ceil(-Math.log10(step)), data.language)) },
         ],
         series: [{}, ...data.series.map((_series, index) => ({ stroke: paint(`--line-${index + 1}`), width: rem / 8, points: { show: false }, fill: data.series.length === 1 ? paint("--accent-soft") : undefined }))] as uPlot.Series[],
         hooks: { draw: [(plot) => this.limits(plot, limits, paint, font)] },

@@ -9,6 +9,7 @@ import pendopo.ready  # noqa: F401
 from pendopo.indicators import ingest, write
 from pendopo.live import stream
 from pendopo.supervise import health
+from pendopo.ui import static_files
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -35,5 +36,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             return
         if scope["path"].startswith(stream.PREFIX):
             await stream.route(scope, receive, send)
+            return
+        if scope["path"].startswith(static_files.PREFIX) and await static_files.route(scope, receive, send):
             return
     await django_app(scope, receive, send)

@@ -11,10 +11,10 @@ from django.utils.translation import get_language
 
 from pendopo.indicators.latest import Figure, figures
 from pendopo.indicators.models import Indicator, Source
+from pendopo.indicators.nearest import reporting, resolve
 from pendopo.indicators.pulse import Reader, pulse_of
 from pendopo.live.logic import Follow
 from pendopo.live.tickets import issue
-from pendopo.regions.logic import ancestors_of
 from pendopo.regions.models import Region
 from pendopo.ui.words import language_of
 
@@ -22,32 +22,33 @@ from pendopo.ui.words import language_of
 MOST_FIGURES = 24
 
 
-def chosen(found: list[Figure], code: str, places: list[str]) -> Figure | None:
-    """Of one indicator the newest figure of the nearest place that reports: home first, then the regions above. None: nobody does."""
-    for place in places:
-        here = [figure for figure in found if figure.indicator == code and figure.region == place and figure.at is not None]
-        if here:
-            return max(here, key=lambda figure: figure.at.timestamp() if figure.at else 0.0)
-    return None
-
-
 def front(request: HttpRequest) -> HttpResponse:
-    """Every public figure that anyone reports for this government or a region above it, the freshest first."""
+    """Every public figure that anyone reports, of the nearest place that does: those on time first, then those without recent news."""
     now = timezone.now()
-    places = [settings.REGION, *ancestors_of(settings.REGION)]
     indicators = {indicator.code: indicator for indicator in Indicator.objects.published().select_related("weight")}
-    found = figures(list(indicators.values()), places) if indicators else []
-    shown = [figure for code in indicators if (figure := chosen(found, code, places))]
-    order = {"fresh": 0, "due": 1, "stale": 2, "silent": 3}
-    shown.sort(key=lambda figure: (order[figure.freshness(now)], -(figure.at.timestamp() if figure.at else 0.0)))
+    places = {code: resolve("auto", settings.REGION, found) for code, found in reporting(indicators.values()).items()}
+    shown = _newest(figures([indicators[code] for code in places], sorted(set(places.values()))), places) if places else []
+    shown.sort(key=lambda figure: figure.at.timestamp() if figure.at else 0.0, reverse=True)
     sources = dict(Source.objects.values_list("code", "name"))
-    names = dict(Region.objects.filter(code__in=places).values_list("code", "name"))
+    names = dict(Region.objects.filter(code__in=places.values()).values_list("code", "name"))
     reader = Reader(now, ZoneInfo(settings.TIME_ZONE), language_of(get_language()), sources)
     pulses = [pulse_of(figure, indicators[figure.indicator], reader, place=names.get(figure.region, "")) for figure in shown[:MOST_FIGURES]]
     context: dict[str, Any] = {
-        "pulses": pulses,
+        "on_time": [pulse for pulse in pulses if not pulse.is_old],
+        "old": [pulse for pulse in pulses if pulse.is_old],
         "now": now,
         "names": {"sources": {code: sources[code] for p in pulses for code in p.figure.source.split(", ") if code in sources}},
         "ticket": issue(Follow(p.figure.indicator, p.figure.region) for p in pulses) if pulses else "",
     }
     return render(request, "portal/front.html", context)
+
+
+def _newest(found: list[Figure], places: dict[str, str]) -> list[Figure]:
+    """One figure an indicator: in its place, of several series the one with the newest report."""
+    best: dict[str, Figure] = {}
+    for figure in found:
+        known = best.get(figure.indicator)
+        here = figure.region == places[figure.indicator] and figure.at is not None
+        if here and (known is None or known.at is None or (figure.at is not None and figure.at > known.at)):
+            best[figure.indicator] = figure
+    return list(best.values())

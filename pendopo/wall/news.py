@@ -107,8 +107,8 @@ def _sort_in(news: News, plan: Plan, index: int, reading: Reading, pulse: Pulse)
         news.late.append(Item(pulse))
         return
     news.fresh += 1
-    if pulse.judged is not None and pulse.judged.state in ("attention", "danger"):
-        news.red.append(Item(pulse))
     moved = change(plan, reading, index) if plan.spec.kind in ("number", "trend", "table") else None
-    if moved and moved["direction"] != "level" and moved["relative"] is not None:
+    if pulse.judged is not None and pulse.judged.state in ("attention", "danger"):
+        news.red.append(Item(pulse, moved))
+    elif moved and moved["direction"] != "level" and moved["relative"] is not None:
         news.changed.append(Item(pulse, moved, abs(float(moved["relative"]))))

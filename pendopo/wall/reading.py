@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,8 @@ from django.db.models import QuerySet
 from pendopo.indicators.history import Point
 from pendopo.indicators.latest import Figure, figures
 from pendopo.indicators.logic import Duration, dims_key
-from pendopo.indicators.models import Indicator, Latest, Source
+from pendopo.indicators.models import Indicator, Source
+from pendopo.indicators.nearest import reporting, resolve
 from pendopo.indicators.pulse import Judged, Pulse, Reader, pulse_of
 from pendopo.indicators.trends import Line, trends
 from pendopo.live.logic import Follow
@@ -25,7 +26,6 @@ from pendopo.ui.words import language_of
 
 from .logic import Band, BoardSpec, TileSpec, band_of
 from .maps import Child, children_of
-from .places import resolve
 
 # Without a span of its own a tile looks back this many cadences.
 SPARK_PERIODS = 30
@@ -117,7 +117,7 @@ def read(
     """Reads everything a board shows, as known at `as_of` (then also the ages are of that moment)."""
     codes = {code for tile in spec.tiles for code in tile.indicators}
     known = {indicator.code: indicator for indicator in visible.filter(code__in=codes).select_related("weight")}
-    plans = plan(spec.tiles, known, home or settings.REGION, _reporting(known.values()))
+    plans = plan(spec.tiles, known, home or settings.REGION, reporting(known.values()))
     shown = {indicator.pk: indicator for one in plans for indicator in one.indicators}
     regions = sorted({region for one in plans for region in one.regions})
     found = figures(list(shown.values()), regions, as_of=as_of, below=True) if shown else []
@@ -134,24 +134,14 @@ def read(
     return reading
 
 
-def _reporting(indicators: Iterable[Indicator]) -> dict[str, list[tuple[str, datetime]]]:
-    """Which regions report each indicator, and when last."""
-    found: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
-    rows = Latest.objects.filter(series__indicator__in=list(indicators), at__isnull=False)
-    for code, region, at in rows.values_list("series__indicator__code", "series__region_id", "at"):
-        if at is not None:
-            found[code].append((region, at))
-    return found
-
-
-def plan(tiles: Sequence[TileSpec], known: dict[str, Indicator], home: str, reporting: dict[str, list[tuple[str, datetime]]]) -> list[Plan]:
+def plan(tiles: Sequence[TileSpec], known: dict[str, Indicator], home: str, reports: dict[str, list[tuple[str, datetime]]]) -> list[Plan]:
     """Which indicator and region each tile shows. Of alternatives the first that reports stands, else the first that exists."""
     plans = []
     for tile in tiles:
         there = [known[code] for code in tile.indicators if code in known]
         if tile.kind in ("number", *KINDS_BELOW):
-            there = ([one for one in there if reporting.get(one.code)] or there)[:1]
-        regions = tuple(resolve(tile.region, home, reporting.get(one.code, ())) for one in there)
+            there = ([one for one in there if reports.get(one.code)] or there)[:1]
+        regions = tuple(resolve(tile.region, home, reports.get(one.code, ())) for one in there)
         plans.append(Plan(tile, tuple(there), regions))
     return plans
 

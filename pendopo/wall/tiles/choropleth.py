@@ -91,6 +91,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
         "legend": legend_of(breaks, decimals, reading.language),
         "breaks_text": " ".join(repr(border) for border in breaks),
         "colours_text": " ".join(str(spread(number, len(breaks) + 1)) for number in range(1, len(breaks) + 2)),
+        "old": any(area.old for area in areas),
         "missing": sum(area.level == 0 for area in areas),
         "schematic": "schematic" in kinds,
         "indicator": indicator,

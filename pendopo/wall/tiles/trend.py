@@ -52,6 +52,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     unit = plan.indicators[0].unit
     return {
         "chart": drawn,
+        "ended": window.until if window is not None and window.until < reading.now else None,
         "legend": legend,
         "unit": unit,
         "place": reading.names.get(plan.regions[0], plan.regions[0]),
