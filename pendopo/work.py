@@ -16,6 +16,7 @@ from nats.aio.client import Client
 import pendopo.ready  # noqa: F401
 from pendopo.audit import relay
 from pendopo.bus import client as bus
+from pendopo.cli.demonstration import moving
 from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.derivation import derive
 
@@ -29,6 +30,7 @@ LOOPS: dict[str, Loop] = {
     "indicators.derive": derive.run,
     "indicators.intake": intake.run,
     "indicators.sensors": sensors.run,
+    "demonstration": moving.run,
 }
 
 PAUSE_AFTER_FAILURE_S = 1.0

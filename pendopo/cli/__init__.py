@@ -14,6 +14,7 @@ from .aim import aim, data_in
 # Command → (module, one line for `pendopo --help`). The module's attribute has the command's name, with `_` for `-`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("pendopo.cli.up", "Start an installation on this machine and keep it running."),
+    "demo": ("pendopo.cli.demo", "Start a demonstration: Kabupaten Mojokerto with figures that move."),
     "user": ("pendopo.cli.people", "People who may sign in: add, passwd, list, leave."),
     "token": ("pendopo.cli.people", "API tokens of people: new, list, revoke."),
     "regions": ("pendopo.cli.places", "Boundaries, regions and BPS codes: import."),

@@ -107,7 +107,8 @@ def _beside(at_us: int, times: list[int], between: list[_Known], first: Neighbou
     left, right = bisect_left(times, at_us) - 1, bisect_right(times, at_us)
     before = (between[left].at_us, between[left].value) if left >= 0 else (first.before_us, first.before)
     if right < len(between):
-        return Neighbours(*before, *between[right])
+        after = between[right]
+        return Neighbours(*before, after.at_us, after.value, after.quality, after.note, after.delivery)
     return Neighbours(*before, last.after_us, last.after, last.after_quality, last.after_note, last.after_delivery)
 
 
