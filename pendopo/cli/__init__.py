@@ -15,6 +15,7 @@ from .aim import aim, data_in
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("pendopo.cli.up", "Start an installation on this machine and keep it running."),
     "demo": ("pendopo.cli.demo", "Start a demonstration: Kabupaten Mojokerto with figures that move."),
+    "init": ("pendopo.cli.care", "First run for one's own government."),
     "user": ("pendopo.cli.people", "People who may sign in: add, passwd, list, leave."),
     "token": ("pendopo.cli.people", "API tokens of people: new, list, revoke."),
     "regions": ("pendopo.cli.places", "Boundaries, regions and BPS codes: import."),
@@ -28,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("pendopo.cli.care", "Name what is missing and how to install it."),
     "verify": ("pendopo.cli.verify", "Prove the book of deeds and the kept files unbroken."),
     "backup": ("pendopo.cli.care", "Write an encrypted backup of everything."),
+    "bundle": ("pendopo.cli.care", "Make an archive that installs without internet."),
     "restore": ("pendopo.cli.care", "Bring an installation back from a backup."),
 }
 

@@ -1,14 +1,17 @@
-"""Commands that look after an installation: backup, restore, upgrade, doctor."""
+"""Commands that look after an installation: backup, restore, upgrade, init, bundle, doctor."""
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import click
 
 from pendopo.supervise.account import service_account
 from pendopo.supervise.backup import key_beside, known_secrets, make_backup, own_secret
+from pendopo.supervise.bundle import make_bundle
 from pendopo.supervise.doctor import examine, judge
+from pendopo.supervise.first_run import first_run
 from pendopo.supervise.folder import DataFolder, default_folder
 from pendopo.supervise.refusal import Refusal
 from pendopo.supervise.restore import restore as restore_archive
@@ -70,6 +73,31 @@ def upgrade(data: Path | None) -> None:
     """
     try:
         Upgrade(DataFolder((data or default_folder()).absolute(), service_account()), click.echo).run()
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+
+
+@click.command()
+@click.option("--region", required=True, help="Kemendagri code of the government, for example 35.07.")
+@data_option
+def init(region: str, data: Path | None) -> None:
+    """First run for one's own government: makes the installation and fills its region table. Then start it with `pendopo up`.
+
+    The region is kept with the installation; nothing of the demonstration is in it.
+    """
+    try:
+        first_run(DataFolder((data or default_folder()).absolute(), service_account()), region, click.echo)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+
+
+@click.command()
+@click.argument("file", type=ARCHIVE)
+@click.option("--python", "pythons", multiple=True, metavar="VERSION", help="For which Python, for example 3.13; may be repeated.")
+def bundle(file: Path, pythons: tuple[str, ...]) -> None:
+    """Make one archive from which Pendopo is installed without internet. Needs internet itself, and a checkout of the source."""
+    try:
+        make_bundle(file.absolute(), pythons or (f"{sys.version_info.major}.{sys.version_info.minor}",), click.echo)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pendopo.supervise.folder import default_folder
-from pendopo.supervise.run import Options
+from pendopo.supervise.run import Options, Step
 
 from .up import FILE, supervise
 
@@ -33,6 +33,6 @@ def demo(port: int, host: str, data: Path | None, tls: bool, certificate: Path |
     """
     if (certificate is None) != (key is None):
         raise click.UsageError("--cert and --key belong together.")
-    step = ("Demonstration", (*FILLED_BY, str(real)) if real else FILLED_BY)
+    step = Step("Demonstration", (*FILLED_BY, str(real)) if real else FILLED_BY, [real] if real else [])
     folder = data or default_folder(demo=True)
     supervise(Options(folder, "demo", host, port, tls or certificate is not None, certificate, key, steps=(step,)))

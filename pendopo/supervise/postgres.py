@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -230,3 +231,19 @@ class Postgres:
                     asked.add(process.pid)
             time.sleep(0.02)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def own_server(folder: DataFolder) -> Iterator[Postgres]:
+    """The folder's server, running for as long as the block does. The caller holds the folder's lock."""
+    postgres = Postgres(folder)
+    postgres.prepare()
+    child = postgres.child()
+    child.start()
+    try:
+        if not child.wait_ready(child.start_s):
+            raise Refusal(f"PostgreSQL did not start:\n{child.last_words()}")
+        postgres.ensure_database()
+        yield postgres
+    finally:
+        child.stop()

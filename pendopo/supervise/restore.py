@@ -17,12 +17,10 @@ from .backup import KEPT_SECRETS
 from .child import environment, launched
 from .environment import product_environment, reach
 from .folder import DataFolder, FolderLock
-from .postgres import Postgres, binaries
+from .postgres import Postgres, binaries, own_server
 from .refusal import Refusal
 from .schema import prepare_schema
 from .sealed import Secret
-
-READY_S = 60.0
 
 
 def _is_used(folder: DataFolder) -> bool:
@@ -93,17 +91,8 @@ def _server(folder: DataFolder) -> Iterator[tuple[str, Postgres | None]]:
     if given:
         yield given, None
         return
-    postgres = Postgres(folder)
-    postgres.prepare()
-    child = postgres.child()
-    child.start()
-    try:
-        if not child.wait_ready(READY_S):
-            raise Refusal(f"PostgreSQL did not start:\n{child.last_words()}")
-        postgres.ensure_database()
+    with own_server(folder) as postgres:
         yield postgres.url, postgres
-    finally:
-        child.stop()
 
 
 def _refuse_used_database(url: str) -> None:

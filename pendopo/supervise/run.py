@@ -29,8 +29,17 @@ LOOK_ROUND_S = 5.0
 
 
 @dataclass(frozen=True)
+class Step:
+    """A program of the product that runs to its end before the web application starts. `reach` are paths it must be able to read."""
+
+    label: str
+    program: tuple[str, ...]
+    reach: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Options:
-    """What the operator asked for. `steps` are programs of the product run once before the web application starts."""
+    """What the operator asked for."""
 
     data: Path
     kind: Kind = "real"
@@ -39,7 +48,7 @@ class Options:
     tls: bool = False
     certificate: Path | None = None
     key: Path | None = None
-    steps: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass
@@ -85,8 +94,8 @@ class Installation:
         self.folder.give_tree(self.folder.path / "files")
         await self._engines()
         await self._schema()
-        for label, program in self.options.steps:
-            await self._step(label, program)
+        for step in self.options.steps:
+            await self._step(step)
         web, work = Web(self.folder, self.address, self.env), Work(self.folder, self.env)
         await self.keeper.start(web.child(), work.child())
         self.complete = True
@@ -139,10 +148,10 @@ class Installation:
             self.progress.say(f"  A backup from before the change is in {prepared.backup}")
         self.sign_in = prepared.sign_in
 
-    async def _step(self, label: str, program: tuple[str, ...]) -> None:
+    async def _step(self, step: Step) -> None:
         """Runs one program of the product to its end."""
-        self.progress.begins(label)
-        command = launched([sys.executable, *program], self.folder.account, reach(self.folder), signal.SIGTERM)
+        self.progress.begins(step.label)
+        command = launched([sys.executable, *step.program], self.folder.account, [*reach(self.folder), *step.reach], signal.SIGTERM)
         log = self.folder.path / "log/steps.log"
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(*command, env=environment(self.env), stdout=output, stderr=output)
@@ -152,8 +161,8 @@ class Installation:
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()
         if code != 0:
-            raise Refusal(f"{label} failed. See {log}.")
-        self.progress.ready(label)
+            raise Refusal(f"{step.label} failed. See {log}.")
+        self.progress.ready(step.label)
 
     def _say_sign_in(self) -> None:
         if self.sign_in:

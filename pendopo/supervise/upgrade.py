@@ -1,5 +1,6 @@
 """`pendopo upgrade`: a backup, the schema of this version, a check that the product runs on it, and the way back when it does not."""
 
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from .environment import product_environment
 from .folder import DataFolder, FolderLock
 from .nats import Nats
-from .postgres import Postgres
+from .postgres import Postgres, own_server
 from .refusal import Refusal
 from .schema import prepare_schema
 from .web import Address, Web
@@ -27,20 +28,13 @@ class Upgrade:
         """Does all of it; refuses with the reason, and everything as it was, when a step fails."""
         if self.folder.kind() is None:
             raise Refusal(f"No installation in {self.folder.path}. Name its folder with --data.")
+        if os.environ.get("PENDOPO_DATABASE_URL"):
+            raise Refusal("The database runs elsewhere: make a backup, then `pendopo up` of this version changes its schema.")
         lock = FolderLock(self.folder)
         lock.take_or_refuse()
-        postgres = Postgres(self.folder)
         try:
-            postgres.prepare()
-            child = postgres.child()
-            child.start()
-            try:
-                if not child.wait_ready(READY_S):
-                    raise Refusal(f"PostgreSQL did not start:\n{child.last_words()}")
-                postgres.ensure_database()
+            with own_server(self.folder) as postgres:
                 self._change(postgres)
-            finally:
-                child.stop()
         finally:
             lock.release()
 
