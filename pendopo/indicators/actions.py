@@ -19,7 +19,6 @@ from pendopo.audit.actions import record
 from pendopo.regions.models import Region
 
 from . import storing
-from .beside import neighbours
 from .bodies import Rows
 from .checks import (
     EPOCH,
@@ -30,17 +29,18 @@ from .checks import (
     Placed,
     Problem,
     Refused,
-    Rejudged,
     Rule,
     SeriesKey,
-    judge_steps,
     on_line,
     told_first,
     verdict_counts,
 )
+from .judging import judge_with_history
+from .latest import contract_of
 from .logic import Duration
-from .models import Delivery, Indicator, IntakePosition, KeptRow, Source, Waiting, Way
+from .models import Delivery, Doubt, Indicator, IntakePosition, KeptRow, Source, Waiting, Way
 from .sentences import problem_json, sentence
+from .soundness.asked import read_asked
 
 MAX_PROBLEMS = 1000
 
@@ -97,14 +97,18 @@ def rule_of(indicator: Indicator, *, may_write: bool = True) -> Rule:
     """The checks of one indicator."""
     checks = indicator.checks or {}
     low, high = checks.get("range") or (None, None)
+    contract = contract_of(indicator)
+    offset = timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)).utcoffset() or timedelta()
     return Rule(
         may_write=may_write,
         derived=indicator.derived is not None,
-        takes_dates=Duration.parse(indicator.every).is_calendar,
+        takes_dates=contract.every.is_calendar,
         low=float("-inf") if low is None else float(low),
         high=float("inf") if high is None else float(high),
         step=None if checks.get("step") is None else float(checks["step"]),
         future_s=float(Duration.parse(str(checks.get("future", "5m"))).seconds),
+        late_s=float(contract.due_s + contract.grace.seconds),
+        asked=read_asked(checks, every_s=contract.every.seconds, offset_s=int(offset.total_seconds())),
     )
 
 
@@ -170,10 +174,11 @@ def take_delivery(
         with transaction.atomic():
             _spend(source, total, way)
             head.known_since, head.pk = storing.stamp()
-            flagged = _store(head, placed, ids, judge.rules, judged)
+            flagged = _store(head, ids, judge, judged)
             problems = sorted([*judged.rejected, *judged.duplicates, *(p for _s, p in judged.quarantined), *flagged])
             receipt = _write_head(head, problems, spread)
             _keep(head, judged, ids, dict(zip(numbers or range(1, len(rows) + 1), rows, strict=True)) if problems else {}, refused, spread)
+            _doubt(head, judged.placed, flagged, ids, spread)
             _enter(head)
     except IntegrityError:
         first = _first_answer(source, idempotency_key) if idempotency_key is not None else None
@@ -233,19 +238,38 @@ def _spend(source: Source, rows: int, way: Way) -> None:
         Source.objects.filter(pk=source.pk).update(last_heard=now)
 
 
-def _store(head: Delivery, placed: list[Placed], ids: dict[SeriesKey, int], rules: Mapping[str, Rule], judged: Judged) -> list[Problem]:
-    """Soft checks against history, then the append. Moves equal rows to `judged.duplicates`; returns the flagged ones."""
-    steps = {code: rule.step for code, rule in rules.items() if rule.step is not None}
-    rejudged: list[Rejudged] = []
-    flagged: dict[int, int] = {}
-    if steps:
-        checked = [row for row in placed if row.key[0] in steps]
-        flagged, rejudged = judge_steps(checked, steps, neighbours(checked, ids))
-        placed = [row._replace(quality=flagged[row.row]) if row.row in flagged else row for row in placed]
-    same = storing.store(placed, rejudged, ids, delivery=head.pk, known_since=head.known_since)
+def _store(head: Delivery, ids: dict[SeriesKey, int], judge: Judge, judged: Judged) -> list[Problem]:
+    """The checks that need history, then the append. Rows that must wait and equal rows move within `judged`; returns the suspect ones."""
+    beside = judge_with_history(judged.placed, judged.quarantined, judge.rules, ids)
+    judged.placed = beside.placed
+    judged.quarantined.extend(beside.held)
+    head.late = judge.late(beside.placed)
+    head.out_of_order = beside.out_of_order
+    same = storing.store(beside.placed, beside.rejudged, ids, delivery=head.pk, known_since=head.known_since)
     judged.duplicates.extend(Problem(row, "duplicates", "", "duplicate", {}) for row in same if row > 0)
-    step_of = {row.row: steps[row.key[0]] for row in placed if row.row in flagged}
-    return [Problem(row, "flagged", "value", "step", {"step": step}) for row, step in step_of.items() if row not in same]
+    return [problem for row, problem in beside.suspect.items() if row not in same]
+
+
+def _doubt(head: Delivery, placed: Sequence[Placed], suspect: Sequence[Problem], ids: Mapping[SeriesKey, int], spread: int) -> None:
+    """Keeps why rows are shown as suspect, in the house's own language."""
+    if not suspect:
+        return
+    problem_of = {problem.row: problem for problem in suspect}
+    with override(settings.LANGUAGE_CODE):
+        doubts = [
+            Doubt(
+                delivery=head,
+                row=on_line(problem_of[row.row], spread).row,
+                series_id=ids[row.key],
+                at=EPOCH + row.at_us * MICROSECOND,
+                value=row.value,
+                code=problem_of[row.row].code,
+                message=sentence(problem_of[row.row].code, problem_of[row.row].params),
+            )
+            for row in placed
+            if row.row in problem_of and row.value is not None
+        ]
+    Doubt.objects.bulk_create(doubts, batch_size=1000)
 
 
 def _write_head(head: Delivery, problems: list[Problem], spread: int) -> Receipt:

@@ -5,13 +5,14 @@ Two ways: row by row where a series brings a few rows, and one range of history 
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 
 from .checks import EPOCH, MICROSECOND, Neighbours, Placed, SeriesKey
+from .steps import KnownRow
 from .storing import array_text
 
 # From so many rows of one series on, its history is read as a range.
@@ -59,12 +60,24 @@ ORDER BY r.run, k.at
 """
 
 
-class _Known(NamedTuple):
-    at_us: int
-    value: float
-    quality: int
-    note: str | None
-    delivery: int
+# The newest known rows with a value from three before the first time to three after the last.
+LINES_SQL = """
+SELECT t.series_id, k.at, k.value, k.quality, k.note, k.delivery_id
+FROM unnest(%(series)s::bigint[], %(low)s::bigint[], %(high)s::bigint[]) AS t(series_id, low_us, high_us)
+CROSS JOIN LATERAL (SELECT t.series_id AS id, timestamptz 'epoch' + t.low_us * interval '1 microsecond' AS low,
+    timestamptz 'epoch' + t.high_us * interval '1 microsecond' AS high) r
+CROSS JOIN LATERAL (
+    (SELECT * FROM (SELECT DISTINCT ON (o.at) o.at, o.value, o.quality, o.note, o.delivery_id FROM indicators_observation o
+        WHERE o.series_id = r.id AND o.at < r.low ORDER BY o.at DESC, o.known_since DESC) b WHERE b.value IS NOT NULL LIMIT 3)
+    UNION ALL
+    (SELECT * FROM (SELECT DISTINCT ON (o.at) o.at, o.value, o.quality, o.note, o.delivery_id FROM indicators_observation o
+        WHERE o.series_id = r.id AND o.at >= r.low AND o.at <= r.high ORDER BY o.at, o.known_since DESC) w WHERE w.value IS NOT NULL)
+    UNION ALL
+    (SELECT * FROM (SELECT DISTINCT ON (o.at) o.at, o.value, o.quality, o.note, o.delivery_id FROM indicators_observation o
+        WHERE o.series_id = r.id AND o.at > r.high ORDER BY o.at, o.known_since DESC) a WHERE a.value IS NOT NULL LIMIT 3)
+) k
+ORDER BY t.series_id, k.at
+"""
 
 
 def neighbours(rows: Sequence[Placed], ids: Mapping[SeriesKey, int]) -> dict[int, Neighbours]:
@@ -102,7 +115,7 @@ def _runs(rows: Sequence[Placed]) -> tuple[list[list[Placed]], list[Placed]]:
     return runs, single
 
 
-def _beside(at_us: int, times: list[int], between: list[_Known], first: Neighbours, last: Neighbours) -> Neighbours:
+def _beside(at_us: int, times: list[int], between: list[KnownRow], first: Neighbours, last: Neighbours) -> Neighbours:
     """A row's neighbours within the range, or beyond its ends those of its first and last row."""
     left, right = bisect_left(times, at_us) - 1, bisect_right(times, at_us)
     before = (between[left].at_us, between[left].value) if left >= 0 else (first.before_us, first.before)
@@ -112,8 +125,8 @@ def _beside(at_us: int, times: list[int], between: list[_Known], first: Neighbou
     return Neighbours(*before, last.after_us, last.after, last.after_quality, last.after_note, last.after_delivery)
 
 
-def _in_ranges(runs: Sequence[list[Placed]], ids: Mapping[SeriesKey, int]) -> dict[int, list[_Known]]:
-    found: dict[int, list[_Known]] = {number: [] for number in range(len(runs))}
+def _in_ranges(runs: Sequence[list[Placed]], ids: Mapping[SeriesKey, int]) -> dict[int, list[KnownRow]]:
+    found: dict[int, list[KnownRow]] = {number: [] for number in range(len(runs))}
     if not runs:
         return found
     parameters = {
@@ -125,7 +138,28 @@ def _in_ranges(runs: Sequence[list[Placed]], ids: Mapping[SeriesKey, int]) -> di
     with connection.cursor() as cursor:
         cursor.execute(RANGE_SQL, parameters)
         for number, at, value, quality, note, delivery in cursor.fetchall():
-            found[number].append(_Known(_microseconds(at), value, quality, note, delivery))
+            found[number].append(KnownRow(us_of(at), value, quality, note, delivery))
+    return found
+
+
+def lines(rows: Sequence[Placed], wanted: Collection[SeriesKey], ids: Mapping[SeriesKey, int]) -> dict[SeriesKey, list[KnownRow]]:
+    """The known line around the rows of each wanted series, in order of time; empty where nothing is known."""
+    spans: dict[SeriesKey, tuple[int, int]] = {}
+    for row in rows:
+        if row.key in wanted:
+            first, last = spans.get(row.key, (row.at_us, row.at_us))
+            spans[row.key] = min(first, row.at_us), max(last, row.at_us)
+    found: dict[SeriesKey, list[KnownRow]] = {key: [] for key in spans}
+    key_of = {ids[key]: key for key in spans}
+    parameters = {
+        "series": array_text(list(key_of)),
+        "low": array_text([low for low, _ in spans.values()]),
+        "high": array_text([high for _, high in spans.values()]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LINES_SQL, parameters)
+        for series, at, *rest in cursor:
+            found[key_of[series]].append(KnownRow(us_of(at), *rest))
     return found
 
 
@@ -143,8 +177,9 @@ def _one_by_one(rows: Sequence[Placed], ids: Mapping[SeriesKey, int]) -> dict[in
 
 
 def _us(moment: datetime | None) -> int | None:
-    return None if moment is None else _microseconds(moment)
+    return None if moment is None else us_of(moment)
 
 
-def _microseconds(moment: datetime) -> int:
+def us_of(moment: datetime) -> int:
+    """Microseconds since 1970 UTC."""
     return (moment.astimezone(UTC) - EPOCH) // MICROSECOND

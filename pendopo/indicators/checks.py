@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from .logic import dims_key
+from .soundness.asked import Asked
 
 Verdict = Literal["flagged", "quarantined", "rejected", "duplicates"]
 SeriesKey = tuple[str, str, str]  # indicator code, region code, dims key
@@ -43,7 +44,10 @@ class Observation(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Rule:
-    """What the catalogue says of one indicator, as far as a row needs it. `future_s` is how far ahead of the clock `at` may be."""
+    """What the catalogue says of one indicator, as far as a row needs it.
+
+    `future_s` is how far ahead of the clock `at` may be, `late_s` from what age on a row counts as late, `asked` what needs history.
+    """
 
     may_write: bool
     takes_dates: bool
@@ -52,6 +56,8 @@ class Rule:
     step: float | None = None
     future_s: float = 300.0
     derived: bool = False
+    late_s: float = math.inf
+    asked: Asked | None = None
 
 
 class Problem(NamedTuple):
@@ -166,6 +172,11 @@ class Judge:
             judged.placed = [spot for index, spot in enumerate(placed) if index in last]
         return judged
 
+    def late(self, rows: Sequence[Placed]) -> int:
+        """How many rows came after they were due and the grace was over."""
+        limits = {code: self.now_us - rule.late_s * 1_000_000 for code, rule in self.rules.items()}
+        return sum(row.at_us < limits[row.key[0]] for row in rows)
+
     def _place(self, row: int, sent: Observation) -> Placed:
         rule = self.rules.get(sent.indicator)
         if rule is None:
@@ -254,57 +265,6 @@ class Rejudged(NamedTuple):
     quality: int
     note: str | None
     delivery: int
-
-
-def judge_steps(
-    rows: Iterable[Placed], step_of: Mapping[str, float], beside: Mapping[int, Neighbours]
-) -> tuple[dict[int, int], list[Rejudged]]:
-    """The soft check `step`: a value further than the step from the value before it (in time, not in arrival) is suspect.
-
-    `beside` holds the neighbours in history by row number. Returns the new quality of each flagged row by row number, and the known rows
-    whose verdict must change: so the state does not depend on the order in which rows arrive.
-    """
-    flagged: dict[int, int] = {}
-    rejudged: list[Rejudged] = []
-    by_series: dict[SeriesKey, list[Placed]] = {}
-    for row in rows:
-        if row.key[0] in step_of:
-            by_series.setdefault(row.key, []).append(row)
-    for key, line in by_series.items():
-        line.sort(key=lambda row: row.at_us)
-        step = step_of[key[0]]
-        last_us: int | None = None
-        last: float | None = None
-        for index, row in enumerate(line):
-            known = beside[row.row]
-            if known.before_us is not None and (last_us is None or known.before_us > last_us) and not _holds(line, index, known.before_us):
-                last_us, last = known.before_us, known.before
-            if row.value is not None:
-                if last is not None and abs(row.value - last) > step:
-                    flagged[row.row] = FLAG[row.quality]
-                last_us, last = row.at_us, row.value
-            following = line[index + 1].at_us if index + 1 < len(line) else None
-            if known.after_us is not None and (following is None or known.after_us < following):
-                change = _rejudge(key, known, last, step)
-                if change is not None:
-                    rejudged.append(change)
-    return flagged, rejudged
-
-
-def _holds(line: Sequence[Placed], index: int, at_us: int) -> bool:
-    """Whether an earlier row of this delivery already speaks for that time."""
-    return any(row.at_us == at_us for row in line[:index])
-
-
-def _rejudge(key: SeriesKey, known: Neighbours, before: float | None, step: float) -> Rejudged | None:
-    if known.after is None or known.after_us is None or known.after_delivery is None:
-        return None
-    plain = UNFLAG.get(known.after_quality, known.after_quality)
-    jumps = before is not None and abs(known.after - before) > step
-    quality = FLAG[plain] if jumps else plain
-    if quality == known.after_quality:
-        return None
-    return Rejudged(key, known.after_us, known.after, quality, known.after_note, known.after_delivery)
 
 
 def on_line(problem: Problem, spread: int) -> Problem:

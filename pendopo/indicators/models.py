@@ -3,11 +3,12 @@
 from typing import Self
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from pendopo.agencies.access import User, agency_ids_of, grants_of, sees_everything
+from pendopo.agencies.access import VERBS, User, agency_ids_of, grants_of, sees_everything
 from pendopo.agencies.models import Agency, Person
 from pendopo.regions.models import Level, Region
 
@@ -72,6 +73,21 @@ class Source(models.Model):
     def audit_name(self) -> str:
         """How the book of deeds names this source."""
         return f"source:{self.code}"
+
+
+def sources_for(user: User, verb: str) -> models.QuerySet[Source]:
+    """The sources for which the person holds the verb: those of the agencies and region subtrees of the posts that give it."""
+    reach = models.Q(pk__in=[])
+    for grant in grants_of(user):
+        if grant.role not in VERBS.get(verb, frozenset()):
+            continue
+        if grant.agency_id is None and grant.region is None:
+            return Source.objects.all()
+        if grant.agency_id is not None:
+            reach |= models.Q(agency=grant.agency_id)
+        if grant.region is not None:
+            reach |= models.Q(agency__region=grant.region) | models.Q(agency__region__code__startswith=f"{grant.region}.")
+    return Source.objects.filter(reach)
 
 
 class SourceKey(models.Model):
@@ -182,6 +198,7 @@ class Way(models.TextChoices):
     FORM = "form", _("Form")
     BUS = "bus", _("Bus")
     SYSTEM = "system", _("System")
+    DECISION = "decision", _("Decision about waiting rows")
 
 
 class Delivery(models.Model):
@@ -192,7 +209,7 @@ class Delivery(models.Model):
     """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="deliveries")
-    way = models.CharField(max_length=8, choices=Way.choices)
+    way = models.CharField(max_length=10, choices=Way.choices)
     by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     received = models.DateTimeField(default=timezone.now)
     known_since = models.DateTimeField(unique=True)
@@ -205,6 +222,8 @@ class Delivery(models.Model):
     quarantined = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
+    late = models.PositiveIntegerField(default=0, help_text=_("Rows that came after they were due and the grace was over."))
+    out_of_order = models.PositiveIntegerField(default=0, help_text=_("Rows that came after a later one of their series was known."))
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)
     answer = models.JSONField(null=True, blank=True)
 
@@ -237,14 +256,25 @@ class Waiting(models.TextChoices):
 
     WAITING = "waiting", _("Waiting for a person")
     ACCEPTED = "accepted", _("Accepted")
+    CORRECTED = "corrected", _("Corrected")
     DISCARDED = "discarded", _("Discarded")
     REJECTED = "rejected", _("Rejected")
+    REPEATED = "repeated", _("Sent again")
+
+
+class KeptRowQuerySet(models.QuerySet["KeptRow"]):
+    """Kept rows by who asks."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the sources that the doorkeeper opens to this person: by the source's agency or its region."""
+        return self.filter(delivery__source__in=sources_for(user, "deliveries.see"))
 
 
 class KeptRow(models.Model):
     """A row that did not become a figure: quarantined (waits for a person) or rejected (could not be placed). Never deleted.
 
-    `raw` is the row as sent. A quarantined row also has its place (`series`, `at`, `value`), so that it can be accepted.
+    `raw` is the row as sent. A quarantined row also has its place (`series`, `at`, `value`), so that it can be accepted. A person's
+    decision stays with it: who, when, why, and the delivery in which it became a figure. A row sent again refers to the first one.
     """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="kept")
@@ -257,12 +287,55 @@ class KeptRow(models.Model):
     series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(null=True, blank=True)
     value = models.FloatField(null=True, blank=True)
+    first = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="again", editable=False)
+    decided = models.DateTimeField(null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    reason = models.CharField(max_length=500, blank=True, editable=False)
+    outcome = models.ForeignKey(Delivery, null=True, blank=True, on_delete=models.PROTECT, related_name="decided", editable=False)
+
+    objects = KeptRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kept row")
         verbose_name_plural = _("kept rows")
         ordering = ["delivery_id", "row"]
-        indexes = [models.Index(fields=["state", "-id"], name="kept_waiting")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="kept_waiting"),
+            models.Index(fields=["series", "at"], name="kept_by_place", condition=models.Q(series__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["accepted", "corrected", "discarded"])
+                | models.Q(decided__isnull=False) & ~models.Q(reason=""),
+                name="kept_decision_has_a_reason",
+                violation_error_message=_("A decision about a waiting row needs a reason."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id}:{self.row} {self.code}"
+
+    def get_absolute_url(self) -> str:
+        """The row's page in the quarantine."""
+        return reverse("indicators:waiting-row", args=[self.pk])
+
+
+class Doubt(models.Model):
+    """Why a stored row is shown as suspect: the soft check that spoke when it arrived, in words. Never changed."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="doubts")
+    row = models.PositiveIntegerField()
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    value = models.FloatField()
+    code = models.CharField(max_length=40)
+    message = models.TextField()
+
+    class Meta:
+        verbose_name = _("doubt")
+        verbose_name_plural = _("doubts")
+        ordering = ["delivery_id", "row"]
+        indexes = [models.Index(fields=["series", "at"], name="doubt_by_place")]
 
     def __str__(self) -> str:
         return f"{self.delivery_id}:{self.row} {self.code}"

@@ -18,7 +18,10 @@ def sentence(code: str, params: dict[str, Any]) -> str:
     if code == "range":
         texts = {"given": _number(given), "low": _number(params["low"]), "high": _number(params["high"])}
         return _("The value %(given)s lies outside %(low)s to %(high)s: it waits until a steward accepts or corrects it.") % texts
-    return SENTENCES[code]() % {"given": given, **params}
+    return SENTENCES[code]() % {
+        "given": given,
+        **{name: _number(value) if isinstance(value, float) else value for name, value in params.items()},
+    }
 
 
 # Functions, so that each sentence is translated when it is asked for.
@@ -42,6 +45,15 @@ SENTENCES = {
     "superseded": lambda: _("Row %(by)s of the same delivery has another value for the same series and time: the last one stands."),
     "duplicate": lambda: _("Equal to what is already known: nothing to change."),
     "step": lambda: _("The value is further than %(step)s from the one before: stored and shown as suspect."),
+    "monotonic": lambda: _("The running total %(given)s falls against %(known)s: it waits until a steward accepts or corrects it."),
+    "scale": lambda: _("%(given)s is about %(factor)s of the usual %(usual)s: check unit and decimal mark. Stored and shown as suspect."),
+    "season": lambda: _("%(given)s is far from the usual %(usual)s at this hour or weekday: stored and shown as suspect."),
+    "stuck": lambda: _("The same value %(given)s for the %(times)sth time in a row, where it normally moves: the sensor may be stuck."),
+    "copy": lambda: _("All %(rows)s rows of this day equal those of the day before: perhaps yesterday's file was sent again."),
+    "clock": lambda: _("The times look shifted by %(hours)s hours: local time taken for UTC, or UTC for local time. Shown as suspect."),
+    "total": lambda: _("The running total %(given)s is not the one before plus %(of)s, %(expected)s: stored and shown as suspect."),
+    "adds-up": lambda: _("Region %(parent)s says %(given)s, its parts add up to %(sum)s: stored and shown as suspect."),
+    "agrees": lambda: _("%(given)s does not agree with %(other)s of “%(with)s”: stored and shown as suspect."),
     "future": lambda: _("The time lies %(ahead_s)s seconds ahead of our clock: it waits until a steward accepts it. Check clock and zone."),
     "unreadable-row": lambda: _("The row cannot be read: %(why)s"),
     "unknown-field": lambda: _("The field “%(given)s” is not known: leave it out."),

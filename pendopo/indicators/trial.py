@@ -5,8 +5,8 @@ from datetime import datetime
 
 from . import storing
 from .actions import MAX_PROBLEMS, Receipt, judge_rows
-from .beside import neighbours
-from .checks import Observation, Problem, Refused, judge_steps, on_line, told_first, verdict_counts
+from .checks import Observation, Problem, Refused, on_line, told_first, verdict_counts
+from .judging import judge_with_history
 from .models import Source
 from .sentences import problem_json
 
@@ -27,22 +27,15 @@ def try_delivery(
     # A series that does not exist yet has no history: any number that no series has will do.
     for number, key in enumerate(sorted({spot.key for spot in placed} - set(ids)), 1):
         ids[key] = -number
-    steps = {code: rule.step for code, rule in judge.rules.items() if rule.step is not None}
-    checked = [row for row in placed if row.key[0] in steps]
-    flagged = judge_steps(checked, steps, neighbours(checked, ids))[0] if checked else {}
-    placed = [row._replace(quality=flagged[row.row]) if row.row in flagged else row for row in placed]
-    same = storing.already_known(placed, ids)
+    beside = judge_with_history(placed, judged.quarantined, judge.rules, ids)
+    same = storing.already_known(beside.placed, ids)
     problems = [
         *judged.rejected,
         *(Problem(no.row, "rejected", no.field, no.code, no.params) for no in refused),
         *judged.duplicates,
-        *(problem for _spot, problem in judged.quarantined),
+        *(problem for _spot, problem in (*judged.quarantined, *beside.held)),
         *(Problem(row, "duplicates", "", "duplicate", {}) for row in same),
-        *(
-            Problem(row.row, "flagged", "value", "step", {"step": steps[row.key[0]]})
-            for row in placed
-            if row.row in flagged and row.row not in same
-        ),
+        *(problem for row, problem in beside.suspect.items() if row not in same),
     ]
     problems.sort(key=lambda problem: problem.row)
     counts = verdict_counts(problems, len(rows) + len(refused))

@@ -1,0 +1,133 @@
+"""Checks of one line of figures: a running total that falls, a slip of scale, a value out of season, a stuck sensor.
+
+They look back only (a running total also at the next known value), so a file read in parts gives the same verdicts as the whole.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from ..checks import Placed
+from .asked import CYCLE_US, PHASES, RECENT, SUSPECT, Asked
+from .seen import Point
+
+MAD_TO_SIGMA = 1.4826  # the median absolute deviation of a normal distribution times this is its standard deviation
+ENOUGH = 8  # fewer values before a row say nothing about what is usual
+LN10 = math.log(10)
+POWERS = (1, 2, 3, -1, -2, -3)
+LONGEST_RUN = 600
+
+
+@dataclass
+class Sight:
+    """A row and what stands around it: all values before it, and the next known one after it."""
+
+    asked: Asked
+    row: Placed
+    value: float
+    line: Sequence[Point]
+    after: Point | None
+    same: float | None  # what is known for this very time
+
+    def phase_values(self) -> list[float]:
+        """The newest values before the row at the same hour of day or of week, in the government's zone."""
+        asked = self.asked
+        if asked.season is None:
+            return []
+        cycle = CYCLE_US[asked.season]
+        slots = max(1, cycle // asked.every_us)
+        if slots == 1:
+            return []
+        wanted = self._slot(self.row.at_us, cycle)
+        found: list[float] = []
+        for point in reversed(self.line):
+            if self._slot(point.at_us, cycle) == wanted:
+                found.append(point.value)
+                if len(found) == PHASES:
+                    break
+        return found
+
+    def _slot(self, at_us: int, cycle: int) -> int:
+        return ((at_us + self.asked.offset_us) % cycle) // self.asked.every_us
+
+    def recent(self) -> list[float]:
+        """The values right before the row."""
+        return [point.value for point in self.line[-RECENT:]]
+
+
+def monotonic(sight: Sight) -> dict[str, Any] | None:
+    """A running total must not fall, neither to this value nor after it. Suspect values are no reference."""
+    if sight.same == sight.value:
+        return None
+    before = next((point for point in reversed(sight.line) if point.quality < SUSPECT), None)
+    if before is not None and sight.value < before.value:
+        return {"given": sight.value, "known": before.value}
+    after = sight.after
+    if after is not None and after.quality < SUSPECT and sight.value > after.value:
+        return {"given": sight.value, "known": after.value}
+    return None
+
+
+def scale(sight: Sight) -> dict[str, Any] | None:
+    """A value that is a power of ten away from what is usual: a wrong unit, a decimal comma read as a thousands mark.
+
+    In logarithms: further from the median than 4 robust standard deviations and a factor of 5, and near ×10, ×100 or ×1000.
+    """
+    if sight.value <= 0:
+        return None
+    values = sight.phase_values()
+    if len(values) < ENOUGH:
+        values = sight.recent()
+    logs = [math.log(value) for value in values if value > 0]
+    if len(logs) < ENOUGH or len(logs) < 0.7 * len(values):
+        return None
+    usual = median(logs)
+    sigma = max(0.02, MAD_TO_SIGMA * median(abs(log - usual) for log in logs))
+    off = math.log(sight.value) - usual
+    if abs(off) < max(math.log(5), 4 * sigma):
+        return None
+    reach = min(0.8, max(0.15, 3 * sigma))
+    power = min(POWERS, key=lambda power: abs(off - power * LN10))
+    if abs(off - power * LN10) > reach:
+        return None
+    return {"given": sight.value, "usual": math.exp(usual), "factor": f"×{10**power}" if power > 0 else f"÷{10**-power}"}
+
+
+def season(sight: Sight) -> dict[str, Any] | None:
+    """A value far from those at the same hour or weekday: more than `sensitivity` robust standard deviations from their median.
+
+    The deviation is at least that between neighbours in time and 2 % of the median, so that a quiet line is not over-read.
+    """
+    values = sight.phase_values()
+    if len(values) < ENOUGH:
+        return None
+    usual = median(values)
+    recent = sight.recent()
+    moves = [abs(b - a) for a, b in zip(recent, recent[1:], strict=False)]
+    spread = median(abs(value - usual) for value in values)
+    sigma = max(MAD_TO_SIGMA * spread, median(moves) if moves else 0.0, 0.02 * abs(usual))
+    if sigma == 0 or abs(sight.value - usual) <= sight.asked.sensitivity * sigma:
+        return None
+    return {"given": sight.value, "usual": usual}
+
+
+def stuck(sight: Sight) -> dict[str, Any] | None:
+    """The same value `stuck` times in a row, where the line before the run normally moves."""
+    wanted = sight.asked.stuck or 0
+    start = len(sight.line)  # where the run begins
+    while start and len(sight.line) - start < LONGEST_RUN and sight.line[start - 1].value == sight.value:
+        start -= 1
+    run = len(sight.line) - start + 1
+    if run < wanted:
+        return None
+    earlier = sight.line[max(0, start - RECENT) : start]
+    if run > wanted and sight.line[-1].quality >= SUSPECT:
+        return {"given": sight.value, "times": run}  # the run goes on
+    if len(earlier) <= ENOUGH:
+        return None
+    rests = sum(a.value == b.value for a, b in zip(earlier, earlier[1:], strict=False))
+    if rests > 0.5 * (len(earlier) - 1):
+        return None
+    return {"given": sight.value, "times": run}
