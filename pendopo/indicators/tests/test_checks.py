@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pendopo.indicators.checks import EPOCH, MICROSECOND, Judge, Judged, Neighbours, Observation, Placed, Rule, judge_steps, parse_at
+from pendopo.indicators.checks import EPOCH, MICROSECOND, Judge, Judged, Observation, Rule, parse_at
 
 WIB = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 5, 9, 5, 0, tzinfo=UTC)
@@ -14,7 +14,6 @@ RULES = {
     "cases": Rule(may_write=True, takes_dates=True),
     "closed": Rule(may_write=False, takes_dates=False),
 }
-HOUR_US = 3_600_000_000
 
 
 def judged(*rows: Observation) -> Judged:
@@ -85,36 +84,3 @@ def test_an_equal_row_in_one_body_is_a_duplicate() -> None:
 @pytest.mark.parametrize("text", ["2026-05-09T04:00:00.123456+07:00", "2026-05-09t04:00:00z", "2026-05-09 04:00:00+00:00"])
 def test_rfc_3339_in_its_spellings(text: str) -> None:
     assert parse_at(text, takes_dates=False, zone=WIB) > 0
-
-
-def placed(number: int, hour: int, value: float | None, quality: int = 0) -> Placed:
-    return Placed(number, ("level", "35.16", ""), hour * HOUR_US, value, quality, None)
-
-
-NOTHING = Neighbours(None, None, None, None, 0, None, None)
-
-
-def test_a_jump_is_suspect_and_so_is_the_way_back() -> None:
-    rows = [placed(1, 1, 1.0), placed(2, 2, 9.0), placed(3, 3, 1.0)]
-    flagged, rejudged = judge_steps(rows, {"level": 1.5}, dict.fromkeys((1, 2, 3), NOTHING))
-    assert flagged == {2: 3, 3: 3}
-    assert not rejudged
-
-
-def test_a_late_row_between_two_lifts_the_suspicion_from_the_one_after_it() -> None:
-    beside = Neighbours(HOUR_US, 1.0, 3 * HOUR_US, 3.0, 3, None, 7)
-    flagged, rejudged = judge_steps([placed(1, 2, 2.0)], {"level": 1.5}, {1: beside})
-    assert not flagged
-    assert [(change.at_us, change.quality, change.delivery) for change in rejudged] == [(3 * HOUR_US, 0, 7)]
-
-
-def test_the_senders_own_suspicion_is_never_lifted() -> None:
-    beside = Neighbours(HOUR_US, 1.0, 3 * HOUR_US, 2.5, 2, None, 7)
-    _flagged, rejudged = judge_steps([placed(1, 2, 2.0)], {"level": 1.5}, {1: beside})
-    assert not rejudged
-
-
-def test_a_retraction_leaves_the_value_before_it_as_the_neighbour() -> None:
-    beside = {1: Neighbours(HOUR_US, 1.0, 3 * HOUR_US, 5.0, 0, None, 7)}
-    _flagged, rejudged = judge_steps([placed(1, 2, None)], {"level": 1.5}, beside)
-    assert [change.quality for change in rejudged] == [3]
