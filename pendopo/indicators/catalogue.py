@@ -29,13 +29,29 @@ class Weighted(msgspec.Struct, forbid_unknown_fields=True):
     weighted: str
 
 
+class Agrees(msgspec.Struct, forbid_unknown_fields=True):
+    """Another figure of the same thing, and the share of the larger one by which they may differ."""
+
+    with_: str = msgspec.field(name="with")
+    within: Annotated[float, msgspec.Meta(gt=0, lt=1)] = 0.05
+
+
 class Checks(msgspec.Struct, forbid_unknown_fields=True):
-    """Bounds of a value: `range` and `future` are hard (quarantine), `step` is soft (flagged)."""
+    """What is asked of every value (docs/checks.md): `range`, `future`, `monotonic` are hard (quarantine), the others soft (suspect)."""
 
     range: tuple[float | None, float | None] | None = None
     step: Annotated[float, msgspec.Meta(gt=0)] | None = None
     monotonic: bool = False
     future: str | None = None
+    scale: bool = False
+    season: Literal["day", "week"] | None = None
+    sensitivity: Annotated[float, msgspec.Meta(ge=3, le=50)] | None = None
+    stuck: Annotated[int, msgspec.Meta(ge=3, le=500)] | None = None
+    copy: bool | Annotated[int, msgspec.Meta(ge=3)] = False
+    clock: bool = False
+    total_of: str | None = None
+    agrees: Agrees | None = None
+    adds_up: Annotated[float, msgspec.Meta(ge=0, lt=1)] | None = None
 
 
 class SourceEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,6 +86,13 @@ class IndicatorEntry(msgspec.Struct, forbid_unknown_fields=True):
     def names(self) -> Text:
         """The name in both languages."""
         return self.name if isinstance(self.name, Text) else Text(self.name)
+
+    @property
+    def compared(self) -> list[str]:
+        """The indicators that its checks compare it with."""
+        if self.checks is None:
+            return []
+        return [code for code in (self.checks.total_of, self.checks.agrees.with_ if self.checks.agrees else None) if code]
 
     @property
     def inputs(self) -> list[str]:

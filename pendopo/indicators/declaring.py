@@ -140,6 +140,7 @@ def _unknown_names(entry: IndicatorEntry, codes: set[str], sources: dict[str, So
     where = f"line {lines[f'indicator {entry.code}']}: indicator {entry.code}"
     faults = [f"{where}: there is no source “{code}”: declare it under “sources”." for code in entry.sources if code not in sources]
     needs = [*entry.inputs, *([entry.rollup.weighted] if isinstance(entry.rollup, Weighted) else [])]
+    needs += entry.compared
     return faults + [f"{where}: there is no indicator “{code}”: declare it in this file." for code in needs if code not in codes]
 
 
@@ -198,4 +199,4 @@ def _checks(entry: IndicatorEntry) -> dict[str, Any]:
         return {}
     given = msgspec.to_builtins(entry.checks)
     given["range"] = list(given["range"]) if given["range"] else None
-    return {key: value for key, value in given.items() if value not in (None, False)}
+    return {key: value for key, value in given.items() if value is not None and value is not False}

@@ -39,7 +39,7 @@ CHECKS: tuple[Check, ...] = (
     Check("range", "hard", "range", "[0, 20]", "off"),
     Check("monotonic", "hard", "monotonic", "true", "off", along=alone.monotonic),
     Check("clock", "soft", "clock", "true", "off", beside=together.clock),
-    Check("copy", "soft", "copy", "6", "off", beside=together.copy),
+    Check("copy", "soft", "copy", "true", "off", beside=together.copy),
     Check("scale", "soft", "scale", "true", "off", along=alone.scale),
     Check("step", "soft", "step", "1.5", "off"),
     Check("total", "soft", "total_of", "covid-cases", "off", beside=together.total_of),
