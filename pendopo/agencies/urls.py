@@ -2,6 +2,7 @@
 
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.views.generic import RedirectView
 
 from .views import agencies, people, posts, profile, setup
 
@@ -30,5 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("profile/tokens/<int:pk>/revoke", profile.revoke_token, name="revoke-token"),
     path("setup", setup.setup, name="setup"),
     path("setup/mail", setup.mail_test, name="mail-test"),
+    # One address a person, changed by the administration: allauth's page for adding further ones stays closed.
+    path("accounts/email/", RedirectView.as_view(pattern_name="agencies:profile"), name="no-further-addresses"),
     path("invitation/<str:word>", people.invitation, name="invitation"),
 ]

@@ -1,0 +1,157 @@
+"""Every address of the site, asked by every role and by a stranger, compared with the table in doorkeeper.yaml.
+
+An address without a line fails, and so does a line without an address. When an answer changes on purpose, the failure prints the
+line as it should be: read it, and put it into the table.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from pendopo import asgi
+from pendopo.agencies import actions
+from pendopo.agencies.access import VERBS
+from pendopo.agencies.models import Agency, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
+from pendopo.audit.models import Entry
+from pendopo.live import stream
+from pendopo.regions.models import Region
+
+TABLE = Path(__file__).with_name("doorkeeper.yaml")
+ROLES = [role.value for role in Role]
+# Who asks: a stranger, a person without a post, each role over the whole installation, and an administrator of one agency only.
+READERS = ["stranger", "postless", *ROLES, "bpbd-administrator"]
+
+
+def addresses(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    """The names of all addresses below a resolver; one that has no name goes by its pattern."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield f"{space}{pattern.name or pattern.pattern}"
+
+
+@dataclass
+class Yard:
+    """Who asks, and what the placeholders of the table's paths stand for."""
+
+    clients: dict[str, Client]
+    things: dict[str, Any]
+
+
+@pytest.fixture
+def yard(regency: Region, bpbd: Agency) -> Yard:
+    """One person for every column, and one thing of every kind to ask about."""
+    people = {role: person_in_post(f"{role}@mojokerto.test", role, role) for role in ROLES}
+    people["bpbd-administrator"] = person_in_post("a@bpbd.test", "Administrator BPBD", Role.ADMINISTRATOR, agency=bpbd)
+    people["postless"] = actions.add_person(by=None, email="tanpa@mojokerto.test", name="Tanpa Jabatan")
+    target = person_in_post("tujuan@mojokerto.test", "Tujuan", Role.VIEWER)
+    holding = target.holdings.select_related("post").get()
+    token, _secret = actions.new_token(person=target, by=None)
+    things = {
+        "person": target.pk,
+        "post": holding.post_id,
+        "holding": holding.pk,
+        "token": token.pk,
+        "entry": Entry.objects.latest("pk").pk,
+        "agency": bpbd.code,
+        "region": "35.16.13",
+    }
+    clients = {"stranger": Client(), **{name: signed_in(person) for name, person in people.items()}}
+    for client in clients.values():
+        client.raise_request_exception = False
+    return Yard(clients, things)
+
+
+def table() -> dict[str, dict[str, str]]:
+    """The committed table."""
+    lines: dict[str, dict[str, str]] = yaml.safe_load(TABLE.read_text())["addresses"]
+    return lines
+
+
+def answers(yard: Yard, path: str, method: str) -> str:
+    """The status codes of one address for every reader, in the order of READERS. What a request wrote is taken back."""
+    codes = []
+    for reader in READERS:
+        cache.clear()
+        with transaction.atomic():
+            answer = yard.clients[reader].generic(method, path.format(**yard.things))
+            transaction.set_rollback(True)
+        codes.append(str(answer.status_code))
+    return codes[0] if len(set(codes)) == 1 else " ".join(codes)
+
+
+def is_admin(name: str) -> bool:
+    """Django's own admin is tested as a whole."""
+    return name.startswith("admin:")
+
+
+def test_every_address_has_a_line() -> None:
+    known = {name for name in addresses(get_resolver()) if not is_admin(name)}
+    lines = set(table())
+    assert not known - lines, f"Add to {TABLE.name}, with a path: {sorted(known - lines)}"
+    assert not lines - known, f"These addresses are no more, take them out of {TABLE.name}: {sorted(lines - known)}"
+
+
+@pytest.mark.django_db
+def test_every_role_at_every_address(yard: Yard) -> None:
+    wrong = []
+    for name, line in table().items():
+        for method in ("get", "post"):
+            found = answers(yard, line["path"], method.upper())
+            assert "50" not in {code[:2] for code in found.split()}, f"{method.upper()} {line['path']} fails: {found}"
+            if found != str(line[method]):
+                wrong.append(f"{name}: {method}: {found}    # was {line[method]}")
+    assert not wrong, "\n".join(["In the order " + " ".join(READERS), *wrong])
+
+
+@pytest.mark.django_db
+def test_a_stranger_changes_nothing(yard: Yard) -> None:
+    """No POST of a stranger is answered with success, except on the pages that are made for strangers."""
+    for name, line in table().items():
+        first = str(line["post"]).split()[0]
+        assert first in {"302", "401", "403", "404", "405", "410", "422"} or line.get("for_strangers"), name
+
+
+@pytest.mark.django_db
+def test_the_emergency_admin_is_for_staff(yard: Yard) -> None:
+    """Django's admin turns everybody away whose account is not marked as staff, administrators included."""
+    for page in ("", "agencies/person/", "agencies/agency/add/", "regions/region/35.16/change/", "auth/group/", "jsi18n/", "autocomplete/"):
+        for method in ("GET", "POST"):
+            codes = answers(yard, f"/django-admin/{page}", method)
+            assert set(codes.split()) <= {"302", "403"}, f"{method} {page}: {codes}"
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_lean_routes_before_django() -> None:
+    """What asgi.py answers by itself has a line too, with the answer to a stranger."""
+    lines: dict[str, int] = yaml.safe_load(TABLE.read_text())["lean"]
+    known = {f"{method} {path}" for method, path in asgi.LEAN} | {f"GET {stream.PREFIX}"}
+    assert set(lines) == known
+    transport = httpx.ASGITransport(app=asgi.application)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        for line, expected in lines.items():
+            method, path = line.split()
+            address = f"{path}forged" if path == stream.PREFIX else path
+            answer = await client.request(method, address, content=b'{"observations": []}', headers={"Content-Type": "application/json"})
+            assert answer.status_code == expected, f"{line}: {answer.status_code}"
+
+
+def test_every_verb_is_explained() -> None:
+    page = (TABLE.parent.parent / "docs/rooms/agencies.md").read_text()
+    for verb, roles in VERBS.items():
+        line = next((row for row in page.splitlines() if row.startswith(f"| `{verb}`")), "")
+        assert line, f"docs/rooms/agencies.md does not explain the verb {verb}."
+        named = {role for role in ROLES if role in line} or set(ROLES if "everyone" in line else ())
+        assert named == set(roles), f"docs/rooms/agencies.md says otherwise about {verb}: {sorted(roles)}"
