@@ -20,3 +20,9 @@ def test_engines() -> Engines:
 def nats_url() -> str:
     """Where this run's nats-server answers; user and password are in the environment, where `bus.client.connect` finds them."""
     return os.environ["PENDOPO_NATS_URL"]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest) -> None:
+    """Hashing a password well takes a third of a second on purpose; tests have hundreds of people."""
+    request.getfixturevalue("settings").PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -104,6 +104,7 @@ def test_every_address_has_a_line() -> None:
     assert not lines - known, f"These addresses are no more, take them out of {TABLE.name}: {sorted(lines - known)}"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_role_at_every_address(yard: Yard) -> None:
     wrong = []
@@ -116,8 +117,7 @@ def test_every_role_at_every_address(yard: Yard) -> None:
     assert not wrong, "\n".join(["In the order " + " ".join(READERS), *wrong])
 
 
-@pytest.mark.django_db
-def test_a_stranger_changes_nothing(yard: Yard) -> None:
+def test_a_stranger_changes_nothing() -> None:
     """No POST of a stranger is answered with success, except on the pages that are made for strangers."""
     for name, line in table().items():
         first = str(line["post"]).split()[0]
