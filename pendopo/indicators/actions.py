@@ -132,7 +132,7 @@ def judge_rows(
 
 
 def _known(keys: set[SeriesKey], dims: Mapping[SeriesKey, dict[str, str]]) -> dict[SeriesKey, int]:
-    missing = {key: dims.get(key, {}) for key in keys if key not in _known_series}
+    missing = {key: dims.get(key, {}) for key in keys - _known_series.keys()}
     if missing:
         _known_series.update(storing.series_ids(missing))
     return {key: _known_series[key] for key in keys}

@@ -208,15 +208,15 @@ class Judge:
     def _key(self, sent: Observation) -> SeriesKey:
         if not self.is_region(sent.region):
             raise _Rejection("region", "unknown-region", given=sent.region[:100])
-        dims = {name: str(value) for name, value in (sent.dims or {}).items()}
+        if not sent.dims:
+            key = self._keys[sent.indicator, sent.region] = (sent.indicator, sent.region, "")
+            return key
+        dims = {name: str(value) for name, value in sent.dims.items()}
         text = dims_key(dims)
         if len(text) > 300 or any("\x00" in name + value for name, value in dims.items()):
             raise _Rejection("dims", "dims-too-long")
         key = (sent.indicator, sent.region, text)
-        if dims:
-            self.dims[key] = dims
-        else:
-            self._keys[sent.indicator, sent.region] = key
+        self.dims[key] = dims
         return key
 
     def _at(self, text: str, rule: Rule) -> int:

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -345,6 +346,9 @@ class Latest(models.Model):
     """The newest word of every series: what boards read. Kept by the database function that stores a delivery, in its transaction.
 
     `newest` is the greatest `at` ever written (also by a retraction): a row beyond it is new without a look at history.
+
+    Every figure that arrives changes one row here, so the table is made for that: pages half full and no index but a summary on what
+    changes (then PostgreSQL updates in place), and no foreign key to deliveries, which are never deleted.
     """
 
     series = models.OneToOneField(Series, primary_key=True, on_delete=models.CASCADE, related_name="latest")
@@ -352,12 +356,13 @@ class Latest(models.Model):
     at = models.DateTimeField(null=True)
     value = models.FloatField(null=True)
     quality = models.SmallIntegerField(choices=Quality.choices, default=Quality.OK)
-    known_since = models.DateTimeField(db_index=True)
-    delivery = models.ForeignKey(Delivery, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    known_since = models.DateTimeField()
+    delivery = models.ForeignKey(Delivery, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
 
     class Meta:
         verbose_name = _("latest value")
         verbose_name_plural = _("latest values")
+        indexes = [BrinIndex(fields=["known_since"], pages_per_range=8, name="latest_known_since")]
 
     def __str__(self) -> str:
         return f"{self.series_id}: {self.value} @ {self.at}"
