@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from django.core.handlers.asgi import ASGIHandler
+from django.urls import get_resolver
 
 import pendopo.ready  # noqa: F401
 from pendopo.indicators import ingest, write
@@ -17,6 +18,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 django_app: App = ASGIHandler()  # type: ignore[assignment]
+get_resolver().url_patterns  # noqa: B018 – loads every room's pages now, so that no reader waits for it
 
 # (method, path) → route. Whatever is not here is Django's.
 LEAN: dict[tuple[str, str], App] = {
