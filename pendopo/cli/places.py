@@ -8,9 +8,7 @@ import click
 from django.conf import settings
 
 from pendopo.agencies import actions as agency_actions
-from pendopo.regions import actions as region_actions
-from pendopo.regions import geojson, tables
-from pendopo.regions.models import BpsCode
+from pendopo.regions import files, geojson, tables
 
 from .installation import data_option, open_installation
 
@@ -41,22 +39,10 @@ def import_regions(file: Path, code_property: str, bps: bool, repair: bool, as_j
     content = file.read_bytes()
     with open_installation(data):
         try:
-            counts = take_regions(file.name, content, code_property, bps, repair)
+            counts = files.take(name=file.name, data=content, by=None, code_property=code_property, bps=bps, repair=repair)
         except (geojson.Unreadable, tables.NoTable) as why:
             raise click.ClickException(str(why)) from None
     tell(counts.as_json(), as_json)
-
-
-def take_regions(name: str, content: bytes, code_property: str, bps: bool, repair: bool) -> region_actions.Counts:
-    """Reads the file as what it is and calls the verb for it."""
-    if content.lstrip().startswith(b"{"):
-        table = dict(BpsCode.objects.values_list("code", "region_id")) if bps else None
-        reading = geojson.read(content, code_property, table, repair)
-        return region_actions.import_boundaries(reading=reading, source=name, by=None)
-    rows = [{"code": row.get("kode", ""), "name": row.get("nama", ""), **row} for row in tables.rows_of(content)]
-    if rows and "kode_bps" in rows[0]:
-        return region_actions.import_bps(rows=rows, by=None)
-    return region_actions.import_table(rows=rows, by=None)
 
 
 @click.group()
@@ -78,7 +64,7 @@ def import_agencies(file: Path, as_json: bool, data: Path | None) -> None:
     content = file.read_bytes()
     with open_installation(data):
         try:
-            counts = agency_actions.import_agencies(rows=tables.rows_of(content), within=settings.REGION, by=None)
+            counts = agency_actions.import_agencies(rows=tables.rows_of(content, ("name", "nama")), within=settings.REGION, by=None)
         except tables.NoTable as why:
             raise click.ClickException(str(why)) from None
     tell(counts.as_json(), as_json)

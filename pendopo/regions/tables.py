@@ -10,8 +10,11 @@ class NoTable(ValueError):
     """The file cannot be read as a table; the message is a sentence."""
 
 
-def rows_of(data: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file with a header line: UTF-8 (with or without mark) or Windows-1252, comma, semicolon or tab."""
+def rows_of(data: bytes, *needed: tuple[str, ...]) -> list[dict[str, str]]:
+    """The rows of a CSV file with a header line: UTF-8 (with or without mark) or Windows-1252, comma, semicolon or tab.
+
+    Of each tuple in `needed` at least one column must be there; names of columns do not care for capitals.
+    """
     if b"\0" in data:
         raise NoTable(_("The file is not a CSV text. Export it as CSV from the spreadsheet."))
     try:
@@ -28,4 +31,8 @@ def rows_of(data: bytes) -> list[dict[str, str]]:
         rows = [{(key or "").strip().lower(): value for key, value in row.items() if isinstance(value, str)} for row in reader]
     except csv.Error as error:
         raise NoTable(_("The file cannot be read as CSV: %(error)s.") % {"error": error}) from error
+    columns = {(name or "").strip().lower() for name in reader.fieldnames or ()}
+    for names in needed:
+        if columns.isdisjoint(names):
+            raise NoTable(_("The first line names no column %(names)s.") % {"names": " / ".join(names)})
     return [row for row in rows if any(value.strip() for value in row.values())]

@@ -1,6 +1,5 @@
 """Pages of room `regions`: the list, one region with its map, and the way in for files."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +14,10 @@ from django.utils.translation import gettext as _
 from pendopo.ui.door import holds, opens
 from pendopo.ui.lists import Column, Link, Listing
 
-from . import actions, drawing, geojson, tables
+from . import actions, drawing, files, geojson, tables
 from .forms import FileForm, NameForm, RegionFilters
 from .logic import ancestors_of
-from .models import BpsCode, Level, Region
+from .models import Level, Region
 
 
 @opens("regions.see")
@@ -90,7 +89,9 @@ def take_file(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "tolerance": geojson.TOLERANCE_M}
     if request.method == "POST" and form.is_valid():
         try:
-            counts = take(form.cleaned_data["file"], form.cleaned_data, actor(request))
+            given = dict(form.cleaned_data)
+            file = given.pop("file")
+            counts = files.take(name=file.name or "upload", data=file.read(), by=actor(request), **given)
         except (geojson.Unreadable, tables.NoTable) as why:
             form.add_error("file", str(why))
         else:
@@ -98,19 +99,6 @@ def take_file(request: HttpRequest) -> HttpResponse:
             if not counts.refused:
                 messages.success(request, _("The whole file was taken."))
     return render(request, "regions/import.html", context)
-
-
-def take(file: Any, options: Mapping[str, Any], by: Any) -> actions.Counts:
-    """Reads the file as what it is and calls the verb for it."""
-    data, name = file.read(), file.name or "upload"
-    if data.lstrip()[:1] == b"{":
-        table = dict(BpsCode.objects.values_list("code", "region_id")) if options["bps"] else None
-        reading = geojson.read(data, options["code_property"], table, options["repair"])
-        return actions.import_boundaries(reading=reading, source=name, by=by)
-    rows = [{"code": row.get("kode", ""), "name": row.get("nama", ""), **row} for row in tables.rows_of(data)]
-    if rows and "kode_bps" in rows[0]:
-        return actions.import_bps(rows=rows, by=by)
-    return actions.import_table(rows=rows, by=by)
 
 
 def actor(request: HttpRequest) -> Any:

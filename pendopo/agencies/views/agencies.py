@@ -162,7 +162,7 @@ def take_file(request: PersonRequest) -> HttpResponse:
     }
     if request.method == "POST" and form.is_valid():
         try:
-            rows = rows_of(form.cleaned_data["file"].read())
+            rows = rows_of(form.cleaned_data["file"].read(), ("name", "nama"))
             context["counts"] = actions.import_agencies(rows=rows, within=settings.REGION, by=request.user)
         except NoTable as why:
             form.add_error("file", str(why))

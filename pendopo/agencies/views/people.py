@@ -194,7 +194,7 @@ def take_file(request: PersonRequest) -> HttpResponse:
     }
     if request.method == "POST" and form.is_valid():
         try:
-            rows = rows_of(form.cleaned_data["file"].read())
+            rows = rows_of(form.cleaned_data["file"].read(), ("email",), ("name", "nama"))
         except NoTable as why:
             form.add_error("file", str(why))
         else:
