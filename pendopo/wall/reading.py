@@ -135,10 +135,19 @@ def read(
 
 
 def plan(tiles: Sequence[TileSpec], known: dict[str, Indicator], home: str, reports: dict[str, list[tuple[str, datetime]]]) -> list[Plan]:
-    """Which indicator and region each tile shows. Of alternatives the first that reports stands, else the first that exists."""
+    """Which indicator and region each tile shows. Of alternatives the first that reports stands, else the first that exists; a map or a
+    ranking prefers one that is reported below its region, because a figure of the whole alone would leave it empty."""
+
+    def below(one: Indicator, tile: TileSpec) -> bool:
+        reporting = reports.get(one.code, [])
+        region = resolve(tile.region, home, reporting)
+        return any(place.startswith(f"{region}.") for place, _at in reporting)
+
     plans = []
     for tile in tiles:
         there = [known[code] for code in tile.indicators if code in known]
+        if tile.kind in KINDS_BELOW:
+            there = [one for one in there if below(one, tile)] or there
         if tile.kind in ("number", *KINDS_BELOW):
             there = ([one for one in there if reports.get(one.code)] or there)[:1]
         regions = tuple(resolve(tile.region, home, reports.get(one.code, ())) for one in there)
