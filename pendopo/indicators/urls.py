@@ -1,7 +1,25 @@
-"""Paths of room `indicators`."""
+"""Paths of room `indicators`. A code may hold dots, so it is a `str` here."""
 
+from django.urls import path
 from django.urls.resolvers import URLPattern
+
+from .views import deliveries, indicators, sources, uploads
 
 app_name = "indicators"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("indicators", indicators.indicators, name="indicators"),
+    path("indicators/catalogue", sources.catalogue, name="catalogue"),
+    path("indicators/<str:code>", indicators.indicator, name="indicator"),
+    path("indicators/<str:code>/export", indicators.export, name="export"),
+    path("sources", sources.sources, name="sources"),
+    path("sources/new", sources.add, name="add-source"),
+    path("sources/<str:code>", sources.source, name="source"),
+    path("sources/<str:code>/edit", sources.change, name="change-source"),
+    path("sources/<str:code>/keys", sources.make_key, name="make-key"),
+    path("sources/<str:code>/keys/<int:pk>/revoke", sources.end_key, name="end-key"),
+    path("deliveries", deliveries.deliveries, name="deliveries"),
+    path("deliveries/<int:pk>", deliveries.delivery, name="delivery"),
+    path("upload", uploads.upload, name="upload"),
+    path("upload/confirm", uploads.confirm, name="confirm-upload"),
+]

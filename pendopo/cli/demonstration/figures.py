@@ -10,8 +10,8 @@ REGENCY = "35.16"
 DISTRICTS = tuple(f"35.16.{number:02d}" for number in range(1, 19))
 # Four offices have not joined yet: the regency's sum stays incomplete, and says so.
 REPORTING = tuple(code for code in DISTRICTS if code not in {"35.16.04", "35.16.09", "35.16.15", "35.16.17"})
-RIVER_POSTS = ("brantas-gedeg", "brangkal-sooko", "sadar-mojosari", "pikatan-pacet")
-RAIN_POSTS = ("pacet", "trawas", "mojosari", "sooko", "dawarblandong")
+RIVER_POSTS = ("Brantas Gedeg", "Brangkal Sooko", "Sadar Mojosari", "Pikatan Pacet")
+RAIN_POSTS = ("Pacet", "Trawas", "Mojosari", "Sooko", "Dawarblandong")
 
 Model = Callable[[str, float], float]
 
@@ -20,7 +20,8 @@ Model = Callable[[str, float], float]
 class Figure:
     """One indicator of one source. `back_days` of history, one value every `every_s`; `lag_s` lets a source fall behind on purpose.
 
-    `moves` marks what the loop also sends between its regular times, so that a wall is alive.
+    `same_day` marks a daily state (a price) that is told on its
+    day and not the day after. `moves` marks what the loop also sends between its regular times, so that a wall is alive.
     """
 
     source: str
@@ -33,6 +34,7 @@ class Figure:
     decimals: int = 0
     lag_s: float = 0.0
     moves: bool = False
+    same_day: bool = False
     keys: tuple[tuple[str, str], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +56,7 @@ def _daily(source: str, indicator: str, shape: Shape, regions: tuple[str, ...] =
 
 def _price(indicator: str, base: float, swing: float) -> Figure:
     shape = Shape(base, base * 0.4, base * 2.5, slow=swing, quick=swing * 0.12, slow_scale_s=25 * DAY_S, quick_scale_s=3 * DAY_S)
-    return Figure("sim-disperindag", indicator, lambda key, t_s: round(shape.at(key, t_s) / 50) * 50, DAY_S, 365)
+    return Figure("sim-disperindag", indicator, lambda key, t_s: round(shape.at(key, t_s) / 50) * 50, DAY_S, 365, same_day=True)
 
 
 def _people(base: float, high: float, swing: float) -> Shape:
@@ -68,6 +70,8 @@ COMPLAINTS = Shape(14, 0, 90, daily=2, slow=7, quick=2, spread=0.5)
 UPTIME = Shape(99.6, 92, 100, slow=0.5, quick=0.25, slow_scale_s=DAY_S)
 UPLINK = Shape(430, 25, 985, daily=240, slow=60, quick=90, quick_scale_s=120)
 QUEUE = Shape(34, 0, 160, daily=38, daily_peak=0.43, slow=10, quick=9, quick_scale_s=600)
+QUAKE = Shape(3.1, 1.6, 5.2, quick=1.2, quick_scale_s=6000)
+QUAKE_DEPTH = Shape(60, 5, 300, quick=70, quick_scale_s=6000)
 DUST = Shape(38, 4, 160, daily=9, slow=14, quick=6, spread=0.3)
 
 OWN: tuple[Figure, ...] = (
@@ -95,8 +99,18 @@ INSTEAD_OF_REAL: tuple[Figure, ...] = (
     _daily("sim-dinkes", "covid-cases", _people(9, 160, 6)),
     _daily("sim-dinkes", "covid-recovered", _people(8.6, 150, 6)),
     _daily("sim-dinkes", "covid-deaths", Shape(0.25, 0, 12, slow=0.4, quick=0.5, spread=0.5, quick_scale_s=2 * DAY_S)),
-    _daily("sim-dinkes", "covid-active", _people(70, 700, 34)),
-    Figure("sim-dinkes", "covid-risk", Shape(0.9, 0, 2, slow=1.2, spread=0.4, slow_scale_s=60 * DAY_S).at, 30 * DAY_S, 180, DISTRICTS),
+    Figure("sim-dinkes", "covid-active", _people(70, 700, 34).at, DAY_S, 180, DISTRICTS, same_day=True),
+    Figure(
+        "sim-dinkes",
+        "covid-risk",
+        Shape(0.9, 0, 2, slow=1.2, spread=0.4, slow_scale_s=60 * DAY_S).at,
+        30 * DAY_S,
+        180,
+        DISTRICTS,
+        same_day=True,
+    ),
+    Figure("sim-gempa", "quake-magnitude", QUAKE.at, 1.7 * DAY_S, 90, ("35",), decimals=1, same_day=True),
+    Figure("sim-gempa", "quake-depth", QUAKE_DEPTH.at, 1.7 * DAY_S, 90, ("35",), same_day=True),
 )
 
 # People by district on 10 August 2020, as published by Dinas Kesehatan Provinsi Jawa Timur: facts, not a model.

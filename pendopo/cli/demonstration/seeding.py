@@ -74,22 +74,21 @@ def seat_people(rows: Iterable[Mapping[str, str]]) -> None:
 def demonstration_catalogue(real: bool) -> Catalogue:
     """The catalogue of public data and the demonstration's own, with the simulated sources named where they write.
 
-    Without real files the health figures of the province are told by district, from the model.
+    Without real files only those public indicators are declared that the model tells, the health figures by district.
     """
     public = parse(PUBLIC.read_text(encoding="utf-8"))
     own = parse((HERE / "catalogue.yaml").read_text(encoding="utf-8"))
-    own_codes = {entry.code for entry in own.indicators}
     writers: dict[str, set[str]] = defaultdict(set)
     for figure in (*OWN, *(() if real else INSTEAD_OF_REAL)):
         writers[figure.indicator].add(figure.source)
     writers["population"].add("penduduk-2020")
-    daily = {figure.indicator for figure in INSTEAD_OF_REAL}
-    for entry in public.indicators:
-        entry.sources = [*entry.sources, *sorted(writers[entry.code])]
-        if not real and entry.code in daily:
+    told = [entry for entry in public.indicators if real or entry.code in writers]
+    districts = {figure.indicator for figure in INSTEAD_OF_REAL if len(figure.regions) > 1}
+    for entry in told:
+        entry.sources = [*(entry.sources if real else ()), *sorted(writers[entry.code])]
+        if not real and entry.code in districts:
             entry.level = "district"
-    indicators = [*(entry for entry in public.indicators if entry.code not in own_codes), *own.indicators]
-    return Catalogue([*public.sources, *own.sources], indicators, {**public.lines, **own.lines})
+    return Catalogue([*(public.sources if real else ()), *own.sources], [*told, *own.indicators], {**public.lines, **own.lines})
 
 
 def send_population() -> int:
@@ -121,7 +120,7 @@ def history(figure: Figure, known: datetime | None, now: datetime) -> Iterator[O
     zone = ZoneInfo(settings.TIME_ZONE)
     offset = now.astimezone(zone).utcoffset()
     shift = offset.total_seconds() if offset else 0.0
-    end = now.timestamp() + shift - figure.lag_s - (figure.every_s if figure.is_daily else 0.0)
+    end = now.timestamp() + shift - figure.lag_s - (figure.every_s if figure.is_daily and not figure.same_day else 0.0)
     start = now.timestamp() + shift - figure.back_days * DAY_S
     if known is not None:
         start = max(start, known.timestamp() + shift + 1)

@@ -1,0 +1,1 @@
+"""Pages about figures: sources and keys, indicators, deliveries, uploads."""
