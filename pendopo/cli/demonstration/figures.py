@@ -18,10 +18,10 @@ Model = Callable[[str, float], float]
 
 @dataclass(frozen=True)
 class Figure:
-    """One indicator of one source. `back_days` of history, one value every `every_s`; `lag_s` lets a source fall behind on purpose.
+    """One indicator of one source: `back_days` of history, one value every `every_s`.
 
-    `same_day` marks a daily
-    state (a price) that is told on its day and not the day after. `moves` marks what the loop also sends between its regular times, so that a wall is alive.
+    `lag_s` lets a source fall behind on purpose. `same_day` marks a daily state (a price) that is told on its day and not the day after.
+    `moves` marks what the loop also sends between its regular times, so that a wall is alive.
     """
 
     source: str
