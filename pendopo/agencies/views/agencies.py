@@ -36,23 +36,23 @@ def agencies(request: PersonRequest) -> HttpResponse:
         .order_by("name", "pk"),
         columns=[
             Column("name", _("Name"), lambda a: a.name, url=lambda a: reverse("agencies:agency", args=[a.code]), sort="name"),
-            Column("code", _("Code"), lambda a: a.code, sort="code"),
             Column("kind", _("Kind"), lambda a: a.get_kind_display().partition(" (")[0], csv_value=lambda a: a.kind, sort="kind"),
+            Column(
+                "region", _("Region"), lambda a: a.region.name if a.region else "", csv_value=lambda a: a.region_id or "", sort="region"
+            ),
+            Column("phone", _("Telephone"), lambda a: a.phone),
+            Column("holders", _("People in posts"), lambda a: a.holders, numeric=True, sort="holders"),
+            Column(
+                "verified", _("Verified"), lambda a: _("yes") if a.verified else _("no"), csv_value=lambda a: "yes" if a.verified else "no"
+            ),
+            Column("email", _("E-mail"), lambda a: a.email),
             Column(
                 "parent",
                 _("Belongs to"),
                 lambda a: a.parent.label if a.parent else "",
                 csv_value=lambda a: a.parent.code if a.parent else "",
             ),
-            Column(
-                "region", _("Region"), lambda a: a.region.name if a.region else "", csv_value=lambda a: a.region_id or "", sort="region"
-            ),
-            Column("phone", _("Telephone"), lambda a: a.phone),
-            Column("email", _("E-mail"), lambda a: a.email),
-            Column("holders", _("People in posts"), lambda a: a.holders, numeric=True, sort="holders"),
-            Column(
-                "verified", _("Verified"), lambda a: _("yes") if a.verified else _("no"), csv_value=lambda a: "yes" if a.verified else "no"
-            ),
+            Column("code", _("Code"), lambda a: a.code, sort="code"),
         ],
         filters=AgencyFilters(request.GET),
         bulk=bulk_actions() if house else (),
