@@ -78,6 +78,10 @@ class TileSpec:
     order: Literal["high", "low"] = "high"
     count: int = 10
 
+    def bands_of(self, indicator: str) -> tuple[Band, ...]:
+        """The bands that judge an indicator of this tile: they are written in the unit of the first one named, and judge no other."""
+        return self.bands if self.indicators[:1] == (indicator,) else ()
+
 
 @dataclass(frozen=True)
 class BoardSpec:

@@ -82,7 +82,7 @@ def news_of(reading: Reading) -> News:
     seen: set[tuple[str, str, str]] = set()
     for plan, index in _each(reading.plans):
         indicator, region = plan.pairs[index]
-        pulse = reading.pulse(reading.figure(indicator, region, plan.spec.dims), indicator, plan.spec.bands)
+        pulse = reading.pulse(reading.figure(indicator, region, plan.spec.dims), indicator, plan.spec.bands_of(indicator.code))
         key = (indicator.code, region, pulse.attributes["dims"])
         if key in seen:
             continue

@@ -128,7 +128,7 @@ def _everything(request: HttpRequest) -> tuple[Reading, Any]:
     for spec in every_board():
         for tile in spec.tiles:
             if tile.bands:
-                bands.update(dict.fromkeys(tile.indicators, tile.bands))
+                bands[tile.indicators[0]] = tile.bands
     visible = Indicator.objects.visible_to(request.user)
     codes = list(visible.order_by("code").values_list("code", flat=True)[:MOST_IN_BRIEF])
     one = TileSpec("number", (1, 1))

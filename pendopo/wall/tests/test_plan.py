@@ -29,3 +29,11 @@ def test_a_map_and_a_ranking_pass_over_a_figure_of_the_whole_alone() -> None:
 def test_without_any_report_below_the_first_that_reports_stands_and_without_any_the_first() -> None:
     assert chosen("ranking", {"bor": [("35.16", AT)]}) == "bor"
     assert chosen("ranking", {}) == "cases"
+
+
+def test_bands_judge_the_first_named_indicator_and_not_its_stand_in() -> None:
+    bands = [{"from": 80, "state": "danger", "word": {"id": "Penuh", "en": "Full"}}]
+    board = {"code": "b", "title": {"id": "B"}, "tiles": [{"kind": "number", "indicator": ["bor", "cases"], "bands": bands}]}
+    (tile,) = read_board(board).tiles
+    assert [band.state for band in tile.bands_of("bor")] == ["danger"]
+    assert tile.bands_of("cases") == ()

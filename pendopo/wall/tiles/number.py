@@ -12,7 +12,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     figure = reading.figure(indicator, region, plan.spec.dims)
     siblings = reading.own[(indicator.code, region)]
     return {
-        "pulse": reading.pulse(figure, indicator, plan.spec.bands),
+        "pulse": reading.pulse(figure, indicator, plan.spec.bands_of(indicator.code)),
         "spark": sparkline(plan, reading),
         "change": change(plan, reading),
         "dims": ", ".join(figure.dims.values()),

@@ -18,7 +18,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
         {
             "rank": rank,
             "name": reading.names.get(figure.region, figure.region),
-            "pulse": reading.pulse(figure, indicator, plan.spec.bands),
+            "pulse": reading.pulse(figure, indicator, plan.spec.bands_of(indicator.code)),
             "width": f"{abs(figure.value or 0.0) / largest * 100:.2f}" if largest else "0",
         }
         for rank, figure in enumerate(shown, 1)

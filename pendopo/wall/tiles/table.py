@@ -14,7 +14,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
         rows.append(
             {
                 "name": indicator.name,
-                "pulse": reading.pulse(figure, indicator, plan.spec.bands),
+                "pulse": reading.pulse(figure, indicator, plan.spec.bands_of(indicator.code)),
                 "spark": sparkline(plan, reading, index),
                 "change": change(plan, reading, index),
             }

@@ -25,7 +25,9 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
             window = trend[0]
         every = max(every, seconds)
         lines.append(points)
-        legend.append({"number": number, "name": indicator.name, "pulse": reading.pulse(figure, indicator, plan.spec.bands)})
+        legend.append(
+            {"number": number, "name": indicator.name, "pulse": reading.pulse(figure, indicator, plan.spec.bands_of(indicator.code))}
+        )
         series.append(
             {
                 "indicator": indicator.code,
@@ -37,7 +39,8 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
                 "points": [[int(at.timestamp()), value] for at, value in thin(points)],
             }
         )
-    limits = [(band.start, band.word.say(reading.language), band.state) for band in plan.spec.bands if band.start is not None]
+    judged = plan.spec.bands_of(plan.indicators[0].code) if plan.indicators else ()
+    limits = [(band.start, band.word.say(reading.language), band.state) for band in judged if band.start is not None]
     drawn = None
     if window is not None:
         drawn = chart(
