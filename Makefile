@@ -66,7 +66,8 @@ run: setup
 
 # Two workers where tests are strangers to each other; alone those that start, kill and measure whole installations.
 test: setup
-	@[ -x /usr/bin/chromium ] || $(MAKE) --no-print-directory packages WANTED=chromium
+	@[ -x /usr/bin/chromium ] || $(MAKE) --no-print-directory packages WANTED="chromium"
+	@command -v strace >/dev/null || [ "$$(id -u)" != 0 ] || $(MAKE) --no-print-directory packages WANTED="strace"
 	$(BIN)/pytest -q -n 2 -m "not slow"
 	$(BIN)/pytest -q -m slow
 

@@ -5,7 +5,9 @@ fails is logged and started again after a pause, without touching the others.
 """
 
 import asyncio
+import contextlib
 import logging
+import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -50,11 +52,17 @@ async def keep(name: str, loop: Loop, nc: Client, closing: asyncio.Event) -> Non
 async def beat(closing: asyncio.Event) -> None:
     """Writes the system's monotonic time to a file each second: the supervisor restarts loops that hang."""
     place = settings.DATA_DIR / "run/work.beat"
-    while not closing.is_set() and place.parent.is_dir():
-        fresh = place.with_suffix(".new")
-        fresh.write_text(str(time.monotonic()), encoding="ascii")
-        fresh.replace(place)
-        await asyncio.sleep(HEARTBEAT_S)
+    if not place.parent.is_dir():
+        return
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        while not closing.is_set():
+            # In place and always as long: that works on a full disk too.
+            with contextlib.suppress(OSError):
+                os.pwrite(handle, f"{time.monotonic():020.3f}".encode(), 0)
+            await asyncio.sleep(HEARTBEAT_S)
+    finally:
+        os.close(handle)
 
 
 async def main() -> None:

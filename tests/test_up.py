@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from tests.installations import Up, pendopo, wait_for
+from tests.installations import Up, patience, pendopo, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -126,8 +126,8 @@ def test_a_killed_part_is_back_within_ten_seconds(up, part):
     before = up.pid(part)
     restarts = up.status()["parts"][part]["restarts"]
     os.kill(before, signal.SIGKILL)
-    wait_for(lambda: up.status()["parts"][part]["restarts"] > restarts, 5, up.said)
-    wait_for(lambda: up.pid(part) != before and up.status()["parts"][part]["ready"] and up.is_ready(), BACK_WITHIN_S, up.said)
+    wait_for(lambda: up.status()["parts"][part]["restarts"] > restarts, 5 * patience(), up.said)
+    wait_for(lambda: up.pid(part) != before and up.status()["parts"][part]["ready"] and up.is_ready(), BACK_WITHIN_S * patience(), up.said)
     assert f"✗ {part}: ended by signal 9; starting it again" in up.said()
     zombies = [process for process in up.family() if process.status() == psutil.STATUS_ZOMBIE]
     assert not zombies or wait_for(lambda: not [p for p in up.family() if p.status() == psutil.STATUS_ZOMBIE], 15) >= 0
@@ -136,7 +136,7 @@ def test_a_killed_part_is_back_within_ten_seconds(up, part):
 def test_a_killed_web_worker_is_replaced(up):
     worker = psutil.Process(up.pid("Web")).children()[0]
     worker.kill()
-    wait_for(lambda: len(psutil.Process(up.pid("Web")).children()) == 2 and up.is_ready(), BACK_WITHIN_S, up.said)
+    wait_for(lambda: len(psutil.Process(up.pid("Web")).children()) == 2 and up.is_ready(), BACK_WITHIN_S * patience(), up.said)
     for _ in range(20):
         assert up.get("/healthz")[0] == 200
 
@@ -144,7 +144,7 @@ def test_a_killed_web_worker_is_replaced(up):
 def test_a_hung_part_is_restarted(up):
     before = up.pid("NATS")
     os.kill(before, signal.SIGSTOP)
-    wait_for(lambda: up.pid("NATS") != before and up.is_ready(), 40, up.said)
+    wait_for(lambda: up.pid("NATS") != before and up.is_ready(), 40 * patience(), up.said)
     assert "✗ NATS: does not answer any more" in up.said()
 
 
@@ -169,7 +169,7 @@ def test_stops_and_starts_again_quickly_and_keeps_what_it_had(tmp_path):
         assert time.monotonic() - stopping < STOPS_WITHIN_S
         assert second.process.returncode == 0
         assert not alive(pids)
-    assert seconds < READY_ON_EXISTING_S, f"ready after {seconds:.1f} s"
+    assert seconds < READY_ON_EXISTING_S * patience(), f"ready after {seconds:.1f} s"
 
 
 def test_when_the_supervisor_is_killed_its_children_die_and_the_next_start_works(tmp_path):

@@ -61,7 +61,7 @@ class Child:
     before: Callable[[], None] = lambda: None
     stop_signal: int = signal.SIGTERM
     stop_s: float = 4.0
-    start_s: float = 60.0
+    start_s: float = 120.0
     low_port: bool = False
     version: str = ""
     process: subprocess.Popen[bytes] | None = None

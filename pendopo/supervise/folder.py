@@ -103,11 +103,15 @@ class DataFolder:
         """Writes a file for the service account, 0600 and whole: never half of it, never through a link that was put in its way."""
         fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            if self.account is not None:
-                os.fchown(file.fileno(), self.account.uid, self.account.gid)
-        fresh.replace(place)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                if self.account is not None:
+                    os.fchown(file.fileno(), self.account.uid, self.account.gid)
+            fresh.replace(place)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
 
     def give_tree(self, place: Path) -> None:
         """Hands over what root left below `place` (a command run by root stores files that the web must read)."""

@@ -26,6 +26,9 @@ USER = "pendopo"
 OLDEST = (2, 12)
 MQTT_PORT = 1883
 LEFTOVER_S = 5.0
+# What streams may claim together (bus/subjects.py limits each). By default the server takes three quarters of the free disk at its
+# start, so that on a small disk it would refuse streams that hold next to nothing.
+STORE_LIMIT = "64GB"
 
 
 def binary() -> Path:
@@ -106,7 +109,7 @@ class Nats:
             'server_name: "pendopo"\n'
             f'host: "127.0.0.1"\nport: {self.ports["client"]}\nhttp: "127.0.0.1:{self.ports["monitor"]}"\n'
             f"max_payload: 1MB\nlame_duck_duration: 30s\n"
-            f"jetstream {{ store_dir: {store}, sync_interval: always }}\n"
+            f"jetstream {{ store_dir: {store}, sync_interval: always, max_file_store: {STORE_LIMIT} }}\n"
             f"authorization {{ users: [ {{ user: {USER}, password: {json.dumps(self.folder.secret('nats'))} }} ]{outside} }}\n"
             f"{mqtt}"
         )
