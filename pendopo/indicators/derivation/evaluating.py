@@ -23,9 +23,16 @@ class Evaluator:
         self._known: dict[tuple[int, Place, int, int], Line] = {}
 
     def values(self, formula: Formula, place: Place, lo: int, hi: int) -> dict[int, tuple[float, int]]:
-        """The values (in the declared unit) and qualities of the periods lo…hi; a period without a value is absent."""
+        """The values (in the declared unit) and qualities of the periods lo…hi; a period without a value is absent.
+
+        A slow input alone gives no value: something must have been reported in the period itself.
+        """
         answer = {}
-        for n, cell in self.line(formula.tree, place, lo, hi).items():
+        line = self.line(formula.tree, place, lo, hi)
+        if any(self.world.is_slow(code) for code in formula.inputs):
+            reported = self.world.reported(formula.inputs, place)
+            line = {n: cell for n, cell in line.items() if n in reported}
+        for n, cell in line.items():
             value = double_of(cell.value if formula.factor == 1 else times(cell.value, formula.factor))
             if value is not None:
                 answer[n] = (value, cell.quality)
@@ -88,7 +95,6 @@ class Evaluator:
         if node.name == "cumulative":
             span = self.world.span(inputs_of(operand), place)
             first = span[0] if span else lo
-            first = max(first, back(lo) + 1) if "reset" in node.options else first
         else:
             first = back(lo) + (1 if node.name.startswith("moving") else 0)
         line: Line = node.function.compute(self.line(operand, place, first, hi), lo, hi, back, node.options)

@@ -1,6 +1,7 @@
 """Functions along time. A line is period number → cell; what is missing in it was not reported.
 
-A window must be complete: one missing period and there is no value. `coverage` (a fraction) allows gaps; then the value is provisional.
+A window must be complete: one missing period and there is no value. `coverage` (a fraction) allows gaps before
+the period itself; then the value is provisional.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +33,7 @@ class Stretch(NamedTuple):
 
 
 def _stretches(line: Line, lo: int, hi: int, back: Back, coverage: float | None) -> Iterator[tuple[int, Stretch]]:
-    """For each period of lo…hi its window (back(n), n], where enough of it is known.
+    """For each period of lo…hi its window (back(n), n], where enough of it is known, the period n itself always.
 
     From running totals, which are exact: the length of the line never shows in a result.
     """
@@ -44,6 +45,8 @@ def _stretches(line: Line, lo: int, hi: int, back: Back, coverage: float | None)
         suspect.append(suspect[-1] + (line[place].quality == SUSPECT))
     left = right = 0
     for n in range(lo, hi + 1):
+        if n not in line:
+            continue
         after = back(n)
         while right < len(places) and places[right] <= n:
             right += 1

@@ -79,15 +79,22 @@ class World:
 
     def span(self, codes: Iterable[str], place: Place) -> tuple[int, int] | None:
         """The first and last period for which any of the (not slower) inputs has a row, here or below."""
+        found = self._driving(codes, place)
+        if not found:
+            return None
+        return self.grid.ordinal(min(rows[0].at for rows in found)), self.grid.ordinal(max(rows[-1].at for rows in found))
+
+    def reported(self, codes: Iterable[str], place: Place) -> set[int]:
+        """The periods for which any of the (not slower) inputs has a row, here or below."""
+        return {self.grid.ordinal(row.at) for rows in self._driving(codes, place) for row in rows}
+
+    def _driving(self, codes: Iterable[str], place: Place) -> list[Sequence[Row]]:
         wanted = {code for code in codes if not self.is_slow(code)}
-        found = [
+        return [
             self.rows[code, where]
             for code, where in self._under.get(place.region, ())
             if code in wanted and where.dims in ("", place.dims) and self.rows[code, where]
         ]
-        if not found:
-            return None
-        return self.grid.ordinal(min(rows[0].at for rows in found)), self.grid.ordinal(max(rows[-1].at for rows in found))
 
     def below(self, region: str, level: str) -> list[str]:
         """The regions of a level below a region, in order of code."""
