@@ -131,7 +131,8 @@ def judge_rows(
     return judge.judge(rows, numbers), judge
 
 
-def _known(keys: set[SeriesKey], dims: Mapping[SeriesKey, dict[str, str]]) -> dict[SeriesKey, int]:
+def series_of(keys: set[SeriesKey], dims: Mapping[SeriesKey, dict[str, str]]) -> dict[SeriesKey, int]:
+    """The ids of the series, made where they are new; `dims` names the extra dimensions of those that have some."""
     missing = {key: dims.get(key, {}) for key in keys - _known_series.keys()}
     if missing:
         _known_series.update(storing.series_ids(missing))
@@ -166,7 +167,7 @@ def take_delivery(
     judged, judge = judge_rows(source=source, rows=rows, numbers=numbers or range(1, len(rows) + 1), way=way)
     placed = judged.placed
     waiting = [spot for spot, _problem in judged.quarantined]
-    ids = _known({spot.key for spot in (*placed, *waiting)}, judge.dims)
+    ids = series_of({spot.key for spot in (*placed, *waiting)}, judge.dims)
     storing.prepare_months(placed)
     judged.rejected.extend(Problem(no.row, "rejected", no.field, no.code, no.params) for no in refused)
     head = Delivery(source=source, way=way, by=by, digest=digest, file=file, name=name[:200], rows=total, idempotency_key=idempotency_key)
@@ -179,7 +180,7 @@ def take_delivery(
             receipt = _write_head(head, problems, spread)
             _keep(head, judged, ids, dict(zip(numbers or range(1, len(rows) + 1), rows, strict=True)) if problems else {}, refused, spread)
             _doubt(head, judged.placed, flagged, ids, spread)
-            _enter(head)
+            enter_delivery(head)
     except IntegrityError:
         first = _first_answer(source, idempotency_key) if idempotency_key is not None else None
         if first is None:
@@ -304,8 +305,21 @@ def _keep(
         for problem in judged.rejected:
             source_row = raw[problem.row] if problem.row in raw else msgspec.to_builtins(rows[problem.row])
             kept.append(_kept_row(head, on_line(problem, spread), Waiting.REJECTED, _storable(source_row)))
+    _follow_first([row for row in kept if row.state == Waiting.WAITING])
     if kept:
         KeptRow.objects.bulk_create(kept, batch_size=1000)
+
+
+def _follow_first(rows: Sequence[KeptRow]) -> None:
+    """Rows that wait, or were decided, in the same words before are not listed again: they point to the first one."""
+    if not rows:
+        return
+    earlier = KeptRow.objects.filter(series__in={row.series_id for row in rows}, at__in={row.at for row in rows}, first=None)
+    known = {(row.series_id, row.at, row.value): row for row in earlier.exclude(state=Waiting.REJECTED).order_by("-pk")}
+    for row in rows:
+        row.first = known.get((row.series_id, row.at, row.value))
+        if row.first is not None:
+            row.state = Waiting.REPEATED
 
 
 def _kept_row(head: Delivery, problem: Problem, state: Waiting, raw: Any) -> KeptRow:
@@ -333,7 +347,8 @@ def _storable(raw: Any) -> Any:
     return raw
 
 
-def _enter(head: Delivery) -> None:
+def enter_delivery(head: Delivery) -> None:
+    """The delivery's entry in the book: it seals the digest and the counts."""
     counts = {name: getattr(head, name) for name in ("rows", "accepted", "flagged", "quarantined", "rejected", "duplicates")}
     record(
         by=head.by or head.source,

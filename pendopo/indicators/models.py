@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from pendopo.agencies.access import VERBS, User, agency_ids_of, grants_of, sees_everything
+from pendopo.agencies.access import User, agency_ids_of, grants_of, may, sees_everything
 from pendopo.agencies.models import Agency, Person
 from pendopo.regions.models import Level, Region
 
@@ -77,18 +77,11 @@ class Source(models.Model):
 
 
 def sources_for(user: User, verb: str) -> models.QuerySet[Source]:
-    """The sources for which the person holds the verb: those of the agencies and region subtrees of the posts that give it."""
-    reach = models.Q(pk__in=[])
-    for grant in grants_of(user):
-        if grant.role not in VERBS.get(verb, frozenset()):
-            continue
-        if grant.agency_id is None and grant.region is None:
-            return Source.objects.all()
-        if grant.agency_id is not None:
-            reach |= models.Q(agency=grant.agency_id)
-        if grant.region is not None:
-            reach |= models.Q(agency__region=grant.region) | models.Q(agency__region__code__startswith=f"{grant.region}.")
-    return Source.objects.filter(reach)
+    """The sources to which the doorkeeper lets the person do the verb."""
+    every = Source.objects.select_related("agency")
+    if may(user, verb):
+        return every
+    return every.filter(pk__in=[source.pk for source in every if may(user, verb, source)])
 
 
 class SourceKey(models.Model):
@@ -267,7 +260,7 @@ class KeptRowQuerySet(models.QuerySet["KeptRow"]):
     """Kept rows by who asks."""
 
     def visible_to(self, user: User) -> Self:
-        """Those of the sources that the doorkeeper opens to this person: by the source's agency or its region."""
+        """Those of the sources that the doorkeeper opens to this person: by the source's agency."""
         return self.filter(delivery__source__in=sources_for(user, "deliveries.see"))
 
 

@@ -1,13 +1,13 @@
 """Paths of room `indicators`. A code may hold dots, so it is a `str` here."""
 
-from django.urls import path
-from django.urls.resolvers import URLPattern
+from django.urls import include, path
+from django.urls.resolvers import URLPattern, URLResolver
 
 from .views import deliveries, indicators, sources, uploads
 
 app_name = "indicators"
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("indicators", indicators.indicators, name="indicators"),
     path("indicators/catalogue", sources.catalogue, name="catalogue"),
     path("indicators/<str:code>", indicators.indicator, name="indicator"),
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("sources/<str:code>/keys/<int:pk>/revoke", sources.end_key, name="end-key"),
     path("deliveries", deliveries.deliveries, name="deliveries"),
     path("deliveries/<int:pk>", deliveries.delivery, name="delivery"),
+    path("", include("pendopo.indicators.quarantine.urls")),
     path("upload", uploads.upload, name="upload"),
     path("upload/confirm", uploads.confirm, name="confirm-upload"),
 ]

@@ -6,15 +6,9 @@ from django.http import Http404
 from pendopo.agencies.access import may
 from pendopo.agencies.models import Agency, Person
 
-from ..models import Source
+from ..models import Source, sources_for
 
-
-def sources_for(person: Person, verb: str) -> QuerySet[Source]:
-    """The sources that the person may do the verb to."""
-    every = Source.objects.select_related("agency")
-    if may(person, verb):
-        return every
-    return every.filter(pk__in=[source.pk for source in every if may(person, verb, source)])
+__all__ = ["agencies_for", "source_for", "sources_for"]
 
 
 def source_for(person: Person, verb: str, code: str) -> Source:
