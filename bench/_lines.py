@@ -30,13 +30,14 @@ Key = tuple[str, str, str]
 
 # indicator → (cadence, checks); what a catalogue would declare.
 CASES = {"range": [0, 100000], "scale": True, "copy": True, "season": "week", "sensitivity": 12}
+TOTAL = {"range": [0, 10_000_000], "monotonic": True, "scale": True, "copy": True}
 RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "river-level": ("1h", {"range": [0, 20], "step": 1.5, "scale": True, "stuck": 6, "copy": True, "clock": True}),
     "rainfall": ("1h", {"range": [0, 150], "step": 60, "copy": 12, "clock": True}),
     "covid-cases": ("1d", CASES),
     "covid-recovered": ("1d", CASES),
-    "covid-cases-total": ("1d", {"range": [0, 10_000_000], "monotonic": True, "total_of": "covid-cases", "scale": True, "copy": True}),
-    "covid-recovered-total": ("1d", {"range": [0, 10_000_000], "monotonic": True, "total_of": "covid-recovered", "scale": True, "copy": True}),
+    "covid-cases-total": ("1d", {**TOTAL, "total_of": "covid-cases"}),
+    "covid-recovered-total": ("1d", {**TOTAL, "total_of": "covid-recovered"}),
     "price": ("1d", {"range": [1000, 300_000], "scale": True, "copy": True}),
 }  # fmt: skip
 

@@ -25,7 +25,9 @@ Rows = list[Observation]
 Spoil = Callable[[Rows, Rows, random.Random], "tuple[Rows, set[int]] | None"]
 
 
-def _one(rows: Rows, chance: random.Random, change: Callable[[Observation], Observation | None], least: float = 0.0) -> tuple[Rows, set[int]] | None:
+def _one(
+    rows: Rows, chance: random.Random, change: Callable[[Observation], Observation | None], least: float = 0.0
+) -> tuple[Rows, set[int]] | None:
     """Changes one row whose value is above `least`; None when there is none or it does not change."""
     places = [index for index, row in enumerate(rows) if row.value is not None and row.value > least]
     chance.shuffle(places)
@@ -43,7 +45,7 @@ def _with(row: Observation, **changes: object) -> Observation:
 
 def times(factor: float) -> Spoil:
     """One value in another unit."""
-    return lambda rows, _before, chance: _one(rows, chance, lambda row: _with(row, value=(row.value or 0) * factor), 0.0)
+    return lambda rows, _before, chance: _one(rows, chance, lambda row: _with(row, value=(row.value or 0) * factor))
 
 
 def whole(factor: float) -> Spoil:
@@ -120,7 +122,9 @@ def misread_total(rows: Rows, _before: Rows, chance: random.Random) -> tuple[Row
 
 def unknown_code(rows: Rows, _before: Rows, chance: random.Random) -> tuple[Rows, set[int]] | None:
     """A region code whose digits Excel or a hand changed into one that does not exist."""
-    return _one(rows, chance, lambda row: _with(row, region=row.region.replace("35.14", "35.140")[::-1] if "." not in row.region else "35.140"))
+    return _one(
+        rows, chance, lambda row: _with(row, region=row.region.replace("35.14", "35.140")[::-1] if "." not in row.region else "35.140")
+    )
 
 
 RIVER: dict[str, Spoil] = {
