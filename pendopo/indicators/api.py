@@ -185,7 +185,7 @@ def latest(
         found = figures(wanted, [code], as_of=known_by)
     else:
         by_id = {i.pk: i for i in wanted}
-        found = [single(by_id[row.indicator_id], row) for row in rows(list(by_id), None, known_by)]
+        found = [single(by_id[row.indicator_id], row) for row in rows(wanted, None, known_by)]
     found = sorted(found, key=lambda f: (f.indicator, f.region, sorted(f.dims.items())))
     start = int(cursor) if cursor and cursor.isdigit() and len(cursor) < 10 else 0
     items = [figure_json(figure) for figure in found[start : start + history.PAGE]]

@@ -6,12 +6,10 @@ is left out.
 
 import base64
 import binascii
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
 from django.conf import settings
@@ -19,8 +17,8 @@ from django.db import connection
 from django.db.models import Q
 
 from .latest import utc_text
-from .logic import QUALITY_WORDS, Duration, Part, dims_key, roll_up
-from .models import Indicator, Series
+from .logic import QUALITY_WORDS, dims_key, moment_of
+from .models import Series
 
 PAGE = 1000
 # How many series one statement reads at a time; a page that is full stops before the next.
@@ -90,7 +88,8 @@ KNOWN_SQL = """
 """
 
 RAW_SQL = f"""
-SELECT s.ord, o.at, o.value, o.quality, src.code, o.known_since, o.note
+SELECT s.ord, (extract(epoch FROM o.at) * 1000000)::bigint, o.value, o.quality, src.code,
+    (extract(epoch FROM o.known_since) * 1000000)::bigint, o.note
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS s(id, ord)
 CROSS JOIN LATERAL ({KNOWN_SQL}) o
 JOIN indicators_delivery d ON d.id = o.delivery_id
@@ -100,7 +99,8 @@ ORDER BY s.ord, o.at LIMIT %(limit)s
 """  # noqa: S608 – no text from outside
 
 BUCKET_SQL = f"""
-SELECT s.ord, b.bucket, {{aggregate}}, max(o.quality), string_agg(DISTINCT src.code, ', '), max(o.known_since), NULL
+SELECT s.ord, (extract(epoch FROM b.bucket) * 1000000)::bigint, {{aggregate}}, max(o.quality), string_agg(DISTINCT src.code, ', '),
+    (extract(epoch FROM max(o.known_since)) * 1000000)::bigint, NULL
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS s(id, ord)
 CROSS JOIN LATERAL ({KNOWN_SQL}) o
 CROSS JOIN LATERAL (SELECT date_trunc(%(bucket)s, o.at, %(zone)s) AS bucket) b
@@ -164,8 +164,8 @@ def _read(question: Question, series: Sequence[Series], after: str, limit: int) 
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
     return [
-        Known(line.indicator.code, line.region_id, line.dims, at, value, QUALITY_WORDS[quality], source, known_since, note)
-        for order, at, value, quality, source, known_since, note in rows
+        Known(line.indicator.code, line.region_id, line.dims, moment_of(at), value, QUALITY_WORDS[q], source, moment_of(known_since), note)
+        for order, at, value, q, source, known_since, note in rows
         for line in (series[order - 1],)
     ]
 
@@ -199,37 +199,3 @@ class Point(NamedTuple):
     quality: str
     reporting: int
     expected: int
-
-
-def points(
-    indicator: Indicator,
-    region: str,
-    *,
-    dims: dict[str, str] | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    as_of: datetime | None = None,
-    expected: int = 1,
-) -> list[Point]:
-    """A trend: the region's own series, or else the roll-up of the regions below it, period by period (`expected` children).
-
-    `dims` picks one series; None takes those without dims, or the first that has some.
-    """
-    question = Question([indicator.pk], region, tuple((dims or {}).items()), since, until, as_of)
-    lines = series_of(question)
-    own = [line for line in lines if line.region_id == region]
-    if own:
-        return [Point(k.at, k.value, k.quality, 1, 1) for k in _read(question, own[:1], MIN_AT, 1_000_000)]
-    if indicator.rollup in ("none", "weighted") or not lines:
-        return []
-    every, zone = Duration.parse(indicator.every), ZoneInfo(settings.TIME_ZONE)
-    periods: dict[datetime, dict[str, Known]] = defaultdict(dict)
-    for known in _read(question, lines, MIN_AT, 1_000_000):
-        periods[every.period_start(known.at, zone)][known.region] = known
-    return [_rolled(indicator.rollup, start, list(group.values()), expected) for start, group in sorted(periods.items())]
-
-
-def _rolled(rule: str, start: datetime, group: list[Known], expected: int) -> Point:
-    value = roll_up(rule, [Part(known.value, known.at) for known in group])
-    quality = max((known.quality for known in group), key=QUALITY_WORDS.index)
-    return Point(start, value, quality, len(group), max(expected, len(group)))

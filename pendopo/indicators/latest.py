@@ -6,8 +6,8 @@ All of it can be asked `as_of` a moment: then history answers what was known at 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from .logic import QUALITY_WORDS, Contract, Duration, Freshness, Part, roll_up
+from .logic import QUALITY_WORDS, Contract, Duration, Freshness, Part, moment_of, roll_up
 from .models import Indicator
 
 
@@ -48,8 +48,7 @@ class Figure:
         return self.contract.freshness(self.at, now)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """The newest known row of one series."""
 
     series: int
@@ -66,7 +65,8 @@ class Row:
 
 
 NOW_SQL = """
-SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, l.at, l.value, l.quality, l.known_since, src.code, src.simulated
+SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, (extract(epoch FROM l.at) * 1000000)::bigint, l.value, l.quality,
+    (extract(epoch FROM l.known_since) * 1000000)::bigint, src.code, src.simulated
 FROM indicators_series s
 JOIN indicators_latest l ON l.series_id = s.id AND l.at IS NOT NULL
 JOIN indicators_delivery d ON d.id = l.delivery_id
@@ -74,9 +74,28 @@ JOIN indicators_source src ON src.id = d.source_id
 WHERE s.indicator_id = ANY(%(indicators)s) AND ({regions})
 """
 
-# For each series: walk back from the newest time to the first whose newest row known by then has a value.
-AS_OF_SQL = """
-SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, o.at, o.value, o.quality, o.known_since, src.code, src.simulated
+# The newest word of a series is looked for first where its contract expects it: this many cadences before the moment, and a little after
+# it (a clock may be ahead). The newest row there, whatever was known of it last, is the answer unless it was retracted.
+NEAR_PERIODS = 4
+AHEAD = timedelta(days=1)
+NEAR_SQL = """
+SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, (extract(epoch FROM o.at) * 1000000)::bigint, o.value, o.quality,
+    (extract(epoch FROM o.known_since) * 1000000)::bigint, src.code, src.simulated
+FROM unnest(%(indicators)s::bigint[], %(sinces)s::timestamptz[]) AS i(id, since)
+JOIN indicators_series s ON s.indicator_id = i.id AND ({regions})
+CROSS JOIN LATERAL (
+    SELECT c.at, c.value, c.quality, c.known_since, c.delivery_id FROM indicators_observation c
+    WHERE c.series_id = s.id AND c.at >= i.since AND c.at >= %(since)s AND c.at <= %(until)s AND c.known_since <= %(as_of)s
+    ORDER BY c.at DESC, c.known_since DESC LIMIT 1
+) o
+JOIN indicators_delivery d ON d.id = o.delivery_id
+JOIN indicators_source src ON src.id = d.source_id
+"""
+
+# For the others: walk back from the newest time to the first whose newest row known by then has a value.
+FAR_SQL = """
+SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, (extract(epoch FROM o.at) * 1000000)::bigint, o.value, o.quality,
+    (extract(epoch FROM o.known_since) * 1000000)::bigint, src.code, src.simulated
 FROM indicators_series s
 CROSS JOIN LATERAL (
     SELECT c.at, c.value, c.quality, c.known_since, c.delivery_id FROM indicators_observation c
@@ -87,28 +106,41 @@ CROSS JOIN LATERAL (
 ) o
 JOIN indicators_delivery d ON d.id = o.delivery_id
 JOIN indicators_source src ON src.id = d.source_id
-WHERE s.indicator_id = ANY(%(indicators)s) AND ({regions})
+WHERE s.indicator_id = ANY(%(indicators)s) AND NOT s.id = ANY(%(found)s) AND ({regions})
 """
 
 
-def rows(indicator_ids: Sequence[int], within: Iterable[str] | None, as_of: datetime | None = None) -> list[Row]:
-    """The newest known row of every series of the indicators in the regions and all below them (None = everywhere). One query."""
-    codes = None if within is None else sorted(set(within))
-    parameters: dict[str, Any] = {"indicators": list(indicator_ids), "as_of": as_of, "codes": codes}
-    if codes is None:
+def rows(indicators: Sequence[Indicator], within: Iterable[str] | None, as_of: datetime | None = None) -> list[Row]:
+    """The newest known row of every series of the indicators in the regions and all below them (None = everywhere).
+
+    One query; as of a moment two, the second for series that were silent then.
+    """
+    parameters: dict[str, Any] = {"indicators": [indicator.pk for indicator in indicators]}
+    if within is None:
         regions = "true"
     else:
-        parameters["prefixes"] = [f"{code}.%" for code in codes]
+        parameters["codes"] = sorted(set(within))
+        parameters["prefixes"] = [f"{code}.%" for code in parameters["codes"]]
         regions = "s.region_id = ANY(%(codes)s) OR s.region_id LIKE ANY(%(prefixes)s)"
-    sql = (NOW_SQL if as_of is None else AS_OF_SQL).format(regions=regions)
+    if as_of is None:
+        return _fetch(NOW_SQL.format(regions=regions), parameters)
+    sinces = [as_of - timedelta(seconds=Duration.parse(indicator.every).seconds * NEAR_PERIODS) for indicator in indicators]
+    parameters |= {"as_of": as_of, "sinces": sinces, "since": min(sinces, default=as_of), "until": as_of + AHEAD}
+    near = [row for row in _fetch(NEAR_SQL.format(regions=regions), parameters) if row.value is not None]
+    parameters["found"] = [row.series for row in near]
+    return near + _fetch(FAR_SQL.format(regions=regions), parameters)
+
+
+def _fetch(sql: str, parameters: dict[str, Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return [Row(r[0], r[1], r[2], read_dims(r[3]), *r[4:]) for r in cursor.fetchall()]
+        found = cursor.fetchall()
+    return [Row(r[0], r[1], r[2], read_dims(r[3]), r[4], moment_of(r[5]), r[6], r[7], moment_of(r[8]), r[9], r[10]) for r in found]
 
 
 def read_dims(text: str) -> dict[str, str]:
     """A series' dims as a raw query gives them (Django leaves jsonb as text)."""
-    return msgspec.json.decode(text, type=dict[str, str])
+    return {} if text == "{}" else msgspec.json.decode(text, type=dict[str, str])
 
 
 def contract_of(indicator: Indicator) -> Contract:
@@ -122,9 +154,8 @@ def figures(indicators: Sequence[Indicator], regions: Sequence[str], *, as_of: d
     With `below`, also each reporting region under the given ones as a figure of its own (maps and rankings). An indicator without any
     report in a region gives one figure without a value, so that a board shows a dash and never 0. Ordered by indicator, region, dims.
     """
-    by_id = {indicator.pk: indicator for indicator in indicators}
-    weights = {i.weight_id: i.weight for i in indicators if i.weight_id and i.weight is not None}
-    found = rows([*by_id, *(pk for pk in weights if pk not in by_id)], regions, as_of)
+    weights = [i.weight for i in indicators if i.weight is not None]
+    found = rows(list({indicator.pk: indicator for indicator in (*indicators, *weights)}.values()), regions, as_of)
     grouped: dict[int, list[Row]] = defaultdict(list)
     for row in found:
         grouped[row.indicator_id].append(row)

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q
 
 from .history import MAX_AT, Point
-from .logic import QUALITY_WORDS, Duration, Part, roll_up
+from .logic import QUALITY_WORDS, Duration, Part, moment_of, roll_up
 from .models import Indicator, Series
 
 
@@ -40,7 +40,7 @@ class _Found:
 
 
 SQL = """
-SELECT s.id, o.at, o.value, o.quality
+SELECT s.id, (extract(epoch FROM o.at) * 1000000)::bigint, o.value, o.quality
 FROM unnest(%(ids)s::bigint[], %(sinces)s::timestamptz[], %(untils)s::timestamptz[]) AS s(id, since, until)
 CROSS JOIN LATERAL (
     SELECT DISTINCT ON (x.at) x.at, x.value, x.quality FROM indicators_observation x
@@ -109,7 +109,7 @@ def _read(windows: dict[int, tuple[datetime, datetime]], as_of: datetime | None)
     with connection.cursor() as cursor:
         cursor.execute(SQL, parameters)
         for pk, at, value, quality in cursor.fetchall():
-            rows[pk].append((at, value, quality))
+            rows[pk].append((moment_of(at), value, quality))
     return rows
 
 

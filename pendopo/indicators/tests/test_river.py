@@ -10,9 +10,10 @@ from django.utils import timezone
 from pendopo.audit.models import Entry
 from pendopo.indicators.actions import QuotaExceeded, Receipt, take_delivery
 from pendopo.indicators.checks import Observation
-from pendopo.indicators.history import Question, page, points
+from pendopo.indicators.history import Question, page
 from pendopo.indicators.latest import figures
 from pendopo.indicators.models import Delivery, Indicator, KeptRow, Way
+from pendopo.indicators.trends import Line, trends
 
 from .yard import DISTRICTS, Yard, lay_out
 
@@ -169,7 +170,8 @@ def test_buckets_are_days_of_the_governments_zone(yard: Yard, agg: str, value: f
 
 def test_a_trend_of_a_roll_up_says_how_many_reported(yard: Yard) -> None:
     send(yard, ("cases", ONE, "2026-05-07", 1.0), ("cases", TWO, "2026-05-07", 2.0), ("cases", ONE, "2026-05-08", 4.0))
-    found = points(Indicator.objects.get(code="cases"), "35.16", expected=3)
+    since = datetime(2026, 5, 1, tzinfo=UTC)
+    (found,) = trends([Line(Indicator.objects.get(code="cases"), "35.16", since, since + timedelta(days=30), expected=3)])
     assert [(point.value, point.reporting, point.expected) for point in found] == [(3.0, 2, 3), (4.0, 1, 3)]
 
 

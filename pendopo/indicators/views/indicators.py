@@ -65,7 +65,7 @@ def standing(indicators: Iterable[Indicator], now: datetime, source: str = "") -
     """How the indicators stand, by their series (of one source, where given)."""
     found = list(indicators)
     by_indicator: dict[int, list[Row]] = {indicator.pk: [] for indicator in found}
-    for row in rows(list(by_indicator), None) if found else []:
+    for row in rows(found, None) if found else []:
         if not source or row.source == source:
             by_indicator[row.indicator_id].append(row)
     answer = []
@@ -142,7 +142,7 @@ def indicator(request: PersonRequest, code: str) -> HttpResponse:
 
 def series_lines(found: Indicator, now: datetime) -> list[Line]:
     """The newest word of every series of an indicator, ordered by region and dimensions."""
-    known = sorted(rows([found.pk], None), key=lambda row: (row.region, row.dims_key))
+    known = sorted(rows([found], None), key=lambda row: (row.region, row.dims_key))
     names = dict(Region.objects.filter(pk__in={row.region for row in known}).values_list("code", "name"))
     contract = contract_of(found)
     return [
