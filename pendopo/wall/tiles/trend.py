@@ -39,8 +39,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
                 "points": [[int(at.timestamp()), value] for at, value in thin(points)],
             }
         )
-    judged = plan.spec.bands_of(plan.indicators[0].code) if plan.indicators else ()
-    limits = [(band.start, band.word.say(reading.language), band.state) for band in judged if band.start is not None]
+    limits = _thresholds(plan, reading)
     drawn = None
     if window is not None:
         drawn = chart(
@@ -71,3 +70,9 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
             }
         ),
     }
+
+
+def _thresholds(plan: Plan, reading: Reading) -> list[tuple[float, str, str]]:
+    """The lines across the chart: where the bands of the first indicator begin."""
+    bands = plan.spec.bands_of(plan.indicators[0].code)
+    return [(band.start, band.word.say(reading.language), band.state) for band in bands if band.start is not None]
