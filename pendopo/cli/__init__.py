@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("pendopo.cli.load", "Send a recorded file as if it arrived live."),
     "export": ("pendopo.cli.load", "Write what was known at a moment."),
     "key": ("pendopo.cli.load", "Keys of sources: new."),
+    "board": ("pendopo.cli.wall", "Boards of the wall: list, load."),
+    "screen": ("pendopo.cli.wall", "Wall screens: new, list, revoke."),
     "upgrade": ("pendopo.cli.care", "Bring an installation to this version, and back when that fails."),
     "doctor": ("pendopo.cli.care", "Name what is missing and how to install it."),
     "verify": ("pendopo.cli.verify", "Prove the book of deeds and the kept files unbroken."),

@@ -96,7 +96,7 @@ def _board_context(spec: BoardSpec, reading: Reading, viewer: Viewer) -> dict[st
 def _tile(plan: Plan, reading: Reading) -> dict[str, Any]:
     """One tile for the template: its kind, place on the grid, title, and what its kind says."""
     kind = plan.spec.kind
-    title = plan.spec.title.say(reading.language) if plan.spec.title else (plan.indicators[0].name if plan.indicators else "")
+    title = plan.spec.title.say(reading.language) if plan.spec.title else _name(plan)
     common = {
         "kind": kind,
         "width": plan.spec.size[0],
@@ -109,6 +109,13 @@ def _tile(plan: Plan, reading: Reading) -> dict[str, Any]:
     built = KINDS[kind](plan, reading)
     template = "wall/tiles/ranking.html" if built.get("without_map") else f"wall/tiles/{kind}.html"
     return {**common, **built, "template": template}
+
+
+def _name(plan: Plan) -> str:
+    """What a tile without a title is called: its indicator, by code where the installation does not know it."""
+    if plan.indicators:
+        return plan.indicators[0].name
+    return plan.spec.indicators[0] if plan.spec.indicators else ""
 
 
 @opens("boards.see")

@@ -4,6 +4,9 @@ from typing import Any
 
 from ..reading import Plan, Reading
 
+# Rows beyond `count` are in the page too, hidden: the island brings them up when they rise. More regions than this stay where they are.
+MOST_ROWS = 60
+
 
 def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     """Context of `wall/tiles/ranking.html`: the first `count` rows, the number of the others, and who is missing."""
@@ -13,12 +16,13 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     near = [figure for figure in found if figure.region.count(".") == depth] or found
     near.sort(key=lambda figure: figure.value or 0.0, reverse=plan.spec.order == "high")
     largest = max((abs(figure.value or 0.0) for figure in near), default=0.0)
-    shown = near[: plan.spec.count]
+    shown = near[:MOST_ROWS]
     rows = [
         {
             "rank": rank,
             "name": reading.names.get(figure.region, figure.region),
             "pulse": reading.pulse(figure, indicator, plan.spec.bands_of(indicator.code)),
+            "hidden": rank > plan.spec.count,
             "width": f"{abs(figure.value or 0.0) / largest * 100:.2f}" if largest else "0",
         }
         for rank, figure in enumerate(shown, 1)
@@ -28,7 +32,9 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     return {
         "pulse": reading.pulse(reading.figure(indicator, region), indicator, ()),
         "rows": rows,
-        "others": len(near) - len(shown),
+        "others": len(near) - plan.spec.count,
+        "order": plan.spec.order,
+        "count": plan.spec.count,
         "missing": len(missing),
         "missing_names": ", ".join(missing[:6]),
         "indicator": indicator,

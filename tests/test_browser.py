@@ -1,0 +1,261 @@
+"""The pages in a real browser: axe-core finds nothing in light and dark, they read well without JavaScript, and the wall goes on live."""
+
+import json
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.installations import ROOT, Up, pendopo
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
+FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+PASSWORD = "papan-dinding-16"
+EMAIL = "sari@mojokerto.test"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="No Chromium on this machine: install it with `apt install chromium`."),
+    pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: run `make setup`."),
+]
+
+CATALOGUE = """
+sources:
+  - {code: rsud, name: "RSUD Prof. dr. Soekandar", agency: "RSUD Prof. dr. Soekandar"}
+indicators:
+  - {code: hospital-bor, name: {id: "Keterisian tempat tidur", en: "Bed occupancy"}, unit: "%", every: 1h, grace: 30m, kind: percent,
+     rollup: mean, level: district, sources: [rsud], publicity: public, decimals: 1}
+  - {code: covid-cases-total, name: {id: "Kasus kumulatif", en: "Cases"}, unit: kasus, every: 1d, grace: 1d, kind: cumulative, rollup: sum,
+     level: district, sources: [rsud], publicity: public}
+  - {code: covid-cases, name: {id: "Kasus harian", en: "Daily cases"}, unit: orang, every: 1d, grace: 1d, kind: count, rollup: sum,
+     level: province, sources: [rsud], publicity: public}
+  - {code: river-level, name: {id: "Tinggi muka air", en: "River level"}, unit: m, every: 1h, grace: 45m, kind: gauge, rollup: mean,
+     level: regency, sources: [rsud], publicity: public, decimals: 2}
+"""
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """Fresh, late and silent figures of several levels: 14 of 18 districts report, the river fell silent long ago."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    for number in range(1, 15):
+        region = f"35.16.{number:02d}"
+        yield {"indicator": "hospital-bor", "region": region, "at": (now - timedelta(hours=1)).isoformat(), "value": 60.5 + number}
+        yield {"indicator": "covid-cases-total", "region": region, "at": (now - timedelta(days=1)).isoformat(), "value": 7.0 * number}
+    for day in range(40):
+        yield {
+            "indicator": "covid-cases",
+            "region": "35",
+            "at": (now - timedelta(days=40 - day)).isoformat(),
+            "value": 100.0 + day * day % 37,
+        }
+    for hour in range(48):
+        yield {
+            "indicator": "river-level",
+            "region": "35.14",
+            "at": (now - timedelta(days=500, hours=hour)).isoformat(),
+            "value": 1 + hour % 5 / 10,
+        }
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """An installation with a person and some figures."""
+    folder = tmp_path_factory.mktemp("browser")
+    with Up(folder / "data") as up:
+        data = ("--data", str(folder / "data"))
+        (folder / "catalogue.yaml").write_text(CATALOGUE)
+        (folder / "rows.jsonl").write_text("\n".join(json.dumps(row) for row in rows()))
+        for words in (
+            ("user", "add", EMAIL, "--name", "Sari", "--role", "administrator", "--password", PASSWORD),
+            ("catalogue", "load", str(folder / "catalogue.yaml")),
+            ("ingest", str(folder / "rows.jsonl"), "--source", "rsud"),
+        ):
+            done = pendopo(*words, *data)
+            assert done.returncode == 0, done.stdout + done.stderr
+        yield up
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(house: Up, browser: Browser) -> Any:
+    """The cookies of somebody who signed in on the page."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{base(house)}/accounts/login/")
+    page.fill("[name=login]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/home")
+    return context.storage_state()
+
+
+def base(house: Up) -> str:
+    return f"http://127.0.0.1:{house.port}"
+
+
+PAGES = {
+    "/": False,
+    "/accounts/login/": False,
+    "/nowhere": False,
+    "/home": True,
+    "/brief": True,
+    "/wall/": True,
+    "/wall/overview": True,
+    "/wall/health": True,
+    "/wall/water": True,
+    "/wall/overview?as_of=2026-01-01T00:00": True,
+    "/wall/screens": True,
+    "/wall/screens/new": True,
+    "/accounts/logout/": True,
+    "/accounts/2fa/": True,
+    "/accounts/password/change/": True,
+}
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe-core says against WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text())
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = page.evaluate("options => axe.run(document, options)", options)
+    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}" for one in found["violations"] for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("path", list(PAGES))
+def test_axe_finds_nothing(house: Up, browser: Browser, signed_in: Any, path: str) -> None:
+    size: Any = {"width": 390, "height": 844} if path == "/brief" else {"width": 1920, "height": 1080}
+    context = browser.new_context(viewport=size, color_scheme="light", storage_state=signed_in if PAGES[path] else None)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda problem: said.append(str(problem)))
+    page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
+    page.goto(f"{base(house)}{path}")
+    page.wait_for_timeout(600)
+    found = [f"light: {one}" for one in complaints(page)]
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(300)
+    found += [f"dark: {one}" for one in complaints(page)]
+    context.close()
+    assert not found, "\n".join(found)
+    assert not said
+
+
+def test_everything_reads_without_javascript(house: Up, browser: Browser, signed_in: Any) -> None:
+    context = browser.new_context(java_script_enabled=False, storage_state=signed_in, viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    page.goto(f"{base(house)}/wall/overview")
+    text = page.inner_text("main")
+    for words in ("Ikhtisar", "14/18 kecamatan", "sebagian, bukan total", "Keterisian tempat tidur", "tanpa kabar", "WIB", "lalu"):
+        assert words in text, words
+    assert page.locator(".tile.trend svg path.stroke").count() == 1
+    page.goto(f"{base(house)}/home")
+    page.locator(".side .wide-only button[name=theme][value=dark]").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    context.close()
+
+
+def test_a_board_fits_its_screen_and_a_phone_scrolls_only_down(house: Up, browser: Browser, signed_in: Any) -> None:
+    for width, height in ((1366, 768), (1920, 1080), (3840, 2160)):
+        context = browser.new_context(viewport={"width": width, "height": height}, storage_state=signed_in)
+        page = context.new_page()
+        page.goto(f"{base(house)}/wall/overview")
+        size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        assert size == [width, height]
+        context.close()
+    context = browser.new_context(viewport={"width": 390, "height": 844}, storage_state=signed_in)
+    page = context.new_page()
+    for path in ("/wall/overview", "/brief", "/home", "/"):
+        page.goto(f"{base(house)}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    context.close()
+
+
+def post(house: Up, key: str, value: float, region: str = "35.16.01") -> None:
+    """One observation by the API."""
+    row = {"indicator": "hospital-bor", "region": region, "at": datetime.now(UTC).isoformat(), "value": value}
+    body = json.dumps({"observations": [row]}).encode()
+    request = urllib.request.Request(
+        f"{base(house)}/api/v1/observations", body, {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert json.load(answer)["accepted"] == 1
+
+
+def new_key(house: Up) -> str:
+    done = pendopo("key", "new", "--source", "rsud", "--json", "--data", str(house.data))
+    return str(json.loads(done.stdout)["key"])
+
+
+def test_the_wall_goes_on_live_and_recovers_from_a_lost_server(house: Up, browser: Browser, signed_in: Any) -> None:
+    key = new_key(house)
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, storage_state=signed_in)
+    page = context.new_page()
+    page.goto(f"{base(house)}/wall/overview")
+    page.wait_for_function("() => document.querySelector('pd-line').classList.contains('live')")
+    post(house, key, 99.9)
+    row = '.tile.ranking pd-figure[data-region="35.16.01"]'
+    page.wait_for_function("row => document.querySelector(row)?.dataset.value === '99.9'", arg=row, timeout=10_000)
+    assert page.inner_text(".tile.ranking li:first-child .name") == "Jatirejo"
+    web = house.status()["parts"]["Web"]["pid"] if "parts" in house.status() else None
+    if web:
+        subprocess.run(["kill", "-9", str(web)], check=True)
+        page.wait_for_function("() => document.querySelector('pd-line').classList.contains('lost')", timeout=15_000)
+        page.wait_for_function("() => document.querySelector('pd-line').classList.contains('live')", timeout=40_000)
+        post(house, key, 98.8)
+        page.wait_for_function("row => document.querySelector(row)?.dataset.value === '98.8'", arg=row, timeout=10_000)
+    context.close()
+
+
+def test_a_number_greys_by_itself(house: Up, browser: Browser, signed_in: Any) -> None:
+    context = browser.new_context(storage_state=signed_in, viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    page.clock.install(time=time.time())
+    page.goto(f"{base(house)}/wall/overview")
+    figure = ".tile.number pd-figure[data-indicator=hospital-bor]"
+    assert "silent" not in str(page.locator(figure).get_attribute("class"))
+    page.clock.fast_forward(40 * 3600 * 1000)
+    page.wait_for_function("figure => document.querySelector(figure).classList.contains('silent')", arg=figure)
+    assert "tanpa kabar" in page.inner_text(figure) and "hari lalu" in page.inner_text(figure)
+    context.close()
+
+
+def test_a_screen_shows_a_board_until_it_is_revoked(house: Up, browser: Browser) -> None:
+    data = ("--data", str(house.data))
+    made = json.loads(pendopo("screen", "new", "Dinding kiri", "--json", *data).stdout)
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    page.goto(f"{base(house)}/wall/health?kiosk={made['token']}")
+    assert page.url == f"{base(house)}/wall/health"
+    assert made["token"] not in page.evaluate("document.cookie")
+    page.wait_for_function("() => document.querySelector('pd-line').classList.contains('live')")
+    assert pendopo("screen", "revoke", str(made["id"]), *data).returncode == 0
+    page.wait_for_url("**/accounts/login/**", timeout=15_000)
+    context.close()
+
+
+def test_the_console_weighs_at_most_250_kb(house: Up, browser: Browser, signed_in: Any) -> None:
+    for path, limit in (("/home", 250_000), ("/brief", 250_000), ("/", 100_000)):
+        context = browser.new_context(storage_state=signed_in)
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        sizes: list[int] = []
+        session.on("Network.loadingFinished", lambda event, sizes=sizes: sizes.append(int(event["encodedDataLength"])))
+        page.goto(f"{base(house)}{path}")
+        page.wait_for_timeout(800)
+        context.close()
+        assert 0 < sum(sizes) <= limit, (path, sum(sizes))
