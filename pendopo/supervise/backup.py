@@ -124,11 +124,16 @@ def nightly_name(now: datetime) -> str:
 
 def nightly_backups(place: Path) -> dict[datetime, Path]:
     """The nightly backups in a folder by the moment they were made."""
-    found = {}
-    for entry in place.glob(f"nightly-*{SUFFIX}"):
-        if re.fullmatch(r"nightly-\d{8}-\d{6}", entry.stem):
-            found[datetime.strptime(entry.stem, NAME_FORMAT).replace(tzinfo=UTC)] = entry
-    return found
+    moments = ((nightly_moment(entry.name), entry) for entry in place.iterdir()) if place.is_dir() else ()
+    return {moment: entry for moment, entry in moments if moment is not None}
+
+
+def nightly_moment(name: str) -> datetime | None:
+    """When a nightly backup was made, by its file's name; None for another file."""
+    stem = name.removesuffix(SUFFIX)
+    if stem == name or not re.fullmatch(r"nightly-\d{8}-\d{6}", stem):
+        return None
+    return datetime.strptime(stem, NAME_FORMAT).replace(tzinfo=UTC)
 
 
 def backup_facts(folder: DataFolder) -> dict[str, Any]:

@@ -1,15 +1,20 @@
-"""Copies of nightly backups on another machine: a folder (a mounted share), or `sftp://user@host/path`.
+"""Copies of nightly backups on another machine: a folder (a mounted share), `sftp://user@host/path` or `s3://bucket/prefix`.
 
-SFTP uses the machine's own OpenSSH client with the operator's key; its host must be known. Object storage (S3) is not here yet: mount a
-bucket as a folder (rclone, s3fs), or fetch from `backups/`.
+SFTP uses the machine's own OpenSSH client with the operator's key; its host must be known. S3 is any store with that interface; it is
+signed in to with the usual variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, elsewhere than Amazon, AWS_ENDPOINT.
 """
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from .backup import nightly_backups
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+from .backup import nightly_backups, nightly_moment
 from .refusal import Refusal
 from .retention import to_keep
 
@@ -20,8 +25,12 @@ def copy_away(backup: Path, destination: str) -> None:
     """Copies one backup; a folder is thinned out like our own. Refuses with the reason when it did not arrive whole."""
     if destination.startswith("sftp://"):
         _by_sftp(backup, destination)
+    elif destination.startswith("s3://"):
+        _to_s3(backup, destination)
     elif "://" in destination:
-        raise Refusal(f"PENDOPO_BACKUP_TO: {destination.split('://')[0]} is not known; name a folder or sftp://user@host/path.")
+        raise Refusal(
+            f"PENDOPO_BACKUP_TO: {destination.split('://')[0]} is not known; name a folder, sftp://user@host/path or s3://bucket/prefix."
+        )
     else:
         _to_folder(backup, Path(destination))
 
@@ -62,3 +71,20 @@ def _by_sftp(backup: Path, destination: str) -> None:
         raise Refusal(f"{backup.name} did not arrive at {where} in {SFTP_TIMEOUT_S // 3600} hours.") from None
     if done.returncode != 0:
         raise Refusal(f"{backup.name} could not be copied to {where}: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
+
+
+def _to_s3(backup: Path, destination: str) -> None:
+    """In parts, so that a backup of any size passes; the copy is thinned out like our own."""
+    try:
+        store = S3Store.from_url(destination, client_options={"allow_http": os.environ.get("AWS_ENDPOINT", "").startswith("http://")})
+        obstore.put(store, backup.name, backup)
+        arrived = obstore.head(store, backup.name)["size"]
+        if arrived != backup.stat().st_size:
+            raise Refusal(f"The copy of {backup.name} in {destination} is not whole.")
+        names = [found["path"] for found in obstore.list(store).collect()]
+        copies = {moment: name for name in names if (moment := nightly_moment(name.rpartition("/")[2])) is not None}
+        spare = [copies[moment] for moment in set(copies) - to_keep(copies)]
+        if spare:
+            obstore.delete(store, spare)
+    except BaseError as problem:
+        raise Refusal(f"{backup.name} could not be copied to {destination}: {str(problem).splitlines()[0]}.") from None
