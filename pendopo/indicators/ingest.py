@@ -113,6 +113,8 @@ def unpacked(headers: dict[bytes, bytes], body: bytes, language: str) -> bytes:
             raise Answer(413, "too-large", _("The body is larger than 32 MiB: send it in parts."))
         if not unpacker.eof:
             raise Answer(422, "not-gzip", _("The body is not gzip: %(why)s") % {"why": "cut off"})
+        if unpacker.unused_data.strip(b"\0"):
+            raise Answer(422, "not-gzip", _("The body is not gzip: %(why)s") % {"why": "more than one part"})
     return plain
 
 

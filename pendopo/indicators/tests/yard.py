@@ -94,12 +94,18 @@ async def send(method: str, path: str, body: bytes, headers: dict[str, str], *, 
     return Reply(sent[0]["status"], got, msgspec.json.decode(whole) if "json" in kind else whole)
 
 
-def post(yard: Yard, body: bytes | dict[str, Any] | list[Any], media: str = "application/json", **headers: str) -> Reply:
-    """POST /api/v1/observations with the yard's key, from a synchronous test."""
+def post(
+    yard: Yard,
+    body: bytes | dict[str, Any] | list[Any],
+    media: str = "application/json",
+    path: str = "/api/v1/observations",
+    **headers: str,
+) -> Reply:
+    """A POST with the yard's key, from a synchronous test."""
     data = body if isinstance(body, bytes) else msgspec.json.encode(body)
     given = {"authorization": f"Bearer {yard.key}", "content-type": media, "content-length": str(len(data))}
     given.update({name.replace("_", "-"): value for name, value in headers.items()})
-    return asyncio.run(send("POST", "/api/v1/observations", data, given))
+    return asyncio.run(send("POST", path, data, given))
 
 
 def state() -> list[tuple[Any, ...]]:
