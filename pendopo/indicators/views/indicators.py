@@ -22,6 +22,9 @@ from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Listing
 
 from .. import exporting
+from ..derivation.expressions import inputs_of, read
+from ..derivation.retracing import names_of
+from ..derivation.wording import formula_words
 from ..forms import IndicatorFilters
 from ..history import Question, page
 from ..latest import Row, contract_of, figures, rows
@@ -136,8 +139,17 @@ def indicator(request: PersonRequest, code: str) -> HttpResponse:
         "deliveries": deliveries,
         "sources": found.sources.select_related("agency").order_by("code"),
         "checks": found.checks or {},
+        "formula": formula_of(found),
     }
     return render(request, "indicators/indicator.html", context)
+
+
+def formula_of(found: Indicator) -> str:
+    """The formula of a derived indicator in words, '' for others."""
+    if found.derived is None:
+        return ""
+    tree = read(found.derived)
+    return formula_words(tree, names_of(inputs_of(tree)))
 
 
 def series_lines(found: Indicator, now: datetime) -> list[Line]:

@@ -44,6 +44,15 @@ def number(value: float | int | None, decimals: int = 0) -> str:
     return words.number_text(None if value is None else float(value), decimals, _language())
 
 
+@register.filter
+def exact(value: float | None) -> str:
+    """A number with as many decimals as it has, at most 10: for origins, where rounding would hide something."""
+    if value is None:
+        return words.DASH
+    text = f"{value:.10f}".rstrip("0")
+    return words.number_text(value, len(text.partition(".")[2]), _language())
+
+
 def _time(at: datetime | None, text: str) -> SafeString:
     if at is None:
         return format_html("{}", words.DASH)
