@@ -86,5 +86,5 @@ def _to_s3(backup: Path, destination: str) -> None:
         spare = [copies[moment] for moment in set(copies) - to_keep(copies)]
         if spare:
             obstore.delete(store, spare)
-    except BaseError as problem:
+    except (BaseError, OSError) as problem:
         raise Refusal(f"{backup.name} could not be copied to {destination}: {str(problem).splitlines()[0]}.") from None
