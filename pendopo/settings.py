@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "pendopo.wall",
     "pendopo.portal",
     "pendopo.indicators",
+    "pendopo.notify",
     "pendopo.agencies",
     "pendopo.regions",
     "pendopo.audit",
@@ -153,6 +154,17 @@ EMAIL_USE_TLS = os.environ.get("PENDOPO_SMTP_TLS", "") == "1"
 DEFAULT_FROM_EMAIL = os.environ.get("PENDOPO_MAIL_FROM", "pendopo@localhost")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 10
+
+# Where people reach this installation: links in letters begin with it.
+SITE_URL = os.environ.get("PENDOPO_SITE_URL", f"http{'s' if SECURE else ''}://{HOSTS[0] if HOSTS else 'localhost:8000'}").rstrip("/")
+# Services for notices beside e-mail: Apprise addresses with {to} (notify/transports/gateway.py).
+GATEWAYS = {
+    "telegram": os.environ.get("PENDOPO_TELEGRAM_URL", ""),
+    "whatsapp": os.environ.get("PENDOPO_WHATSAPP_URL", ""),
+    "sms": os.environ.get("PENDOPO_SMS_URL", ""),
+    "chat": os.environ.get("PENDOPO_CHAT_URL", ""),
+}
+WEBHOOK_PRIVATE = os.environ.get("PENDOPO_WEBHOOK_PRIVATE", "") == "1"
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]

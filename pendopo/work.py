@@ -21,6 +21,7 @@ from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
 from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.derivation import derive
+from pendopo.notify import deliver
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ LOOPS: dict[str, Loop] = {
     "indicators.intake": intake.run,
     "indicators.sensors": sensors.run,
     "demonstration": moving.run,
+    "notify.deliver": deliver.run,
 }
 
 PAUSE_AFTER_FAILURE_S = 1.0

@@ -24,6 +24,8 @@ from pendopo.agencies.models import Agency, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.audit.models import Entry
 from pendopo.live import stream
+from pendopo.notify import actions as notify
+from pendopo.notify.models import Address, Endpoint
 from pendopo.regions.models import Region
 
 TABLE = Path(__file__).with_name("doorkeeper.yaml")
@@ -59,6 +61,8 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
     target = person_in_post("tujuan@mojokerto.test", "Tujuan", Role.VIEWER)
     holding = target.holdings.select_related("post").get()
     token, _secret = actions.new_token(person=target, by=None)
+    notice = notify.send(to=[target], kind="quarantine", subject_template="x", context={"rows": 1, "source": "x"}, about="/")
+    assert notice is not None
     things = {
         "person": target.pk,
         "post": holding.post_id,
@@ -67,6 +71,9 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
         "entry": Entry.objects.latest("pk").pk,
         "agency": bpbd.code,
         "region": "35.16.13",
+        "address": Address.objects.create(person=target, channel="email", target="lain@mojokerto.test").pk,
+        "dispatch": notice.dispatches.get().pk,
+        "endpoint": Endpoint.objects.create(name="x", url="https://x.test/", secret="x").pk,
     }
     clients = {"stranger": Client(), **{name: signed_in(person) for name, person in people.items()}}
     for client in clients.values():

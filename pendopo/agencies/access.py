@@ -34,6 +34,8 @@ VERBS: dict[str, frozenset[str]] = {
     "regions.see": EVERYONE_SIGNED_IN,
     "regions.change": ADMINISTRATORS,
     "audit.see": frozenset({Role.ADMINISTRATOR.value, Role.ASSESSOR.value}),
+    "notify.log": ADMINISTRATORS,
+    "notify.change": ADMINISTRATORS,
     "indicators.see": EVERYONE_SIGNED_IN,
     "indicators.change": ADMINISTRATORS,
     "sources.change": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value}),

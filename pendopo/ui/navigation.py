@@ -62,6 +62,8 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Book of deeds"), "audit:entries", "book", "audit.see"),
             Entry(_("Wall screens"), "wall:screens", "screen", "wall.tokens"),
+            Entry(_("Log of notices"), "notify:dispatches", "bell", "notify.log"),
+            Entry(_("Webhooks"), "notify:endpoints", "send", "notify.change"),
             Entry(_("First steps"), "agencies:setup", "check", "people.change"),
         ),
     ),

@@ -1,0 +1,28 @@
+"""Verbs of notices: one verb, one transaction, one audit entry. One file for each noun."""
+
+from .addresses import add_address, ask_confirmation, confirm, remove_address, send_test, set_wishes
+from .delivering import Claimed, claim, conclude, try_again
+from .endpoints import add_endpoint, change_endpoint, remove_endpoint, rotate_secret, switch_off, switch_on, test_endpoint
+from .sending import WAKE_CHANNEL, send
+
+__all__ = [
+    "WAKE_CHANNEL",
+    "Claimed",
+    "add_address",
+    "add_endpoint",
+    "ask_confirmation",
+    "change_endpoint",
+    "claim",
+    "conclude",
+    "confirm",
+    "remove_address",
+    "remove_endpoint",
+    "rotate_secret",
+    "send",
+    "send_test",
+    "set_wishes",
+    "switch_off",
+    "switch_on",
+    "test_endpoint",
+    "try_again",
+]

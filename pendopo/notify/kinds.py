@@ -1,0 +1,30 @@
+"""The kinds of notice: one explicit table. A new kind is one line here and one file in templates/notify/kinds/."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of notice is called, and for how long the same one about the same thing is not said again to the same person.
+
+    `may_mute`: people may switch it off. Kinds that protect their own account or answer their own click cannot be.
+    """
+
+    label: str | Promise
+    window: timedelta = timedelta(hours=1)
+    may_mute: bool = True
+
+
+KINDS: dict[str, Kind] = {
+    "test": Kind(_("Test notice"), timedelta(0), may_mute=False),
+    "confirm": Kind(_("Confirmation of an address"), timedelta(0), may_mute=False),
+    "webhook-off": Kind(_("A webhook was switched off"), timedelta(0), may_mute=False),
+    "source-silent": Kind(_("A source has fallen silent"), timedelta(days=1)),
+    "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
+}
+
+MUTABLE = [(code, kind.label) for code, kind in KINDS.items() if kind.may_mute]

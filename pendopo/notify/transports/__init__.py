@@ -1,0 +1,33 @@
+"""How a letter leaves the house: one file for each kind of transport, one line for each channel in `TRANSPORTS`.
+
+A transport is a function that sends one letter and says how it ended. It never raises for what the other side did, gives up by itself
+within a minute, and touches no database.
+"""
+
+from collections.abc import Callable
+
+from ..logic import Outcome
+from ..models import Channel
+from ..writing import Letter
+from . import gateway, mail, webhook
+
+Transport = Callable[[Letter], Outcome]
+
+TRANSPORTS: dict[str, Transport] = {
+    Channel.EMAIL: mail.send,
+    Channel.TELEGRAM: gateway.send,
+    Channel.WHATSAPP: gateway.send,
+    Channel.SMS: gateway.send,
+    Channel.CHAT: gateway.send,
+    Channel.WEBHOOK: webhook.send,
+}
+
+
+def is_set_up(channel: str) -> bool:
+    """Whether this installation can send on the channel at all."""
+    if channel == Channel.EMAIL:
+        return mail.is_set_up()
+    return channel == Channel.WEBHOOK or gateway.is_set_up(channel)
+
+
+__all__ = ["TRANSPORTS", "Transport", "is_set_up"]

@@ -1,0 +1,1 @@
+"""Pages of notices: one's own addresses and wishes, the log, webhooks."""
