@@ -1,6 +1,7 @@
 """A whole installation for a test: `pendopo up` as a process of its own, on a folder and ports of its own."""
 
 import contextlib
+import ctypes
 import http.client
 import json
 import os
@@ -65,7 +66,13 @@ class Up:
         self._log = self.data.parent / f"{self.data.name}.output"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, env=clean_environment(self.env), stdout=log, stderr=log, cwd=ROOT, start_new_session=True
+                command,
+                env=clean_environment(self.env),
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                start_new_session=True,
+                preexec_fn=die_with_the_tests,
             )
         return self
 
@@ -128,6 +135,11 @@ class Up:
         self.process.wait(30)
         self.output = self.said()
         return time.monotonic() - begun
+
+
+def die_with_the_tests() -> None:
+    """In a child: asks the kernel for SIGTERM when the tests end without stopping it."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
 
 
 def wait_for(done: Any, seconds: float, explain: Any = lambda: "") -> float:
