@@ -23,6 +23,10 @@ from pendopo.agencies.access import VERBS
 from pendopo.agencies.models import Agency, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.audit.models import Entry
+from pendopo.indicators.actions import forget_known, take_delivery
+from pendopo.indicators.checks import Observation
+from pendopo.indicators.models import Indicator, KeptRow, Way
+from pendopo.indicators.sources import add_source, new_key
 from pendopo.live import stream
 from pendopo.notify import actions as notify
 from pendopo.notify.models import Address, Endpoint
@@ -63,7 +67,28 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
     token, _secret = actions.new_token(person=target, by=None)
     notice = notify.send(to=[target], kind="quarantine", subject_template="x", context={"rows": 1, "source": "x"}, about="/")
     assert notice is not None
+    source = add_source(by=None, code="psda", name="PSDA", agency=actions.ensure_agency("Dinas PU SDA"))
+    key, _secret = new_key(source=source, by=None)
+    indicator = Indicator.objects.create(
+        code="level",
+        name_id="Tinggi",
+        every="1h",
+        grace="45m",
+        kind="gauge",
+        level="district",
+        checks={"range": [0, 20]},
+        publicity="agency",
+    )
+    indicator.sources.add(source)
+    forget_known()
+    rows = [Observation("level", "35.16.01", "2026-05-09T01:00:00Z", value) for value in (1.0, 500.0)]
+    delivery = take_delivery(source=source, rows=rows, digest="0" * 64, way=Way.API)
     things = {
+        "source": source.code,
+        "key": key.pk,
+        "indicator": indicator.code,
+        "delivery": delivery.delivery,
+        "kept": KeptRow.objects.get().pk,
         "person": target.pk,
         "post": holding.post_id,
         "holding": holding.pk,
@@ -94,6 +119,8 @@ def answers(yard: Yard, path: str, method: str) -> str:
         cache.clear()
         with transaction.atomic():
             answer = yard.clients[reader].generic(method, path.format(**yard.things))
+            if answer.streaming:
+                b"".join(answer)
             transaction.set_rollback(True)
         codes.append(str(answer.status_code))
     return codes[0] if len(set(codes)) == 1 else " ".join(codes)
