@@ -198,7 +198,9 @@ def moment(_context: click.Context, parameter: click.Parameter, value: str | Non
 @click.option("--from", "since", callback=moment, metavar="TIME", help="At this time or later.")
 @click.option("--to", "until", callback=moment, metavar="TIME", help="Before this time.")
 @click.option("--as-of", callback=moment, metavar="TIME", help="What was known then.")
-@click.option("--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True, help="How it is written."
+)
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path, writable=True), help="Into this file instead of stdout.")
 @data_option
 def export(
