@@ -210,13 +210,11 @@ def test_the_wall_goes_on_live_and_recovers_from_a_lost_server(house: Up, browse
     row = '.tile.ranking pd-figure[data-region="35.16.01"]'
     page.wait_for_function("row => document.querySelector(row)?.dataset.value === '99.9'", arg=row, timeout=10_000)
     assert page.inner_text(".tile.ranking li:first-child .name") == "Jatirejo"
-    web = house.status()["parts"]["Web"]["pid"] if "parts" in house.status() else None
-    if web:
-        subprocess.run(["kill", "-9", str(web)], check=True)
-        page.wait_for_function("() => document.querySelector('pd-line').classList.contains('lost')", timeout=15_000)
-        page.wait_for_function("() => document.querySelector('pd-line').classList.contains('live')", timeout=40_000)
-        post(house, key, 98.8)
-        page.wait_for_function("row => document.querySelector(row)?.dataset.value === '98.8'", arg=row, timeout=10_000)
+    subprocess.run(["kill", "-9", str(house.pid("Web"))], check=True)
+    page.wait_for_function("() => document.querySelector('pd-line').classList.contains('lost')", timeout=15_000)
+    page.wait_for_function("() => document.querySelector('pd-line').classList.contains('live')", timeout=60_000)
+    post(house, key, 98.8)
+    page.wait_for_function("row => document.querySelector(row)?.dataset.value === '98.8'", arg=row, timeout=20_000)
     context.close()
 
 

@@ -10,7 +10,6 @@ class Board(models.Model):
 
     code = models.SlugField(max_length=60, unique=True)
     definition = models.JSONField()
-    shipped = models.BooleanField(default=False)
     changed = models.DateTimeField(default=timezone.now)
 
     class Meta:
