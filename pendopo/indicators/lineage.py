@@ -136,7 +136,7 @@ def _of_series(answer: Lineage, series: Series, at: datetime | None, as_of: date
     if computation is not None and answer.indicator.code in computation.versions:
         answer.kind = "derived"
         place = Place(answer.region, series.dims_key)
-        answer.retraced = retrace(computation, answer.indicator.code, place, newest.at, readable)
+        answer.retraced = retrace(computation, answer.indicator.code, place, newest.at, readable, now=as_of == MAX_AT)
         answer.inputs = _inputs(answer.retraced)
 
 

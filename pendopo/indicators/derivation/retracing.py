@@ -11,7 +11,7 @@ from .computing import grid_of
 from .evaluating import Evaluator
 from .exact import double_of
 from .expressions import Call, Node, inputs_of
-from .models import Computation
+from .models import Computation, DerivedPosition
 from .models import Formula as Version
 from .reading import load, scope_of
 from .wording import formula_words
@@ -55,17 +55,36 @@ class Retraced:
     dims: dict[str, dict[str, str]]
 
 
-def retrace(computation: Computation, code: str, place: Place, at: datetime, readable: Container[str]) -> Retraced:
-    """Computes the value of a derived indicator at a place and time again, as known when the delivery was computed.
+@dataclass(frozen=True)
+class Basis:
+    """What a value stands on: the formula's version and the stamps up to which inputs were taken."""
+
+    version: int
+    raw: datetime
+    derived: datetime
+
+
+def basis_of(computation: Computation, code: str, now: bool) -> Basis:
+    """What the delivery was computed from. For the figure of `now`, what it was last found to be true for: inputs may have moved since
+    without moving it (a rank that stays the same)."""
+    position = DerivedPosition.objects.filter(indicator__code=code).first() if now else None
+    if position is not None:
+        return Basis(position.version, position.raw, position.derived)
+    return Basis(computation.versions[code], computation.raw, computation.derived)
+
+
+def retrace(computation: Computation, code: str, place: Place, at: datetime, readable: Container[str], *, now: bool) -> Retraced:
+    """Computes the value of a derived indicator at a place and time again (see `basis_of`).
 
     Names and values of inputs that are not readable stay out of the steps.
     """
-    version = Version.objects.get(indicator__code=code, version=computation.versions[code])
+    basis = basis_of(computation, code, now)
+    version = Version.objects.get(indicator__code=code, version=basis.version)
     formula, facts = formula_from(code, version.meaning)
     grid = grid_of(formula)
     n = grid.ordinal(at)
     scope = scope_of(formula, place.region)
-    world, dims = load(formula, facts, grid, [scope], (n, n), computation.raw, computation.derived)
+    world, dims = load(formula, facts, grid, [scope], (n, n), basis.raw, basis.derived)
     traced = replace(world, seen={})
     value = Evaluator(traced).values(formula, place, n, n).get(n)
     names = {code: name for code, name in names_of(formula.inputs).items() if code in readable}

@@ -76,6 +76,7 @@ def _context(request: HttpRequest, origin: Lineage, place: str, as_of: datetime 
         "when": _when(origin.at, origin.indicator),
         "as_of": as_of,
         "rule": ROLLUPS[origin.indicator.rollup]() if origin.kind == "rolled" else "",
+        "weight": origin.indicator.weight,
         "partial": origin.kind == "rolled" and origin.indicator.rollup == "sum" and origin.coverage[0] < origin.coverage[1],
         "dims": ", ".join(origin.dims.values()),
         "lines": [_line(word, indicators[word.indicator], places[word.region]) for word in origin.inputs[:MOST_INPUTS]],

@@ -68,6 +68,20 @@ def test_a_time_picks_the_period_and_a_sent_figure_tells_its_words(key: str) -> 
     assert ask(f"indicator=cases&region={ONE}&at=2026-06-09").body["kind"] == "none"
 
 
+def test_a_figure_that_stayed_the_same_shows_the_inputs_of_now(key: str) -> None:
+    """A rank that a correction does not move has no newer row; its origin still shows what it is true for."""
+    declare("place", {"rank": {"of": "cases", "coverage": 0.1}})
+    settle_down()
+    before = ask(f"indicator=place&region={ONE}").body
+    send(("cases", ONE, day(9), 30.0))
+    assert settle_down() == 1  # the incidence alone
+    after = ask(f"indicator=place&region={ONE}").body
+    assert [body["inputs"][0]["value"] for body in (before, after)] == [19.0, 30.0]
+    assert before["known_since"] == after["known_since"] and after["proven"] is True
+    then = ask(f"indicator=place&region={ONE}&as_of={before['known_since']}").body
+    assert then["inputs"][0]["value"] == 19.0
+
+
 def test_a_roll_up_opens_to_the_regions_below(key: str) -> None:
     send(("cases", TWO, day(9), 1.0))
     found: dict[str, Any] = ask("indicator=cases&region=35.16").body
