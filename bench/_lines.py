@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pendopo.indicators.checks import Judge, Observation, Placed, Rule
+from pendopo.indicators.checks import EPOCH, MICROSECOND, Judge, Observation, Placed, Rule
 from pendopo.indicators.logic import Duration
 from pendopo.indicators.soundness.asked import read_asked
 from pendopo.indicators.soundness.seen import Point, Surroundings
@@ -29,10 +29,10 @@ REGIONS = {f"{number}" for number in range(11, 97)} | {"35.14", "35"}
 Key = tuple[str, str, str]
 
 # indicator → (cadence, checks); what a catalogue would declare.
-CASES = {"range": [0, 100000], "scale": True, "copy": True, "season": "week", "sensitivity": 12}
+CASES = {"range": [0, 100000], "scale": True, "copy": True}
 TOTAL = {"range": [0, 10_000_000], "monotonic": True, "scale": True, "copy": True}
 RULES: dict[str, tuple[str, dict[str, Any]]] = {
-    "river-level": ("1h", {"range": [0, 20], "step": 1.5, "scale": True, "stuck": 6, "copy": True, "clock": True}),
+    "river-level": ("1h", {"range": [0, 20], "step": 2.0, "scale": True, "stuck": 6, "copy": True, "clock": True}),
     "rainfall": ("1h", {"range": [0, 150], "step": 60, "copy": 12, "clock": True}),
     "covid-cases": ("1d", CASES),
     "covid-recovered": ("1d", CASES),
@@ -126,7 +126,7 @@ class History:
         wanted = {*keys, *((asked[k[0]].total_of or "", *k[1:]) for k in keys)}
         known = {key: self.around(key, *spans.get(key, self._whole(spans)), asked[key[0]].before) for key in wanted if key in self.known}
         future = frozenset(spot.key for spot, problem in judged.quarantined if problem.code == "future")
-        verdicts = look(judged.placed, asked, Surroundings(known, {}, future))
+        verdicts = look(judged.placed, asked, Surroundings(known, {}, future, (day.now - EPOCH) // MICROSECOND))
         said |= {row: finding.code for row, finding in (verdicts.soft | verdicts.hard).items()}
         placed = [row for row in judged.placed if row.row not in verdicts.hard]
         steps = {code: r.step for code, r in rules.items() if r.step is not None}

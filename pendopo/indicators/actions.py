@@ -241,7 +241,7 @@ def _spend(source: Source, rows: int, way: Way) -> None:
 
 def _store(head: Delivery, ids: dict[SeriesKey, int], judge: Judge, judged: Judged) -> list[Problem]:
     """The checks that need history, then the append. Rows that must wait and equal rows move within `judged`; returns the suspect ones."""
-    beside = judge_with_history(judged.placed, judged.quarantined, judge.rules, ids)
+    beside = judge_with_history(judged.placed, judged.quarantined, judge.rules, ids, judge.now_us)
     judged.placed = beside.placed
     judged.quarantined.extend(beside.held)
     head.late = judge.late(beside.placed)

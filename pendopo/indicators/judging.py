@@ -25,7 +25,7 @@ class Beside(NamedTuple):
 
 
 def judge_with_history(
-    placed: list[Placed], waiting: Sequence[tuple[Placed, Problem]], rules: Mapping[str, Rule], ids: Mapping[SeriesKey, int]
+    placed: list[Placed], waiting: Sequence[tuple[Placed, Problem]], rules: Mapping[str, Rule], ids: Mapping[SeriesKey, int], now_us: int
 ) -> Beside:
     """Asks history once, and only for indicators whose checks need it. `waiting` are rows of this delivery that a hard check holds."""
     asked = {code: rule.asked for code, rule in rules.items() if rule.asked is not None}
@@ -34,7 +34,7 @@ def judge_with_history(
     held: list[tuple[Placed, Problem]] = []
     behind: set[int] = set()
     if asked:
-        verdicts = judge_beside(placed, asked, waiting)
+        verdicts = judge_beside(placed, asked, waiting, now_us)
         if verdicts.hard:
             held = [(row, _problem("quarantined", verdicts.hard[row.row])) for row in placed if row.row in verdicts.hard]
             placed = [row for row in placed if row.row not in verdicts.hard]

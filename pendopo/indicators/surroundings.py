@@ -34,7 +34,7 @@ ORDER BY t.series_id, k.at
 """
 
 
-def judge_beside(rows: Sequence[Placed], asked: Mapping[str, Asked], ahead: Sequence[tuple[Placed, Problem]]) -> Verdicts:
+def judge_beside(rows: Sequence[Placed], asked: Mapping[str, Asked], ahead: Sequence[tuple[Placed, Problem]], now_us: int) -> Verdicts:
     """The verdicts of the checks that need history; `ahead` are the rows of the same delivery that already wait, with their reasons."""
     rows = [row for row in rows if row.key[0] in asked]
     if not rows:
@@ -50,7 +50,7 @@ def judge_beside(rows: Sequence[Placed], asked: Mapping[str, Asked], ahead: Sequ
     ids = find_series(sorted(series_needed(asked, keys, children)))
     known = _known(ids, spans, whole, asked)
     future = frozenset(spot.key for spot, problem in ahead if problem.code == "future")
-    return look(rows, asked, Surroundings(known, children, future))
+    return look(rows, asked, Surroundings(known, children, future, now_us))
 
 
 def _children(parents: set[str]) -> dict[str, tuple[str, ...]]:

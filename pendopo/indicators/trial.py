@@ -27,7 +27,7 @@ def try_delivery(
     # A series that does not exist yet has no history: any number that no series has will do.
     for number, key in enumerate(sorted({spot.key for spot in placed} - set(ids)), 1):
         ids[key] = -number
-    beside = judge_with_history(placed, judged.quarantined, judge.rules, ids)
+    beside = judge_with_history(placed, judged.quarantined, judge.rules, ids, judge.now_us)
     same = storing.already_known(beside.placed, ids)
     problems = [
         *judged.rejected,

@@ -153,7 +153,7 @@ def _store(rows: Sequence[tuple[KeptRow, Placed]], reason: str, by: Person, ids:
         head = Delivery(source=source, way=Way.DECISION, by=by, digest=digest, name=reason.strip()[:200], rows=len(parts))
         head.known_since, head.pk = storing.stamp()
         head.accepted, head.flagged, head.duplicates = len(placed) - suspect, suspect, len(parts) - len(placed)
-        rejudged = judge_with_history(placed, (), rules, series).rejudged
+        rejudged = judge_with_history(placed, (), rules, series, us_of(timezone.now())).rejudged
         head.save(force_insert=True)
         storing.store(placed, rejudged, series, delivery=head.pk, known_since=head.known_since)
         enter_delivery(head)

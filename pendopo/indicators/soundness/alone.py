@@ -18,6 +18,8 @@ ENOUGH = 8  # fewer values before a row say nothing about what is usual
 LN10 = math.log(10)
 POWERS = (1, 2, 3, -1, -2, -3)
 LONGEST_RUN = 600
+WEEK = 7
+NEAR = 0.5  # a factor of 1.65 around a power of ten
 
 
 @dataclass
@@ -73,26 +75,38 @@ def monotonic(sight: Sight) -> dict[str, Any] | None:
 def scale(sight: Sight) -> dict[str, Any] | None:
     """A value that is a power of ten away from what is usual: a wrong unit, a decimal comma read as a thousands mark.
 
-    In logarithms: further from the median than 4 robust standard deviations and a factor of 5, and near ×10, ×100 or ×1000.
+    In logarithms: further from the median than 4 robust standard deviations and a factor of 5, and near ×10, ×100 or ×1000. It must be so
+    beside the last week of values, beside the last 30 and, with `season`, beside those at the same hour or weekday: so neither growth nor
+    a quiet hour is taken for a slip. Small counts spread by twice the root of their size.
     """
     if sight.value <= 0:
         return None
-    values = sight.phase_values()
-    if len(values) < ENOUGH:
-        values = sight.recent()
+    recent = sight.recent()
+    sides = [recent[-WEEK:]] if sight.asked.monotonic else [recent[-WEEK:], recent]
+    phase = sight.phase_values()
+    if len(phase) >= ENOUGH:
+        sides.append(phase)
+    offs = [_off(sight.value, values) for values in sides]
+    if not all(offs) or (min(offs) < 0 < max(offs)):
+        return None
+    power = min(POWERS, key=lambda power: abs(offs[0] - power * LN10))
+    if abs(offs[0] - power * LN10) > NEAR:
+        return None
+    usual = median(value for value in recent[-WEEK:] if value > 0)
+    return {"given": sight.value, "usual": usual, "factor": f"×{10**power}" if power > 0 else f"÷{10**-power}"}
+
+
+def _off(given: float, values: Sequence[float]) -> float:
+    """How far the value is from the median of these, in logarithms; 0 when not far enough, or when there is too little to tell."""
     logs = [math.log(value) for value in values if value > 0]
-    if len(logs) < ENOUGH or len(logs) < 0.7 * len(values):
-        return None
+    if len(logs) < WEEK or len(logs) < 0.7 * len(values):
+        return 0.0
     usual = median(logs)
-    sigma = max(0.02, MAD_TO_SIGMA * median(abs(log - usual) for log in logs))
-    off = math.log(sight.value) - usual
-    if abs(off) < max(math.log(5), 4 * sigma):
-        return None
-    reach = min(0.8, max(0.15, 3 * sigma))
-    power = min(POWERS, key=lambda power: abs(off - power * LN10))
-    if abs(off - power * LN10) > reach:
-        return None
-    return {"given": sight.value, "usual": math.exp(usual), "factor": f"×{10**power}" if power > 0 else f"÷{10**-power}"}
+    counted = all(value == int(value) for value in (given, *values))
+    spread = 2 / math.sqrt(min(given, math.exp(usual))) if counted else 0.0
+    sigma = max(0.02, spread, MAD_TO_SIGMA * median(abs(log - usual) for log in logs))
+    off = math.log(given) - usual
+    return off if abs(off) >= max(math.log(5), 4 * sigma) else 0.0
 
 
 def season(sight: Sight) -> dict[str, Any] | None:

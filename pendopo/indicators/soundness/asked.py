@@ -14,6 +14,7 @@ RECENT = 30
 PHASES = 12  # values at the same hour or weekday
 MOST_BEFORE = 2500  # points of one series that are ever asked of history
 COPY_ROWS = 6  # fewer equal rows may be chance
+COPY_DAYS = 7  # so many days before are asked whether the figures move at all
 SUSPECT = 2  # from this quality on a known value is no reference
 
 
@@ -53,8 +54,10 @@ class Asked:
             needs.append(PHASES * max(1, CYCLE_US[self.season] // self.every_us))
         if self.stuck:
             needs.append(self.stuck + RECENT)
-        if self.copy or self.clock:
-            needs.append(2 * max(1, DAY_US // self.every_us) + 1)
+        if self.copy:
+            needs.append(COPY_DAYS * max(1, DAY_US // self.every_us) + 1)
+        if self.clock:
+            needs.append(26)
         return min(MOST_BEFORE, max(needs))
 
 

@@ -30,6 +30,7 @@ class Surroundings:
     known: Mapping[SeriesKey, list[Point]]
     children: Mapping[str, tuple[str, ...]]
     future: frozenset[SeriesKey] = frozenset()  # series of which this delivery also brought rows ahead of the clock
+    now_us: int = 0  # when the delivery is judged
 
 
 Lines = dict[SeriesKey, list[Placed]]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from ..checks import Placed, SeriesKey
-from .asked import DAY_US, Asked
+from .asked import COPY_DAYS, DAY_US, Asked
 from .seen import Finding, Lines, Point, Surroundings
 
 Values = dict[SeriesKey, dict[int, float]]
@@ -24,7 +24,7 @@ def merged(lines: Lines, around: Surroundings) -> Values:
 
 
 def copy(code: str, asked: Asked, lines: Lines, values: Values, around: Surroundings) -> Iterator[Finding]:
-    """All rows of a day equal those of the day (or period) before, while the day before that was different."""
+    """All rows of a day equal those of the day (or period) before, while in the week before that more than a third moved from day to day."""
     lag = max(DAY_US, asked.every_us)
     days: dict[int, list[Placed]] = defaultdict(list)
     for key, rows in lines.items():
@@ -38,18 +38,28 @@ def copy(code: str, asked: Asked, lines: Lines, values: Values, around: Surround
             continue
         if any(row.value != earlier for row, earlier in known) or len({row.value for row, _ in known}) < 3:
             continue
-        older = [(earlier, values[row.key].get(row.at_us - 2 * lag)) for row, earlier in known]
-        if any(before is not None for _, before in older) and all(before is None or before == earlier for earlier, before in older):
-            continue  # this line rests from day to day
+        if _rests(known, values, lag):
+            continue
         for row, _ in known:
             yield Finding(row.row, "copy", {"rows": len(known)})
+
+
+def _rests(known: list[tuple[Placed, float]], values: Values, lag: int) -> bool:
+    """Whether most rows stood still from day to day before, too, so that a day without a change says nothing."""
+    still = moved = 0
+    for days in range(1, COPY_DAYS):
+        for row, _ in known:
+            later, earlier = (values[row.key].get(row.at_us - number * lag) for number in (days, days + 1))
+            if later is not None and earlier is not None:
+                still, moved = still + (later == earlier), moved + (later != earlier)
+    return 20 * still > 13 * (still + moved)
 
 
 def clock(code: str, asked: Asked, lines: Lines, values: Values, around: Surroundings) -> Iterator[Finding]:
     """Times that are the zone's offset away from where the line goes on: WIB taken for UTC, or UTC for WIB.
 
-    Ahead: exactly the offset's hours are missing before the first row, or other rows of the line lie in the future. Behind: the rows
-    speak again, with other values, of the last hours that are known.
+    Ahead: other rows of the line lie in the future, or exactly the offset's hours are missing before a whole day of rows. Behind: a whole
+    day of rows speaks again of just the last hours that are known, and differs there or ends the offset before its arrival.
     """
     for key, rows in lines.items():
         if key[0] != code or not asked.offset_us:
@@ -57,7 +67,9 @@ def clock(code: str, asked: Asked, lines: Lines, values: Values, around: Surroun
         first = min(row.at_us for row in rows)
         points = around.known.get(key, [])
         earlier = [point.at_us for point in points if point.at_us < first]
-        if _off_grid(asked, rows, earlier) or key in around.future or _gap(asked, first, earlier, points) or _again(asked, rows, points):
+        whole = max(row.at_us for row in rows) - first >= DAY_US - asked.every_us and asked.every_us < DAY_US
+        shifted = _gap(asked, first, earlier, points) or _again(asked, rows, points, around.now_us) if whole else False
+        if shifted or key in around.future or _off_grid(asked, rows, earlier):
             hours = asked.offset_us / 3_600_000_000
             for row in rows:
                 if row.value is not None:
@@ -75,36 +87,40 @@ def _off_grid(asked: Asked, rows: list[Placed], earlier: list[int]) -> bool:
 
 
 def _gap(asked: Asked, first: int, earlier: list[int], points: list[Point]) -> bool:
-    if asked.every_us >= DAY_US or len(earlier) < 24 or len(points) > len(earlier):
+    """Exactly the offset is missing between a steady line and the first row."""
+    if len(earlier) < 25 or len(points) > len(earlier):
         return False
-    usual = [b - a for a, b in zip(earlier[-24:], earlier[-23:], strict=False)]
-    steady = sum(gap == asked.every_us for gap in usual) >= 20
+    gaps = [b - a for a, b in zip(earlier[-25:], earlier[-24:], strict=False)]
+    steady = sum(gap == asked.every_us for gap in gaps) >= 20
     return steady and abs(first - earlier[-1] - asked.every_us - asked.offset_us) < asked.every_us / 2
 
 
-def _again(asked: Asked, rows: list[Placed], points: list[Point]) -> bool:
-    if asked.every_us >= DAY_US or not points:
+def _again(asked: Asked, rows: list[Placed], points: list[Point], now_us: int) -> bool:
+    """The rows begin the offset before the end of what is known, and go on after it."""
+    if not points:
         return False
     known = {point.at_us: point.value for point in points}
-    overlap = [row for row in rows if row.at_us in known and row.value is not None]
-    expected = max(1, asked.offset_us // asked.every_us)
+    overlap = [row for row in rows if row.at_us in known]
+    first, last = min(row.at_us for row in rows), max(row.at_us for row in rows)
     newest = points[-1].at_us
-    if abs(len(overlap) - expected) > 1 or len(rows) <= len(overlap) or min(row.at_us for row in rows) > newest:
+    if last <= newest or abs(newest + asked.every_us - first - asked.offset_us) >= asked.every_us / 2:
         return False
     differ = sum(row.value != known[row.at_us] for row in overlap)
-    return 2 * differ > len(overlap)
+    return 2 * differ > len(overlap) or now_us - last >= asked.offset_us
 
 
 def total_of(code: str, asked: Asked, lines: Lines, values: Values, around: Surroundings) -> Iterator[Finding]:
-    """A running total must grow by exactly the value of its period."""
+    """A running total must grow by exactly the value of its period; where both came together, both are doubted."""
     for key, rows in _of(code, lines):
         daily = values.get((asked.total_of or "", *key[1:]), {})
+        parts = {row.at_us: row.row for row in lines.get((asked.total_of or "", *key[1:]), ())}
         for row in rows:
             before, part = values[key].get(row.at_us - asked.every_us), daily.get(row.at_us)
             if row.value is None or before is None or part is None:
                 continue
             if abs(row.value - before - part) > 1e-9 * max(abs(row.value), 1.0):
-                yield Finding(row.row, "total", {"given": row.value, "expected": before + part, "of": asked.total_of})
+                for number in {row.row, parts.get(row.at_us, row.row)}:
+                    yield Finding(number, "total", {"given": row.value, "expected": before + part, "of": asked.total_of})
 
 
 def agrees(code: str, asked: Asked, lines: Lines, values: Values, around: Surroundings) -> Iterator[Finding]:
