@@ -36,10 +36,11 @@ ORDER BY t.series_id, k.at
 
 def judge_beside(rows: Sequence[Placed], asked: Mapping[str, Asked], ahead: Sequence[tuple[Placed, Problem]], now_us: int) -> Verdicts:
     """The verdicts of the checks that need history; `ahead` are the rows of the same delivery that already wait, with their reasons."""
-    rows = [row for row in rows if row.key[0] in asked]
-    if not rows:
+    partners = {code for wants in asked.values() for code in (wants.total_of, wants.agrees_with) if code}
+    rows = [row for row in rows if row.key[0] in asked or row.key[0] in partners]
+    keys = [key for key in dict.fromkeys(row.key for row in rows) if key[0] in asked]
+    if not keys:
         return Verdicts({}, {})
-    keys = list(dict.fromkeys(row.key for row in rows))
     parents = {parent for _code, region, _dims in keys for parent in (region, region.rpartition(".")[0]) if parent}
     children = _children(parents) if any(wants.adds_up is not None for wants in asked.values()) else {}
     spans: dict[SeriesKey, tuple[int, int]] = {}

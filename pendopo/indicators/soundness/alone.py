@@ -128,7 +128,7 @@ def season(sight: Sight) -> dict[str, Any] | None:
 
 
 def stuck(sight: Sight) -> dict[str, Any] | None:
-    """The same value `stuck` times in a row, where the line before the run normally moves."""
+    """The same value `stuck` times in a row, where the line before the run normally moves and does not often come to rest at this value."""
     wanted = sight.asked.stuck or 0
     start = len(sight.line)  # where the run begins
     while start and len(sight.line) - start < LONGEST_RUN and sight.line[start - 1].value == sight.value:
@@ -142,6 +142,6 @@ def stuck(sight: Sight) -> dict[str, Any] | None:
     if len(earlier) <= ENOUGH:
         return None
     rests = sum(a.value == b.value for a, b in zip(earlier, earlier[1:], strict=False))
-    if rests > 0.5 * (len(earlier) - 1):
+    if rests > 0.5 * (len(earlier) - 1) or sum(point.value == sight.value for point in earlier) >= 0.2 * len(earlier):
         return None
     return {"given": sight.value, "times": run}

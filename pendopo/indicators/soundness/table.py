@@ -71,18 +71,18 @@ class Verdicts(NamedTuple):
 
 
 def look(rows: Sequence[Placed], asked: Mapping[str, Asked], around: Surroundings) -> Verdicts:
-    """The verdicts on the rows of one delivery whose indicators ask for checks that need history."""
+    """The verdicts on the rows of one delivery: of indicators that ask for checks that need history, and of those they compare with."""
     lines: Lines = {}
     for row in rows:
-        if row.key[0] in asked:
-            lines.setdefault(row.key, []).append(row)
+        lines.setdefault(row.key, []).append(row)
     found: list[Finding] = []
     for key, line in lines.items():
         line.sort(key=lambda row: row.at_us)
-        found.extend(_along(asked[key[0]], around.known.get(key, ()), line))
+        if key[0] in asked:
+            found.extend(_along(asked[key[0]], around.known.get(key, ()), line))
     kept = _without(lines, {finding.row for finding in found if BY_CODE[finding.code].severity == "hard"})
     values = together.merged(kept, around)
-    for code in {key[0] for key in kept}:
+    for code in {key[0] for key in kept} & set(asked):
         for check in CHECKS:
             if check.beside is not None and _on(check, asked[code]):
                 found.extend(check.beside(code, asked[code], kept, values, around))

@@ -24,7 +24,7 @@ def merged(lines: Lines, around: Surroundings) -> Values:
 
 
 def copy(code: str, asked: Asked, lines: Lines, values: Values, around: Surroundings) -> Iterator[Finding]:
-    """All rows of a day equal those of the day (or period) before, while in the week before that more than a third moved from day to day."""
+    """All rows of a day equal those of the day (or period) before, while in the week before more than a third moved from day to day."""
     lag = max(DAY_US, asked.every_us)
     days: dict[int, list[Placed]] = defaultdict(list)
     for key, rows in lines.items():

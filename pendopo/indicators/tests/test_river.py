@@ -12,7 +12,7 @@ from pendopo.indicators.actions import QuotaExceeded, Receipt, take_delivery
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.history import Question, page
 from pendopo.indicators.latest import figures
-from pendopo.indicators.models import Delivery, Indicator, KeptRow, Way
+from pendopo.indicators.models import Delivery, Doubt, Indicator, KeptRow, Way
 from pendopo.indicators.trends import Line, trends
 
 from .yard import DISTRICTS, Yard, lay_out
@@ -190,3 +190,28 @@ def test_the_work_of_a_board_does_not_grow_with_its_rows(yard: Yard, django_asse
     send(yard, *[("level", region, HOUR.format(hour), 1.0) for region in DISTRICTS for hour in range(2, 9)])
     with django_assert_num_queries(2):
         figures(indicators, ["35", "35.16"], below=True)
+
+
+def test_checks_that_need_history_meet_what_is_stored(yard: Yard) -> None:
+    """A running total that falls waits, a slip of scale is suspect with its reason kept, and the same delivery again changes nothing."""
+    for code, kind, checks in (("total", "cumulative", {"monotonic": True, "total_of": "cases"}), ("free", "gauge", {"scale": True})):
+        indicator, _ = Indicator.objects.update_or_create(
+            code=code, defaults={"name_id": code, "every": "1d", "grace": "1d", "kind": kind, "level": "district", "checks": checks}
+        )
+        indicator.sources.add(yard.source)
+    days = [f"2026-04-{number:02d}" for number in range(1, 21)]
+    rows = [("free", ONE, day, 1.5 + number / 100) for number, day in enumerate(days)]
+    rows += [("total", ONE, day, 100.0 + 10 * number) for number, day in enumerate(days)]
+    assert send(yard, *rows).accepted == 40
+    again = [("free", ONE, "2026-04-21", 1500.0), ("total", ONE, "2026-04-21", 90.0), ("cases", ONE, "2026-04-22", 10.0),
+             ("total", ONE, "2026-04-20", 290.0), ("total", ONE, "2026-04-22", 300.0)]  # fmt: skip
+    receipt = send(yard, *again)
+    assert {problem["row"]: problem["code"] for problem in receipt.problems} == {1: "scale", 2: "monotonic", 4: "duplicate"}
+    (doubt,) = Doubt.objects.all()
+    assert (doubt.code, doubt.value, "×1000" in doubt.message) == ("scale", 1500.0, True)
+    assert known("free")[-1] == ("20 17", 1500.0)
+    repeated = send(yard, *again)
+    assert (repeated.accepted, repeated.flagged, repeated.quarantined, repeated.duplicates) == (0, 0, 1, 4)
+    corrected = send(yard, ("total", ONE, "2026-04-21", 295.0), ("cases", ONE, "2026-04-21", 7.0))
+    assert [problem["code"] for problem in corrected.problems] == ["total", "total"]
+    assert Delivery.objects.get(pk=corrected.delivery).out_of_order == 2
