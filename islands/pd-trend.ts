@@ -155,7 +155,8 @@ class PdTrend extends HTMLElement {
       ctx.stroke();
       ctx.font = font.replace(/^\d+/, (size) => String(Number(size) * devicePixelRatio));
       ctx.textAlign = "right";
-      ctx.fillText(word, bbox.left + bbox.width - 4, y - 5 * devicePixelRatio);
+      ctx.textBaseline = "bottom";
+      ctx.fillText(word, bbox.left + bbox.width - 4, y - 3 * devicePixelRatio);
       ctx.restore();
     }
   }

@@ -55,7 +55,10 @@ def number_text(value: float | None, decimals: int = 0, language: str = "id") ->
 def span_text(seconds: float, language: str = "id") -> str:
     """A length of time in words: whole days, hours or minutes by their name (`1 jam`), else the largest fitting unit (`4 tahun`)."""
     size = abs(seconds)
-    whole = next((step[1:] for step in reversed(AGE_STEPS) if 60 <= step[1] <= 86_400 and size >= step[1] and size % step[1] == 0), None)
+    whole = next(
+        (step[1:] for step in reversed(AGE_STEPS) if 60 <= step[1] <= 86_400 and step[1] <= size < 100 * step[1] and size % step[1] == 0),
+        None,
+    )
     unit, indonesian, english = whole or next(step[1:] for step in AGE_STEPS if size < step[0])
     count = max(1, math.floor(size / unit))
     if language == "id":

@@ -43,3 +43,4 @@ def test_spans_are_whole_days_and_hours_where_they_are() -> None:
     assert words.span_text(3600, "en") == "1 hour"
     assert words.span_text(5400) == "90 menit"
     assert words.span_text(100) == "1 menit"
+    assert words.span_text(2448 * 60) == "1 hari"
