@@ -1,6 +1,7 @@
 """How people sign in: by invitation only, with e-mail and password or a passkey, and a second factor where it is asked for."""
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -8,11 +9,13 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from . import actions
 from .access import may
 from .models import Agency, Person
 
@@ -32,6 +35,18 @@ class AccountAdapter(DefaultAccountAdapter):
         if may(request.user, "people.change") and not Agency.objects.exists():
             return reverse("agencies:setup")
         return str(super().get_login_redirect_url(request))
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """A password changed by its owner stands in the book of deeds, too."""
+        assert isinstance(user, Person)
+        actions.set_password(person=user, password=password, by=user)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> HttpResponse:
+        """Every sign-in is a deed."""
+        assert isinstance(user, Person)
+        actions.note_sign_in(person=user, address=request.META.get("REMOTE_ADDR", ""))
+        answer: HttpResponse = super().post_login(request, user, **facts)
+        return answer
 
 
 class OutsideAdapter(DefaultSocialAccountAdapter):

@@ -140,6 +140,12 @@ def reset_second_factor(*, person: Person, by: Actor | None) -> int:
 
 
 @transaction.atomic
+def note_sign_in(*, person: Person, address: str) -> None:
+    """Notes that a person has signed in, and from which address of the network."""
+    record(by=person, room="agencies", verb="sign_in", about=f"/people/{person.pk}", after={"address": address})
+
+
+@transaction.atomic
 def note_mail_test(*, to: str, by: Actor | None) -> None:
     """Notes that a test letter left the machine."""
     record(by=by, room="agencies", verb="mail_test", about="/setup", after={"to": to})

@@ -15,6 +15,7 @@ from django.test import Client
 from pendopo.agencies import actions
 from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import PASSWORD, signed_in
+from pendopo.audit.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,17 @@ def test_a_second_factor_is_asked_of_those_who_set_one(sari: Person, budi: Perso
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     assert client.post(led, {"code": code}).status_code == 302
     assert client.get("/profile").status_code == 200
+
+
+def test_sign_ins_and_new_passwords_stand_in_the_book(sari: Person) -> None:
+    client, _led = sign_in(sari)
+    assert Entry.objects.filter(verb="sign_in", actor_id=sari.pk, after__address="127.0.0.1").count() == 1
+    new = "kata-sandi-baru-2026"
+    answer = client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert answer.status_code == 302
+    assert Entry.objects.filter(verb="set_password", actor_id=sari.pk).count() == 1
+    assert client.get("/profile").status_code == 200, "the browser in which it was changed stays signed in"
+    assert Person.objects.get(pk=sari.pk).check_password(new)
 
 
 def test_where_a_second_factor_is_required_one_is_led_to_it(sari: Person, settings: Any) -> None:

@@ -1,6 +1,7 @@
 """Pages about agencies, people and posts, as people with names."""
 
 import re
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -49,7 +50,7 @@ def test_agencies_by_csv_shows_what_was_refused(rani: Person, regency: Region) -
     page = client.get("/agencies?kind=district").content.decode()
     assert "Kecamatan Pacet" in page and "Dinas Kesehatan" not in page
     out = client.get("/agencies?format=csv").content.decode().splitlines()
-    assert out[0].startswith("name,code,kind") and len(out) == 3
+    assert out[0].startswith("name,kind,region") and len(out) == 3
 
 
 def test_csv_out_comes_in_again_unchanged(rani: Person, regency: Region) -> None:
@@ -109,6 +110,30 @@ def test_an_invitation_by_letter(rani: Person, regency: Region) -> None:
     assert client.get("/profile").status_code == 200
     assert Client().get(link[1]).status_code == 410
     assert Holding.objects.get(person__email="camat.pacet@x.test").post.region_id == "35.16.03"
+
+
+def test_a_letter_that_cannot_be_sent_becomes_a_link(rani: Person, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 9, 2
+    invite = {"name": "Eko", "email": "eko@x.test", "language": "id", "title": "Petugas", "role": "viewer", "scope": ""}
+    page = signed_in(rani).post("/people/new", invite).content.decode()
+    assert "/invitation/" in page and "PENDOPO_SMTP_HOST" in page
+    assert Person.objects.filter(email="eko@x.test").exists(), "the invitation stands although the mail server is away"
+
+
+def test_an_administrator_of_a_district_stays_in_it(rani: Person, regency: Region, bpbd: Agency) -> None:
+    sooko = Region.objects.get(code="35.16.13")
+    office = actions.add_agency(by=None, name="Kecamatan Sooko", kind="district", region_id=sooko.pk)
+    dewi = person_in_post("dewi@sooko.test", "Dewi", Role.ADMINISTRATOR, region=sooko)
+    client = signed_in(dewi)
+    assert client.get(f"/agencies/{office.code}/edit").status_code == 200
+    assert client.get(f"/agencies/{bpbd.code}/edit").status_code == 403
+    post = {"title": "Kepala Desa", "role": "steward"}
+    assert client.post("/posts/new", {**post, "scope": "35.16.13.2001"}).status_code == 302
+    for wider in ("35.16", "35.16.12", ""):
+        assert client.post("/posts/new", {**post, "scope": wider}).status_code == 403
+    moved = {"name": office.name, "kind": "district", "region": "35.16"}
+    assert client.post(f"/agencies/{office.code}/edit", moved).status_code == 403
 
 
 def test_a_leaver_in_an_open_browser_is_a_stranger(rani: Person, sari: Person) -> None:

@@ -125,14 +125,14 @@ def people() -> Step:
 
 def source() -> Step:
     """The first figures."""
-    done = Entry.objects.filter(room="indicators", verb__in=("deliver", "delivery", "take_delivery", "delivered")).exists()
+    done = Entry.objects.filter(room="indicators", verb="delivered").exclude(after__source="pendopo").exists()
     text = _("Take any spreadsheet that an agency sends already and put it in: the preview says what would be stored and what not.")
     return Step(done, _("The first source, from one file"), text, where("indicators:upload"), _("Upload a file"))
 
 
 def board() -> Step:
     """The first board."""
-    done = Entry.objects.filter(room="wall").exists()
+    done = Entry.objects.filter(room="wall", actor_id__isnull=False).exists()
     text = _("Three boards are there from the start. Open one on the wall, or write your own.")
     return Step(done, _("The first board"), text, where("wall:boards"), _("Open the boards"))
 
