@@ -26,6 +26,7 @@ LEAN: dict[tuple[str, str], App] = {
     ("POST", "/api/v1/write"): write.route,
     ("GET", "/healthz"): health.healthz,
     ("GET", "/readyz"): health.readyz,
+    ("GET", "/ca.crt"): health.authority,
 }
 
 

@@ -96,7 +96,7 @@ class Up:
         """Process id of a part."""
         return int(self.status()["parts"][part]["pid"])
 
-    def get(self, path: str, timeout: float = 5) -> tuple[int, bytes]:
+    def get(self, path: str, timeout: float = 30) -> tuple[int, bytes]:
         """Asks the web application."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         with contextlib.closing(line):
@@ -107,7 +107,7 @@ class Up:
     def is_ready(self) -> bool:
         """Whether `/readyz` says so."""
         try:
-            return self.get("/readyz")[0] == 200
+            return self.get("/readyz", timeout=5)[0] == 200
         except (OSError, http.client.HTTPException):
             return False
 

@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from tests.installations import Up, patience, pendopo, wait_for
+from tests.installations import STARTS_WITHIN_S, Up, patience, pendopo, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -204,11 +204,18 @@ def test_a_deep_folder_gets_its_socket_elsewhere(tmp_path):
 def test_own_certificate(tmp_path):
     up = Up(tmp_path / "data", options=["--tls"]).start()
     try:
-        wait_for(lambda: up.status().get("complete"), 60, up.said)
+        wait_for(lambda: up.status().get("complete"), STARTS_WITHIN_S, up.said)
         authority = up.data / "run/tls/ca.crt"
-        command = ["curl", "--silent", "--fail", "--cacert", str(authority), f"https://localhost:{up.port}/healthz"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        for address in (
+            f"https://localhost:{up.port}/",
+            f"https://127.0.0.1:{up.port}/ca.crt",
+            f"https://{socket.gethostname()}:{up.port}/",
+        ):
+            found = f"{socket.gethostname()}:{up.port}:127.0.0.1"
+            command = ["curl", "--silent", "--show-error", "--fail", "--cacert", str(authority), "--resolve", found, address]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, (address, done.stderr)
+            assert "<html" in done.stdout or done.stdout == authority.read_text()
         assert stat.S_IMODE((up.data / "secrets/ca.key").stat().st_mode) == 0o600
     finally:
         up.stop()

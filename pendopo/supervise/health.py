@@ -1,4 +1,4 @@
-"""`/healthz` and `/readyz`: lean routes that need no sign-in, no session and no template.
+"""`/healthz`, `/readyz` and `/ca.crt`: lean routes that need no sign-in, no session and no template.
 
 `/healthz` says that this worker turns. `/readyz` asks each part and says why one is not ready: 200 when the product may be used,
 else 503. It names no addresses, versions or secrets.
@@ -87,6 +87,17 @@ async def answer(send: Send, status: int, body: dict[str, Any]) -> None:
 async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
     """This worker turns."""
     await answer(send, 200, {"status": "ok"})
+
+
+async def authority(scope: Scope, receive: Receive, send: Send) -> None:
+    """`/ca.crt`: the certificate of this installation's own authority, which people install once on their devices."""
+    if not settings.CA_FILE:
+        await answer(send, 404, {"status": "this installation has no certificate authority of its own"})
+        return
+    text = await asyncio.to_thread(Path(settings.CA_FILE).read_bytes)
+    headers = [(b"content-type", b"application/x-x509-ca-cert"), (b"content-disposition", b'attachment; filename="pendopo-ca.crt"')]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
 
 
 async def readyz(scope: Scope, receive: Receive, send: Send) -> None:

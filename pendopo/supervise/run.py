@@ -22,7 +22,7 @@ from .progress import Progress
 from .refusal import Refusal
 from .rounds import Rounds
 from .schema import prepare_schema
-from .tls import given_certificate, own_certificate
+from .tls import given_certificate, own_certificate, own_names
 from .web import Address, Web, Work
 
 LOOK_ROUND_S = 5.0
@@ -112,6 +112,7 @@ class Installation:
             certificate, key, authority = own_certificate(self.folder, options.host)
             self.env["PENDOPO_CA_FILE"] = str(authority)
         self.env["PENDOPO_TLS"] = "1"
+        self.env["PENDOPO_HOSTS"] = ",".join(f"[{name}]" if name.count(":") > 1 else name for name in own_names(options.host))
         self.address = Address(options.host, options.port, certificate, key)
 
     async def _engines(self) -> None:

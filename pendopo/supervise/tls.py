@@ -11,6 +11,7 @@ import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -61,19 +62,28 @@ def _authority(folder: DataFolder) -> tuple[ec.EllipticCurvePrivateKey, x509.Cer
     return key, certificate
 
 
-def names_for(host: str) -> list[x509.GeneralName]:
-    """Every name under which people of this installation may open it: this machine's, `--host`, PENDOPO_HOSTS."""
+def own_names(host: str) -> list[str]:
+    """Every name under which people may open this installation: the machine's, `--host`, PENDOPO_HOSTS, and its addresses when it
+    listens on all of them."""
     given = [name for name in os.environ.get("PENDOPO_HOSTS", "").split(",") if name and name != "*"]
-    names: list[x509.GeneralName] = []
-    for text in dict.fromkeys(["localhost", "127.0.0.1", "::1", socket.gethostname(), host, *given]):
-        try:
-            address = ipaddress.ip_address(text.strip("[]"))
-        except ValueError:
-            names.append(x509.DNSName(text))
-        else:
-            if not address.is_unspecified:
-                names.append(x509.IPAddress(address))
-    return names
+    names = ["localhost", "127.0.0.1", "::1", socket.gethostname(), *given]
+    if host not in ("0.0.0.0", "::"):  # noqa: S104
+        return list(dict.fromkeys([*names, host]))
+    found = [address.address for addresses in psutil.net_if_addrs().values() for address in addresses]
+    return list(dict.fromkeys([*names, *(address for address in found if _is_address(address) and "%" not in address)]))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def names_for(host: str) -> list[x509.GeneralName]:
+    """The same as a certificate says it."""
+    return [x509.IPAddress(ipaddress.ip_address(text.strip("[]"))) if _is_address(text) else x509.DNSName(text) for text in own_names(host)]
 
 
 def _still_good(place: Path, names: list[x509.GeneralName], issuer: x509.Name) -> bool:
