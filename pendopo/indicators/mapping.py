@@ -20,8 +20,8 @@ from .places import Names, squeezed
 Column = str | int
 Cell = str | int | float | bool | datetime | date | time | None
 
-PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-WITH_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
+PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+WITH_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?")
 MONTHS = {"januari": "January", "februari": "February", "maret": "March", "mei": "May", "juni": "June", "juli": "July", "agustus": "August",
           "oktober": "October", "desember": "December", "agu": "Aug", "agt": "Aug", "okt": "Oct", "des": "Dec"}  # fmt: skip
 KNOWN_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "latin-1": "cp1252", "iso-8859-1": "cp1252", "windows-1252": "cp1252",
