@@ -65,8 +65,10 @@ def test_every_verdict_with_its_row(yard: Yard, tmp_path: Path) -> None:
     first = take(yard, tmp_path / "a.csv", "\n".join(lines), MAP)
     assert counts(first) == counts(dry) == (2, 1, 1, 6, 1)
     assert reasons(first) == reasons(dry)
-    assert reasons(first) == [(1, "superseded"), (2, "duplicate"), (3, "step"), (4, "range"),
-                              (5, "time-not-as-declared"), (6, "not-a-number"), (7, "value-missing"), (10, "header-again"), (11, "wrong-columns")]  # fmt: skip
+    assert reasons(first) == [
+        (1, "superseded"), (2, "duplicate"), (3, "step"), (4, "range"), (5, "time-not-as-declared"), (6, "not-a-number"),
+        (7, "value-missing"), (10, "header-again"), (11, "wrong-columns"),
+    ]  # fmt: skip
     again = take(yard, tmp_path / "a.csv", "\n".join(lines), MAP)
     assert counts(again) == (0, 0, 1, 6, 4)
     delivery = Delivery.objects.earliest("id")
