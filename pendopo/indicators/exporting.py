@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -56,7 +56,7 @@ def question(codes: Sequence[str], region: str | None, since: datetime | None, u
     return Question(list(found.values()), region, since=since, until=until, as_of=as_of)
 
 
-def write(asked: Question, form: str, stream: BinaryIO) -> int:
+def write(asked: Question, form: str, stream: IO[bytes]) -> int:
     """Writes all rows of an answer to a binary stream; returns how many. `form` is csv, json or parquet."""
     return {"csv": _csv, "json": _json, "parquet": _parquet}[form](iterate(asked), stream)
 
@@ -67,7 +67,7 @@ def _row(known: Known) -> dict[str, Any]:
     return dict(zip(COLUMNS, (*known[:2], at, known.value, known.quality, known.source, known_since, dims, known.note or ""), strict=True))
 
 
-def _csv(rows: Iterator[Known], stream: BinaryIO) -> int:
+def _csv(rows: Iterator[Known], stream: IO[bytes]) -> int:
     text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -86,7 +86,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _json(rows: Iterator[Known], stream: BinaryIO) -> int:
+def _json(rows: Iterator[Known], stream: IO[bytes]) -> int:
     count = 0
     stream.write(b"[")
     for count, known in enumerate(rows, 1):
@@ -95,7 +95,7 @@ def _json(rows: Iterator[Known], stream: BinaryIO) -> int:
     return count
 
 
-def _parquet(rows: Iterator[Known], stream: BinaryIO) -> int:
+def _parquet(rows: Iterator[Known], stream: IO[bytes]) -> int:
     if pyarrow is None:
         raise Impossible(_("Parquet needs the package pyarrow: install it with “pip install pyarrow”, or export as csv or json."))
     kinds = {"at": pyarrow.timestamp("us", "UTC"), "known_since": pyarrow.timestamp("us", "UTC"), "value": pyarrow.float64()}

@@ -179,7 +179,7 @@ def export(request: PersonRequest, code: str) -> HttpResponseBase:
     """All that is known of an indicator now, as CSV or JSON."""
     found = get_object_or_404(Indicator.objects.visible_to(request.user), code=code)
     form = "json" if request.GET.get("format") == "json" else "csv"
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 – the answer closes it
+    copy = tempfile.SpooledTemporaryFile(8 * 1024 * 1024)  # noqa: SIM115 – the answer closes it
     exporting.write(exporting.question([found.code], request.GET.get("region") or None, None, None, timezone.now()), form, copy)
     copy.seek(0)
     return FileResponse(copy, as_attachment=True, filename=f"{found.code}.{form}")
