@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from obstore import delete, head, put
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
@@ -77,14 +78,14 @@ def _to_s3(backup: Path, destination: str) -> None:
     """In parts, so that a backup of any size passes; the copy is thinned out like our own."""
     try:
         store = S3Store.from_url(destination, client_options={"allow_http": os.environ.get("AWS_ENDPOINT", "").startswith("http://")})
-        obstore.put(store, backup.name, backup)
-        arrived = obstore.head(store, backup.name)["size"]
+        put(store, backup.name, backup)
+        arrived = head(store, backup.name)["size"]
         if arrived != backup.stat().st_size:
             raise Refusal(f"The copy of {backup.name} in {destination} is not whole.")
         names = [found["path"] for found in obstore.list(store).collect()]
         copies = {moment: name for name in names if (moment := nightly_moment(name.rpartition("/")[2])) is not None}
         spare = [copies[moment] for moment in set(copies) - to_keep(copies)]
         if spare:
-            obstore.delete(store, spare)
+            delete(store, spare)
     except (BaseError, OSError) as problem:
         raise Refusal(f"{backup.name} could not be copied to {destination}: {str(problem).splitlines()[0]}.") from None

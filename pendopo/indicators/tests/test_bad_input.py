@@ -211,9 +211,9 @@ def test_many_problems_are_named_up_to_a_thousand(yard: Yard) -> None:
 
 def test_many_unknown_indicators_in_one_body(yard: Yard) -> None:
     """A hostile body full of different codes is answered in time."""
-    start = time.monotonic()
+    start = time.process_time()
     checked(post(yard, {"observations": [row(indicator=f"no-{number}") for number in range(50_000)]}), 50_000)
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 12
 
 
 @pytest.mark.parametrize(
