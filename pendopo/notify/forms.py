@@ -35,7 +35,7 @@ class WishesForm(forms.Form):
     """What one wishes to hear and when."""
 
     email = forms.BooleanField(label=_("Also to the e-mail address of my account"), required=False)
-    wanted = forms.MultipleChoiceField(label=_("What I want to hear"), required=False, choices=MUTABLE, widget=forms.CheckboxSelectMultiple)
+    wanted = forms.MultipleChoiceField(label=_("Kinds of notice"), required=False, choices=MUTABLE, widget=forms.CheckboxSelectMultiple)
     quiet_from = forms.TimeField(label=_("Quiet from"), required=False, widget=forms.TimeInput(attrs=TIME, format="%H:%M"))
     quiet_until = forms.TimeField(
         label=_("Quiet until"),

@@ -47,7 +47,7 @@ def dispatches(request: PersonRequest) -> HttpResponse:
                 sort="created",
                 csv_value=lambda row: row.created,
             ),
-            Column("to", _("To"), receiver),
+            Column("to", _("Receiver"), receiver),
             Column("channel", _("Channel"), lambda row: row.get_channel_display(), csv_value=lambda row: row.channel),
             Column("address", _("Address"), lambda row: row.masked),
             Column("kind", _("Kind"), kind_label, csv_value=lambda row: row.notice.kind),
