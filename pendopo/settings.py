@@ -156,7 +156,7 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else
 EMAIL_TIMEOUT = 10
 
 # Where people reach this installation: links in letters begin with it.
-SITE_URL = os.environ.get("PENDOPO_SITE_URL", f"http{'s' if SECURE else ''}://{HOSTS[0] if HOSTS else 'localhost:8000'}").rstrip("/")
+SITE_URL = (os.environ.get("PENDOPO_SITE_URL") or f"http{'s' if SECURE else ''}://{HOSTS[0] if HOSTS else 'localhost:8000'}").rstrip("/")
 # Services for notices beside e-mail: Apprise addresses with {to} (notify/transports/gateway.py).
 GATEWAYS = {
     "telegram": os.environ.get("PENDOPO_TELEGRAM_URL", ""),

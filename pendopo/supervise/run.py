@@ -140,6 +140,8 @@ class Installation:
         if self.postgres:
             await asyncio.to_thread(self.postgres.ensure_database)
         self.env.update(product_environment(self.folder, database_url=database_url, nats=bus))
+        if not (os.environ.get("PENDOPO_SITE_URL") or os.environ.get("PENDOPO_HOSTS")):
+            self.env["PENDOPO_SITE_URL"] = self.address.url.rstrip("/")
 
     async def _schema(self) -> None:
         self.progress.begins("Database schema")
