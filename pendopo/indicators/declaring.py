@@ -12,7 +12,7 @@ from pendopo.audit.actions import Actor, record
 
 from .catalogue import Catalogue, IndicatorEntry, SourceEntry, Weighted
 from .declared import Faulty
-from .derivation.actions import DERIVED_SOURCE, derived_source
+from .derivation.actions import writer_of
 from .derivation.catalogue import settle
 from .derivation.contract import Facts
 from .models import Indicator, Source
@@ -77,8 +77,6 @@ def load_catalogue(*, catalogue: Catalogue, by: Actor | None = None) -> Changes:
             faults.extend(_unknown_names(entry, codes, sources, catalogue.lines))
         if faults:
             raise Faulty(faults)
-        if any(entry.derived is not None for entry in pending):
-            sources[DERIVED_SOURCE] = derived_source()
         for entry in _settled(pending, catalogue.lines):
             _declare_indicator(entry, known, sources, changes)
     if changes.after:
@@ -154,7 +152,7 @@ def _settled(entries: list[IndicatorEntry], lines: dict[str, int]) -> list[Indic
         if entry.derived is not None:
             line = facts[entry.code]
             filled: dict[str, Any] = {"unit": line.unit, "every": line.every, "level": line.level, "kind": line.kind}
-            entry = msgspec.structs.replace(entry, **filled, sources=[DERIVED_SOURCE])
+            entry = msgspec.structs.replace(entry, **filled)
         answer.append(entry)
     return answer
 
@@ -186,10 +184,11 @@ def _declare_indicator(entry: IndicatorEntry, known: dict[str, Indicator], sourc
     weighted = isinstance(entry.rollup, Weighted)
     indicator.rollup = "weighted" if weighted else str(entry.rollup)
     indicator.weight = known[entry.rollup.weighted] if isinstance(entry.rollup, Weighted) else None
-    after = indicator_facts(indicator, sorted(set(entry.sources)))
+    writers = [sources[code] for code in entry.sources] if entry.derived is None else [writer_of(entry.inputs)]
+    after = indicator_facts(indicator, sorted({source.code for source in writers}))
     if before != after:
         indicator.save()
-        indicator.sources.set([sources[code] for code in entry.sources])
+        indicator.sources.set(writers)
     known[entry.code] = indicator
     changes.note(changes.indicators, f"indicator {entry.code}", before, after)
 

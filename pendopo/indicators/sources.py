@@ -14,7 +14,7 @@ from pendopo.audit.actions import Actor, record
 from .catalogue import CODE
 from .credentials import KEY_PREFIX
 from .declaring import source_facts
-from .derivation.actions import DERIVED_SOURCE
+from .derivation.actions import DERIVED_SOURCES
 from .models import Source, SourceKey
 
 KEY_BYTES = 32
@@ -61,7 +61,7 @@ def change_source(*, source: Source, by: Actor | None, **fields: Any) -> Source:
 @transaction.atomic
 def new_key(*, source: Source, by: Actor | None, label: str = "") -> tuple[SourceKey, str]:
     """A key for the source and its secret (`pds_…`), which is shown once: only its hash is kept."""
-    if source.code == DERIVED_SOURCE:
+    if source.code in DERIVED_SOURCES:
         raise Refused(_("Derived figures are written by the house alone: there is no key for them."))
     if not source.active:
         raise Refused(_("The source “%(code)s” is retired: take it into use again first.") % {"code": source.code})

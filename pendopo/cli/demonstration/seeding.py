@@ -82,10 +82,10 @@ def demonstration_catalogue(real: bool) -> Catalogue:
     for figure in (*OWN, *(() if real else INSTEAD_OF_REAL)):
         writers[figure.indicator].add(figure.source)
     writers["population"].add("penduduk-2020")
-    told = [entry for entry in public.indicators if real or entry.code in writers]
+    told = [entry for entry in public.indicators if real or entry.code in writers or (entry.inputs and {*entry.inputs} <= {*writers})]
     districts = {figure.indicator for figure in INSTEAD_OF_REAL if len(figure.regions) > 1}
     for entry in told:
-        entry.sources = [*(entry.sources if real else ()), *sorted(writers[entry.code])]
+        entry.sources = [*(entry.sources if real else ()), *sorted(writers.get(entry.code, ()))]
         if not real and entry.code in districts:
             entry.level = "district"
     return Catalogue([*(public.sources if real else ()), *own.sources], [*told, *own.indicators], {**public.lines, **own.lines})

@@ -20,28 +20,36 @@ from .computing import Stamps, differences, everything, stretches
 from .models import Computation, DerivedPosition, Formula
 from .reading import Change, changes, next_stamp, stamp
 
-# The source in whose name derived figures are stored. Nothing else may write them.
+# The sources in whose name derived figures are stored, by whether an input may be simulated. Nothing else may write such figures.
 DERIVED_SOURCE = "derived"
+SIMULATED_SOURCE = "derived-simulated"
+DERIVED_SOURCES = (DERIVED_SOURCE, SIMULATED_SOURCE)
 # Held while figures are derived, so that two work processes never compute the same.
 LOCK = 0x64657276
 BATCH_ROWS = 20_000
 MAX_CAUSES = 1000
 
 
-def derived_source() -> Source:
-    """The source `derived`, made on demand beside the agency that keeps the house's own figures."""
-    source = Source.objects.select_related("agency").filter(code=DERIVED_SOURCE).first()
+def derived_source(simulated: bool = False) -> Source:
+    """The source `derived`, or its twin for figures from simulated inputs; made on demand beside the agency of the house's own figures."""
+    code = SIMULATED_SOURCE if simulated else DERIVED_SOURCE
+    source = Source.objects.select_related("agency").filter(code=code).first()
     if source is not None:
         return source
     with transaction.atomic(), override(settings.LANGUAGE_CODE):
+        name = _("Figures derived from simulated ones") if simulated else _("Derived figures")
         own = Source.objects.select_related("agency").filter(code="pendopo").first()
         agency = own.agency if own else Agency.objects.get_or_create(code="pendopo", defaults={"name": "Pendopo"})[0]
-        source, new = Source.objects.get_or_create(code=DERIVED_SOURCE, defaults={"name": _("Derived figures"), "agency": agency})
+        source, new = Source.objects.get_or_create(code=code, defaults={"name": name, "agency": agency, "simulated": simulated})
         if new:
-            record(
-                by=None, room="indicators", verb="declared", about="/sources/derived", after={"name": source.name, "agency": agency.code}
-            )
+            after = {"name": source.name, "agency": agency.code, "simulated": simulated}
+            record(by=None, room="indicators", verb="declared", about=f"/sources/{code}", after=after)
     return source
+
+
+def writer_of(inputs: Iterable[str]) -> Source:
+    """In whose name figures from these inputs are stored: what a simulated source may write makes all that follows a simulation."""
+    return derived_source(Source.objects.filter(indicators__code__in=list(inputs), simulated=True).exists())
 
 
 def derive(*, compiled: Compiled) -> int:
@@ -111,11 +119,11 @@ def _bring_up(
         for row in differences(formula, compiled.facts, wanted, stamps):
             pending.append(row)
             if len(pending) >= BATCH_ROWS:
-                _deliver(pending, versions, stamps, causes, [])
+                _deliver(pending, compiled, stamps, causes, [])
                 written += len(pending)
                 pending = []
     marks = [DerivedPosition(indicator_id=ids[code], version=versions[code], raw=stamps.raw, derived=stamps.derived) for code in codes]
-    _deliver(pending, versions, stamps, causes, marks)
+    _deliver(pending, compiled, stamps, causes, marks)
     return written + len(pending)
 
 
@@ -130,12 +138,16 @@ def _news(positions: Sequence[DerivedPosition], inputs: Iterable[Sequence[str]],
     return found + changes(codes - sent, min(position.derived for position in positions), stamps.derived)
 
 
-def _deliver(rows: list[Observation], versions: dict[str, int], stamps: Stamps, causes: set[int], marks: Sequence[DerivedPosition]) -> None:
+def _deliver(rows: list[Observation], compiled: Compiled, stamps: Stamps, causes: set[int], marks: Sequence[DerivedPosition]) -> None:
     """The rows, what they stand on and how far it goes: one transaction."""
+    by_writer: dict[str, list[Observation]] = {}
+    writers = {code: writer_of(compiled.formulas[code].inputs) for code in {row.indicator for row in rows}}
+    for row in rows:
+        by_writer.setdefault(writers[row.indicator].code, []).append(row)
     try:
         with transaction.atomic():
-            if rows:
-                _store(rows, versions, stamps, causes)
+            for writer in {source.code: source for source in writers.values()}.values():
+                _store(by_writer[writer.code], writer, compiled, stamps, causes)
             DerivedPosition.objects.bulk_create(
                 marks, update_conflicts=True, unique_fields=["indicator"], update_fields=["version", "raw", "derived"]
             )
@@ -144,15 +156,14 @@ def _deliver(rows: list[Observation], versions: dict[str, int], stamps: Stamps, 
         raise
 
 
-def _store(rows: list[Observation], versions: dict[str, int], stamps: Stamps, causes: set[int]) -> None:
+def _store(rows: list[Observation], source: Source, compiled: Compiled, stamps: Stamps, causes: set[int]) -> None:
     codes = sorted({row.indicator for row in rows})
-    source = derived_source()
     source.indicators.add(*Indicator.objects.filter(code__in=codes))
     digest = hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
     receipt = take_delivery(source=source, rows=rows, digest=digest, way=Way.SYSTEM, name=", ".join(codes))
     Computation.objects.create(
         delivery_id=receipt.delivery,
-        versions={code: versions[code] for code in codes},
+        versions={code: compiled.versions[code] for code in codes},
         raw=stamps.raw,
         derived=stamps.derived,
         causes=sorted(causes)[-MAX_CAUSES:],

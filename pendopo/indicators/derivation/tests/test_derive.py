@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.history import Question, page
-from pendopo.indicators.models import Delivery, Indicator
+from pendopo.indicators.latest import figures
+from pendopo.indicators.models import Delivery, Indicator, Source, Way
 
 from .garden import INCIDENCE, ONE, THREE, TWO, day, declare, plant, send, settle_down
 
@@ -160,3 +162,19 @@ def test_dimensions_stay_apart_and_those_without_fit_all() -> None:
     settle_down()
     found, _cursor = page(Question([Indicator.objects.get(code="double").pk]))
     assert [(k.dims, k.value) for k in found] == [({"pos": "A"}, 1.5), ({"pos": "B"}, 2.5)]
+
+
+def test_what_follows_from_a_simulation_is_marked_as_one() -> None:
+    yard = plant(week={"moving_sum": {"of": "cases", "window": "2d"}}, real={"sum": ["level", 1]})
+    yard.source.simulated = True
+    yard.source.save()
+    other = Source.objects.create(code="other", name="Lain", agency=yard.source.agency)
+    Indicator.objects.get(code="level").sources.set([other])
+    declare("rise", {"change": "week"})
+    send(*[("cases", ONE, day(n), 1.0) for n in range(1, 4)])
+    take_delivery(source=other, rows=[Observation("level", ONE, "2026-05-09T01:00:00Z", 0.5)], digest="0" * 64, way=Way.API)
+    settle_down()
+    found = figures(list(Indicator.objects.filter(derived__isnull=False)), [ONE])
+    assert {(figure.indicator, figure.source, figure.simulated) for figure in found} == {
+        ("week", "derived-simulated", True), ("rise", "derived-simulated", True), ("real", "derived", False)
+    }  # fmt: skip
