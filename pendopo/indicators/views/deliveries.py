@@ -77,7 +77,7 @@ def delivery(request: PersonRequest, pk: int) -> HttpResponse:
         return listing.csv()
     reasons = found.kept.values("code", "state").annotate(count=Count("pk")).order_by("-count")
     counts = [
-        (_("Accepted"), found.accepted, "well"),
+        (_("Accepted"), found.accepted, "well" if found.accepted else ""),
         (_("Flagged"), found.flagged, "attention" if found.flagged else ""),
         (_("Quarantined"), found.quarantined, "attention" if found.quarantined else ""),
         (_("Rejected"), found.rejected, "danger" if found.rejected else ""),

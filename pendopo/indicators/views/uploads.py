@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
+from pendopo.ui.templatetags.house import number
 
 from ..actions import QuotaExceeded
 from ..declared import Faulty
@@ -67,7 +68,7 @@ def preview(source: Source, outcome: Outcome, kept: str, mapping: Mapping | None
     word = signing.dumps([source.code, kept, outcome.file, rules], salt=SALT, compress=True)
     told = [problem for problem in outcome.problems if problem["code"] != "duplicate"]
     counts = [
-        (_("Accepted"), outcome.accepted, "well"),
+        (_("Accepted"), outcome.accepted, "well" if outcome.accepted else ""),
         (_("Flagged"), outcome.flagged, "attention" if outcome.flagged else ""),
         (_("Quarantined"), outcome.quarantined, "attention" if outcome.quarantined else ""),
         (_("Rejected"), outcome.rejected, "danger" if outcome.rejected else ""),
@@ -99,5 +100,5 @@ def confirm(request: PersonRequest) -> HttpResponse:
     if rules is not None:
         remember_mapping(source=source, by=request.user, mapping=rules)
     stored = outcome.accepted + outcome.flagged
-    messages.success(request, _("%(stored)s of %(rows)s rows were stored.") % {"stored": stored, "rows": outcome.rows})
+    messages.success(request, _("%(stored)s of %(rows)s rows were stored.") % {"stored": number(stored), "rows": number(outcome.rows)})
     return redirect("indicators:delivery", pk=outcome.deliveries[-1])
