@@ -10,8 +10,6 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.regions.logic import is_within
@@ -78,8 +76,7 @@ def grants_of(user: User) -> list[Grant]:
         return []
     kept: list[Grant] | None = getattr(user, "_grants", None)
     if kept is None:
-        now = timezone.now()
-        rows = user.holdings.filter(Q(until=None) | Q(until__gt=now), since__lte=now, post__active=True)
+        rows = user.holdings.current().filter(post__active=True)
         kept = [Grant(*row) for row in rows.values_list("post__role", "post__agency_id", "post__region_id")]
         user._grants = kept  # type: ignore[attr-defined]
     return kept
@@ -120,8 +117,7 @@ def may_change_person(user: User, person: Person) -> bool:
     """
     if may(user, "people.change"):
         return True
-    now = timezone.now()
-    held = person.holdings.filter(Q(until=None) | Q(until__gt=now)).select_related("post")
+    held = person.holdings.unended().select_related("post")
     posts = [holding.post for holding in held]
     return bool(posts) and all(may(user, "posts.change", post) for post in posts)
 

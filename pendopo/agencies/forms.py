@@ -1,9 +1,11 @@
 """Forms and filters of the administration pages."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.regions.models import Region
@@ -12,6 +14,17 @@ from .actions import Refused, scope_named
 from .models import Agency, Holding, Kind, Person, Post, Role, Standing
 
 ALL = ("", _("all"))
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+
+def start_of(day: date) -> datetime:
+    """Midnight in the government's zone."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 class RegionField(forms.CharField):
@@ -110,7 +123,7 @@ class PersonFilters(forms.Form):
         queryset = queryset.filter(is_active=state != "left")
         if text := chosen.get("q", "").strip():
             queryset = queryset.filter(Q(name__icontains=text) | Q(email__icontains=text))
-        held = Holding.objects.filter(person=OuterRef("pk"), until=None, post__active=True)
+        held = Holding.objects.current().filter(person=OuterRef("pk"), post__active=True)
         if role := chosen.get("role"):
             queryset = queryset.filter(Exists(held.filter(post__role=role)))
         if agency := chosen.get("agency"):
@@ -176,7 +189,7 @@ class PostFilters(forms.Form):
         chosen: dict[str, Any] = self.cleaned_data if self.is_valid() else {}
         state = chosen.get("state", "")
         queryset = queryset.filter(active=state != "closed")
-        held = Holding.objects.filter(post=OuterRef("pk"), until=None)
+        held = Holding.objects.current().filter(post=OuterRef("pk"))
         if text := chosen.get("q", "").strip():
             queryset = queryset.filter(Q(title__icontains=text) | Exists(held.filter(person__name__icontains=text)))
         if role := chosen.get("role"):
@@ -193,6 +206,18 @@ class HolderForm(forms.Form):
 
     person = forms.ModelChoiceField(label=_("Person"), queryset=Person.objects.filter(is_active=True))
     standing = forms.ChoiceField(label=_("Standing"), choices=Standing.choices)
+    since = forms.DateField(label=_("First day"), required=False, widget=DayInput, help_text=_("Empty: from now on."))
+    until = forms.DateField(label=_("Last day"), required=False, widget=DayInput, help_text=_("Empty: until it is handed over."))
+
+    def clean_since(self) -> datetime | None:
+        """The beginning of the first day."""
+        day = self.cleaned_data["since"]
+        return start_of(day) if day and day > timezone.localdate() else None
+
+    def clean_until(self) -> datetime | None:
+        """The end of the last day."""
+        day = self.cleaned_data["until"]
+        return start_of(day + timedelta(days=1)) if day else None
 
 
 class TableForm(forms.Form):

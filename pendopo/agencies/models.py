@@ -1,10 +1,12 @@
 """Agencies, the people in them, and the posts through which people hold rights."""
 
-from datetime import timedelta
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -174,6 +176,19 @@ class Post(models.Model):
         return self.seat or self.agency
 
 
+class HoldingQuerySet(models.QuerySet["Holding"]):
+    """Who holds what at a moment."""
+
+    def current(self, at: datetime | None = None) -> Self:
+        """The holdings that have begun and have not ended at the moment (now)."""
+        now = at or timezone.now()
+        return self.filter(models.Q(until=None) | models.Q(until__gt=now), since__lte=now)
+
+    def unended(self, at: datetime | None = None) -> Self:
+        """The holdings that have not ended, those that begin later included."""
+        return self.filter(models.Q(until=None) | models.Q(until__gt=at or timezone.now()))
+
+
 class Holding(models.Model):
     """A person holds a post from one moment to another. Handing over ends one row and begins the next, in one action."""
 
@@ -182,6 +197,8 @@ class Holding(models.Model):
     standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.DEFINITIVE)
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
+
+    objects = HoldingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("holding of a post")
@@ -193,10 +210,13 @@ class Holding(models.Model):
                 name="holding_ends_after_it_begins",
                 violation_error_message=_("A post cannot be given back before it was taken."),
             ),
-            models.UniqueConstraint(
-                fields=["post", "standing"],
-                condition=models.Q(until=None),
-                name="post_has_one_holder",
+            ExclusionConstraint(
+                name="post_has_one_holder_at_a_time",
+                expressions=[
+                    (models.Func("since", "until", function="TSTZRANGE", output_field=DateTimeRangeField()), RangeOperators.OVERLAPS),
+                    ("post", RangeOperators.EQUAL),
+                    ("standing", RangeOperators.EQUAL),
+                ],
                 violation_error_message=_("This post has a holder already: hand it over instead."),
             ),
         ]

@@ -116,7 +116,7 @@ def list_people(as_json: bool, data: Path | None) -> None:
 
 def as_row(person: Person) -> dict[str, Any]:
     """One person for `user list`."""
-    held = Holding.objects.filter(person=person, until=None, post__active=True).select_related("post__agency")
+    held = Holding.objects.current().filter(person=person, post__active=True).select_related("post__agency")
     posts = [
         {
             "title": holding.post.title,

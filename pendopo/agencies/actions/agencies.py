@@ -14,7 +14,7 @@ from pendopo.audit.actions import Actor, record
 from pendopo.regions.models import Region
 
 from .. import logic
-from ..models import Agency, Kind
+from ..models import Agency, Holding, Kind
 
 FIELDS = ("name", "short_name", "kind", "parent_id", "region_id", "phone", "email", "address", "note", "verified", "active")
 
@@ -104,7 +104,7 @@ def checked(agency: Agency) -> None:
 
 def close_agency(*, agency: Agency, by: Actor | None) -> Agency:
     """The agency is no more: it stays in history and leaves the lists. Posts in it must be closed first."""
-    held = agency.posts.filter(active=True, holdings__until=None, holdings__isnull=False).distinct().count()
+    held = agency.posts.filter(active=True, holdings__in=Holding.objects.unended()).distinct().count()
     if held:
         raise Refused(
             _("%(count)s posts of %(name)s are still held. End those holdings or hand them over first.")

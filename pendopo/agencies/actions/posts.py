@@ -105,34 +105,55 @@ def close_post(*, post: Post, by: Actor | None) -> None:
 
 
 def end_holdings(holdings: Any, now: datetime) -> list[str]:
-    """Ends all open holdings of a query; returns who held what. One that has not begun yet ends where it would begin."""
-    open_rows = list(holdings.filter(until=None).select_related("person", "post").select_for_update(of=("self",)))
-    for holding in open_rows:
-        Holding.objects.filter(pk=holding.pk).update(until=max(now, holding.since))
+    """Ends all holdings of a query that have not ended; returns who held what. One that has not begun yet never begins."""
+    open_rows = list(holdings.unended(now).select_related("person", "post").select_for_update(of=("self",)))
+    begun = [holding.pk for holding in open_rows if holding.since <= now]
+    Holding.objects.filter(pk__in=begun).update(until=now)
+    Holding.objects.filter(pk__in=[holding.pk for holding in open_rows if holding.since > now]).delete()
     return [f"{holding.person.audit_name}: {holding.post.title}" for holding in open_rows]
+
+
+def is_administered() -> bool:
+    """Whether anybody administers the whole installation at this moment."""
+    house = {"post__role": Role.ADMINISTRATOR, "post__agency": None, "post__region": None}
+    return Holding.objects.current().filter(post__active=True, person__is_active=True, **house).exists()
 
 
 @contextmanager
 def administered() -> Iterator[None]:
     """Refuses what is done inside when it would leave the installation without anybody who administers it."""
-    holdings = Holding.objects.filter(
-        until=None, post__active=True, post__role=Role.ADMINISTRATOR, post__agency=None, post__region=None, person__is_active=True
-    )
-    before = holdings.exists()
+    before = is_administered()
     yield
-    if before and not holdings.exists():
+    if before and not is_administered():
         raise Refused(_("This would leave the installation without an administrator. Appoint another one first."))
 
 
 @transaction.atomic
-def appoint(*, post: Post, person: Person, by: Actor | None, standing: str = Standing.DEFINITIVE, since: datetime | None = None) -> Holding:
-    """The person takes a post that nobody holds in this standing. Plt. is for a vacant post, Plh. for the absence of its holder."""
+def appoint(
+    *,
+    post: Post,
+    person: Person,
+    by: Actor | None,
+    standing: str = Standing.DEFINITIVE,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Holding:
+    """The person takes a post that nobody holds in this standing meanwhile; it may begin later, and end by itself.
+
+    Plt. is for a vacant post, Plh. for the absence of its holder.
+    """
+    begin = since or timezone.now()
+    if until is not None and until <= begin:
+        raise Refused(_("The last day lies before the first."))
     locked = Post.objects.select_for_update().get(pk=post.pk)
     if not locked.active:
         raise Refused(_("The post %(title)s is closed.") % {"title": locked.title})
     if not person.is_active:
         raise Refused(_("%(name)s has left. Add the person again first.") % {"name": person.name})
-    open_rows = {holding.standing: holding for holding in locked.holdings.filter(until=None).select_related("person")}
+    meanwhile = locked.holdings.unended(begin).select_related("person")
+    if until is not None:
+        meanwhile = meanwhile.filter(since__lt=until)
+    open_rows = {holding.standing: holding for holding in meanwhile}
     if standing in open_rows:
         holder = open_rows[Standing(standing)].person.name
         raise Refused(_("%(title)s is held by %(holder)s: hand it over instead.") % {"title": locked.title, "holder": holder})
@@ -142,7 +163,7 @@ def appoint(*, post: Post, person: Person, by: Actor | None, standing: str = Sta
         raise Refused(_("Plh. stands in for an absent holder; %(title)s is vacant. Choose Plt.") % {"title": locked.title})
     try:
         with transaction.atomic():
-            holding = Holding.objects.create(post=locked, person=person, standing=standing, since=since or timezone.now())
+            holding = Holding.objects.create(post=locked, person=person, standing=standing, since=begin, until=until)
     except IntegrityError as error:
         raise Refused(_("This post has a holder already: hand it over instead.")) from error
     after = {
@@ -150,7 +171,8 @@ def appoint(*, post: Post, person: Person, by: Actor | None, standing: str = Sta
         "post": locked.title,
         "role": locked.role,
         "standing": standing,
-        "since": holding.since.isoformat(),
+        "since": begin.isoformat(),
+        "until": until.isoformat() if until else None,
     }
     record(by=by, room="agencies", verb="appoint", about=f"/posts/{locked.pk}", after=after, region=locked.region_id or "")
     return holding

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from pendopo.agencies import access, actions
@@ -80,6 +81,31 @@ def test_acting_holders(rani: Person, sari: Person, budi: Person) -> None:
     actions.hand_over(post=post, to=budi, by=rani)
     with pytest.raises(actions.Refused, match="Plt"):
         actions.appoint(post=post, person=sari, by=rani, standing=Standing.PLT)
+
+
+def test_an_acting_holder_for_two_weeks(rani: Person, sari: Person, budi: Person) -> None:
+    now = timezone.now()
+    post = actions.add_post(by=rani, title="Kepala Pelaksana", role=Role.ADMINISTRATOR)
+    actions.appoint(post=post, person=rani, by=rani)
+    begin, end = now + timedelta(days=1), now + timedelta(days=15)
+    actions.appoint(post=post, person=sari, by=rani, standing=Standing.PLH, since=begin, until=end)
+    assert not access.may(Person.objects.get(pk=sari.pk), "people.change"), "it has not begun"
+    with pytest.raises(actions.Refused):
+        actions.appoint(post=post, person=budi, by=rani, standing=Standing.PLH, since=now + timedelta(days=10))
+    actions.appoint(post=post, person=budi, by=rani, standing=Standing.PLH, since=end)
+    assert list(Holding.objects.current(begin).filter(post=post, standing=Standing.PLH).values_list("person", flat=True)) == [sari.pk]
+    assert list(Holding.objects.current(end).filter(post=post, standing=Standing.PLH).values_list("person", flat=True)) == [budi.pk]
+    with pytest.raises(actions.Refused):
+        actions.appoint(post=post, person=budi, by=rani, standing=Standing.PLH, since=now, until=now - timedelta(days=1))
+    actions.leave(person=sari, by=rani)
+    assert not Holding.objects.unended().filter(person=sari).exists(), "what has not begun yet is lost, too"
+
+
+def test_the_database_itself_refuses_two_holders(rani: Person, sari: Person) -> None:
+    post = actions.add_post(by=rani, title="Bupati", role=Role.VIEWER)
+    actions.appoint(post=post, person=rani, by=rani)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Holding.objects.create(post=post, person=sari)
 
 
 def test_a_leaver_loses_everything_at_once(rani: Person, sari: Person) -> None:

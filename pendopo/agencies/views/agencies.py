@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from ..access import may, require
 from ..forms import AgencyFilters, AgencyForm, TableForm
 from ..models import Agency, Holding, Kind
 from ..requests import PersonRequest
+from .posts import now_held
 
 
 @opens("agencies.see")
@@ -32,7 +33,7 @@ def agencies(request: PersonRequest) -> HttpResponse:
             "Who works here: regional agencies, central offices in the region, neighbours, districts, villages, enterprises and partners."
         ),
         queryset=Agency.objects.select_related("parent", "region")
-        .annotate(holders=Count("posts__holdings", filter=Q(posts__holdings__until=None, posts__active=True)))
+        .annotate(holders=Count("posts__holdings", filter=Q(posts__holdings__in=Holding.objects.current(), posts__active=True)))
         .order_by("name", "pk"),
         columns=[
             Column("name", _("Name"), lambda a: a.name, url=lambda a: reverse("agencies:agency", args=[a.code]), sort="name"),
@@ -101,9 +102,8 @@ def do_bulk(request: PersonRequest, listing: Listing) -> None:
 def agency(request: PersonRequest, code: str) -> HttpResponse:
     """One agency: facts, posts with their holders, agencies below it."""
     found = get_object_or_404(Agency.objects.select_related("parent", "region"), code=code)
-    now_held = Prefetch("holdings", Holding.objects.filter(until=None).select_related("person"), to_attr="now_held")
     posts = (
-        found.posts.model.objects.filter(Q(agency=found) | Q(seat=found), active=True).prefetch_related(now_held).select_related("region")
+        found.posts.model.objects.filter(Q(agency=found) | Q(seat=found), active=True).prefetch_related(now_held()).select_related("region")
     )
     context = {
         "agency": found,

@@ -1,5 +1,7 @@
 """Pages about people: the list, one person, invitations, leaving."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.forms import SetPasswordForm
@@ -8,6 +10,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -22,10 +25,13 @@ from ..forms import InviteForm, PersonFilters, PersonForm, TableForm
 from ..models import Holding, Person, Post
 from ..requests import PersonRequest
 
-NOW_HELD = Prefetch(
-    "holdings", Holding.objects.filter(until=None, post__active=True).select_related("post__agency", "post__seat"), to_attr="now_held"
-)
 SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def now_holds() -> Any:
+    """The posts that each person holds today, as `now_held`."""
+    rows = Holding.objects.current().filter(post__active=True).select_related("post__agency", "post__seat")
+    return Prefetch("holdings", rows, to_attr="now_held")
 
 
 def state(person: Person) -> str:
@@ -44,7 +50,7 @@ def people(request: PersonRequest) -> HttpResponse:
     listing = Listing(
         request,
         title=_("People"),
-        queryset=Person.objects.prefetch_related(NOW_HELD),
+        queryset=Person.objects.prefetch_related(now_holds()),
         columns=[
             Column("name", _("Name"), lambda p: p.name, url=lambda p: reverse("agencies:person", args=[p.pk]), sort="name"),
             Column("email", _("E-mail"), lambda p: p.email, sort="email"),
@@ -104,12 +110,12 @@ def person(request: PersonRequest, pk: int) -> HttpResponse:
     """One person: who it is, posts held today and before, tokens, and what may be done."""
     found = get_object_or_404(Person, pk=pk)
     may_change = may_change_person(request.user, found)
-    held = list(found.holdings.select_related("post__agency", "post__region", "post__seat"))
+    held, now = list(found.holdings.select_related("post__agency", "post__region", "post__seat")), timezone.now()
     context = {
         "person": found,
         "state": state(found),
-        "now_held": [holding for holding in held if holding.until is None and holding.post.active],
-        "past": [holding for holding in held if holding.until is not None],
+        "now_held": [holding for holding in held if (holding.until is None or holding.until > now) and holding.post.active],
+        "past": [holding for holding in held if holding.until is not None and holding.until <= now],
         "may_change": may_change,
         "tokens": found.tokens.filter(revoked=None) if may_change else (),
         "factors": found.authenticator_set.count() if may_change else 0,

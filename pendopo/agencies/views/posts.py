@@ -1,11 +1,14 @@
 """Pages about posts and who holds them."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -19,7 +22,10 @@ from ..forms import HolderForm, PostFilters, PostForm
 from ..models import Holding, Post, Standing
 from ..requests import PersonRequest
 
-NOW_HELD = Prefetch("holdings", Holding.objects.filter(until=None).select_related("person"), to_attr="now_held")
+
+def now_held() -> Any:
+    """Who holds each post today, as `now_held`."""
+    return Prefetch("holdings", Holding.objects.current().select_related("person"), to_attr="now_held")
 
 
 def holders(post: Post) -> str:
@@ -48,7 +54,7 @@ def posts(request: PersonRequest) -> HttpResponse:
         request,
         title=_("Posts"),
         lead=_("Rights belong to posts. Whoever holds a post has its rights, from the day of taking it to the day of handing it over."),
-        queryset=Post.objects.select_related("agency", "region", "seat").prefetch_related(NOW_HELD),
+        queryset=Post.objects.select_related("agency", "region", "seat").prefetch_related(now_held()),
         columns=[
             Column("title", _("Title"), lambda p: p.title, url=lambda p: reverse("agencies:post", args=[p.pk]), sort="title"),
             Column("holder", _("Held by"), lambda p: holders(p) or "–", csv_value=holders),
@@ -93,12 +99,12 @@ def post(request: PersonRequest, pk: int) -> HttpResponse:
                 return redirect("agencies:post", pk=pk)
             except actions.Refused as why:
                 form.add_error(None, str(why))
-    held = list(found.holdings.select_related("person"))
+    held, now = list(found.holdings.select_related("person")), timezone.now()
     context = {
         "post": found,
         "reach": reach(found),
-        "now_held": [holding for holding in held if holding.until is None],
-        "past": [holding for holding in held if holding.until is not None],
+        "now_held": [holding for holding in held if holding.until is None or holding.until > now],
+        "past": [holding for holding in held if holding.until is not None and holding.until <= now],
         "form": form,
         "may_change": may_change and found.active,
     }
@@ -112,7 +118,8 @@ def do_holder(request: PersonRequest, post: Post, form: HolderForm) -> None:
         actions.hand_over(post=post, to=person, by=request.user, standing=standing)
         messages.success(request, _("%(title)s was handed over to %(name)s.") % {"title": post.title, "name": person.name})
     else:
-        actions.appoint(post=post, person=person, by=request.user, standing=standing)
+        since, until = form.cleaned_data["since"], form.cleaned_data["until"]
+        actions.appoint(post=post, person=person, by=request.user, standing=standing, since=since, until=until)
         messages.success(request, _("%(name)s now holds %(title)s.") % {"title": post.title, "name": person.name})
 
 
@@ -176,7 +183,7 @@ def close(request: PersonRequest, pk: int) -> HttpResponse:
 @opens("posts.change")
 def give_back(request: PersonRequest, pk: int) -> HttpResponse:
     """One holding ends now."""
-    holding = get_object_or_404(Holding.objects.select_related("post"), pk=pk, until=None)
+    holding = get_object_or_404(Holding.objects.select_related("post"), pk=pk)
     require(request.user, "posts.change", holding.post)
     try:
         actions.give_back(holding=holding, by=request.user)

@@ -35,7 +35,7 @@ def profile(request: PersonRequest) -> HttpResponse:
 
 def facts(request: PersonRequest, form: ProfileForm | None = None, secret: str = "") -> dict[str, object]:
     """What the page shows."""
-    held = request.user.holdings.filter(until=None, post__active=True).select_related("post__agency", "post__region")
+    held = request.user.holdings.current().filter(post__active=True).select_related("post__agency", "post__region")
     return {
         "form": form or ProfileForm(instance=request.user),
         "token_form": TokenForm(),
