@@ -17,7 +17,9 @@ class WaitingFilters(forms.Form):
     """Every field is optional; without a state the rows that wait are shown."""
 
     state = forms.ChoiceField(label=_("State"), required=False)
-    source = forms.ModelChoiceField(label=_("Source"), queryset=Source.objects.none(), required=False, to_field_name="code")
+    source = forms.ModelChoiceField(
+        label=_("Source"), queryset=Source.objects.none(), required=False, to_field_name="code", empty_label=_("All")
+    )
     indicator = forms.CharField(label=_("Indicator"), max_length=80, required=False)
     region = forms.CharField(label=_("Region"), max_length=20, required=False)
     code = forms.CharField(label=_("Check"), max_length=40, required=False)

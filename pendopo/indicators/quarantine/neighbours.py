@@ -1,5 +1,6 @@
 """What is known around a waiting row: the newest values just before and after its time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,17 +23,25 @@ SELECT at, value, quality, note FROM (
 
 
 class Neighbour(NamedTuple):
-    """A known value near a waiting row; `here` when it is for the row's own time."""
+    """A value near a waiting row; `waits` marks the row itself."""
 
     at: datetime
-    value: float
+    value: float | None
     quality: str
     note: str | None
-    here: bool
+    waits: bool = False
 
 
 def around(row: KeptRow) -> list[Neighbour]:
     """The known values around the row, in order of time."""
     with connection.cursor() as cursor:
         cursor.execute(SQL, {"series": row.series_id, "at": row.at, "before": 2 * EACH_SIDE, "after": EACH_SIDE})
-        return [Neighbour(at, value, QUALITY_WORDS[quality], note, at == row.at) for at, value, quality, note in cursor.fetchall()]
+        return [Neighbour(at, value, QUALITY_WORDS[quality], note) for at, value, quality, note in cursor.fetchall()]
+
+
+def nearest(row: KeptRow, known: Sequence[Neighbour], each: int = 5) -> list[Neighbour]:
+    """The row between a few known values before it (or for its own time) and after it."""
+    if row.at is None or not known:
+        return []
+    before = [one for one in known if one.at <= row.at][-each:]
+    return [*before, Neighbour(row.at, row.value, "", row.reason or None, True), *[one for one in known if one.at > row.at][:each]]

@@ -18,13 +18,13 @@ from pendopo.ui.charts import Chart, chart
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Bulk, Column, Listing
 from pendopo.ui.templatetags.house import moment
-from pendopo.ui.words import language_of
+from pendopo.ui.words import language_of, number_text
 
 from ..latest import contract_of
 from ..models import KeptRow, Source, Waiting, sources_for
 from . import actions
 from .forms import AcceptForm, CorrectForm, DecisionForm, WaitingFilters
-from .neighbours import Neighbour, around
+from .neighbours import Neighbour, around, nearest
 
 MOST_AT_ONCE = 5000
 
@@ -34,27 +34,32 @@ def _rows(request: HttpRequest) -> Any:
     return rows.select_related("delivery__source", "series__indicator", "series__region").order_by("-delivery_id", "row")
 
 
-def _where(row: KeptRow) -> str:
-    return f"{row.series.region.name} ({row.series.region_id})" if row.series else ""
-
-
-def _columns() -> list[Column]:
-    return [
-        Column("row", _("Row"), str, url=KeptRow.get_absolute_url, csv_value=lambda row: row.row),
-        Column("delivery", _("Delivery"), lambda row: row.delivery_id, sort="delivery_id", numeric=True),
-        Column("source", _("Source"), lambda row: row.delivery.source.code, sort="delivery__source__code"),
-        Column("indicator", _("Indicator"), lambda row: row.series.indicator.name if row.series else "–", sort="series__indicator__code",
-               csv_value=lambda row: row.series.indicator.code if row.series else ""),
-        Column("region", _("Region"), _where, sort="series__region__code",
+def _columns(*, csv: bool, settled: bool) -> list[Column]:
+    """On the page what a decision needs, and the decision where there may be one; in CSV everything."""
+    columns = [
+        Column("indicator", _("Indicator"), lambda row: row.series.indicator.name if row.series else str(row), url=KeptRow.get_absolute_url,
+               sort="series__indicator__code", csv_value=lambda row: row.series.indicator.code if row.series else ""),
+        Column("region", _("Region"), lambda row: row.series.region.name if row.series else "–", sort="series__region__code",
                csv_value=lambda row: row.series.region_id if row.series else ""),
         Column("at", _("Time"), lambda row: moment(row.at) if row.at else "–", sort="at", csv_value=lambda row: row.at),
-        Column("value", _("Value"), lambda row: "–" if row.value is None else f"{row.value:g}", numeric=True, sort="value",
-               csv_value=lambda row: row.value),
-        Column("check", _("Check"), lambda row: row.code, sort="code"),
+        Column("value", _("Value"), _value, numeric=True, sort="value", csv_value=lambda row: row.value),
         Column("why", _("Why"), lambda row: row.message),
-        Column("state", _("State"), lambda row: row.get_state_display(), sort="state", csv_value=lambda row: row.state),
-        Column("reason", _("Reason"), lambda row: row.reason),
+        Column("source", _("Source"), lambda row: row.delivery.source.code, sort="delivery__source__code"),
     ]  # fmt: skip
+    if csv or settled:
+        columns.append(Column("state", _("State"), lambda row: row.get_state_display(), sort="state", csv_value=lambda row: row.state))
+        columns.append(Column("reason", _("Reason"), lambda row: row.reason))
+    if csv:
+        columns.append(Column("decided", _("Decided"), lambda row: row.decided))
+        columns.append(Column("delivery", _("Delivery"), lambda row: row.delivery_id))
+        columns.append(Column("row", _("Row"), lambda row: row.row))
+        columns.append(Column("check", _("Check"), lambda row: row.code))
+    return columns
+
+
+def _value(row: KeptRow) -> str:
+    decimals = row.series.indicator.decimals if row.series else 0
+    return number_text(row.value, decimals, language_of(get_language()))
 
 
 @opens("deliveries.see")
@@ -66,7 +71,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         title=_("Waiting rows"),
         lead=_("Rows that a check holds back. They are in no figure until a person accepts or corrects them; nothing is deleted."),
         queryset=_rows(request),
-        columns=_columns(),
+        columns=_columns(csv=request.GET.get("format") == "csv", settled=bool(request.GET.get("state"))),
         filters=WaitingFilters(request.GET, sources=sources_for(request.user, "deliveries.see")),
         bulk=[Bulk("accept", _("Accept")), Bulk("discard", _("Discard"))] if may_decide else [],
         csv_name="pendopo-quarantine",
@@ -154,7 +159,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": found,
         "raw": found.raw.items() if isinstance(found.raw, dict) else [("", found.raw)],
-        "known": known,
+        "near": nearest(found, known),
         "chart": _chart(found, known),
         "may_decide": found.state == Waiting.WAITING and sources_for(request.user, "observations.write").contains(found.delivery.source),
         "correct": form,

@@ -152,7 +152,7 @@ def test_the_list_is_that_of_ones_own_sources_and_comes_as_csv(yard: Yard, wati:
     for person, count in ((wati, 1), (joko, 0), (rani, 1)):
         lines = signed_in(person).get("/quarantine?format=csv").content.decode().splitlines()
         assert len(lines) == 1 + count, person
-    assert ",psda,level,35.16.01," in signed_in(wati).get("/quarantine?format=csv").content.decode()
+    assert "level,35.16.01,2026-05-09T01:00:00+00:00,25.0," in signed_in(wati).get("/quarantine?format=csv").content.decode()
     assert signed_in(joko).get(f"/quarantine/{waiting()[0]}").status_code == 404
     assert b"25" in signed_in(wati).get("/quarantine").content
 
