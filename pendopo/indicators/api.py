@@ -153,7 +153,7 @@ def readable(reader: Reader, codes: str | None) -> list[Indicator]:
     visible: IndicatorQuerySet = Indicator.objects.visible_to(reader)
     if not codes:
         return list(visible.select_related("weight").order_by("code"))
-    wanted = {code.strip() for code in codes.split(",")}
+    wanted = {code.strip().replace("\x00", "␀") for code in codes.split(",")}
     found = {indicator.code: indicator for indicator in visible.select_related("weight").filter(code__in=wanted)}
     for code in sorted(wanted - found.keys()):
         if not Indicator.objects.filter(code=code).exists():

@@ -10,7 +10,7 @@ from ninja.errors import HttpError
 
 from .api import moment, only, readable, region_or_404, reply
 from .latest import utc_text
-from .lineage import Lineage, Word, lineage, opens_deliveries
+from .lineage import Lineage, Word, dims_of, lineage, opens_deliveries
 from .models import Delivery, Indicator
 from .reader import reader_of
 
@@ -93,8 +93,8 @@ def of_figure(request: HttpRequest, indicator: str, region: str, at: str | None 
     wanted = readable(reader, indicator)
     if len(wanted) != 1:
         raise HttpError(422, _("Ask for one indicator at a time."))
-    dims = {name[5:]: str(value) for name, value in request.GET.items() if name.startswith("dims.")}
-    code = region_or_404(region) or ""
+    code = region_or_404(region or "-") or ""
+    dims = dims_of(request)
     found = lineage(wanted[0], code, reader, at=moment(at, "at"), as_of=moment(as_of, "as_of"), dims=dims)
     open_to = opens_deliveries(reader, {delivery.source for delivery in found.deliveries})
     return reply(lineage_json(found, open_to))

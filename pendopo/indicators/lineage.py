@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 
 from pendopo.agencies.access import may
 from pendopo.regions.models import Region
@@ -211,6 +212,13 @@ def opens_deliveries(reader: Reader, sources: Iterable[Source]) -> set[int]:
     if isinstance(reader, Source):
         return {source.pk for source in sources if source.agency_id == reader.agency_id}
     return {source.pk for source in sources if may(reader, "deliveries.see", source)}
+
+
+def dims_of(request: HttpRequest) -> dict[str, str]:
+    """The `dims.NAME` of a query. A NUL, which no series can hold, is written as its picture."""
+    return {
+        name[5:].replace("\x00", "␀"): str(value).replace("\x00", "␀") for name, value in request.GET.items() if name.startswith("dims.")
+    }
 
 
 def region_names(codes: Iterable[str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from pendopo.ui.words import day_text, language_of, moment_text
 
 from ..derivation.wording import duration_words
 from ..latest import utc_text
-from ..lineage import Lineage, Word, lineage, opens_deliveries, region_names
+from ..lineage import Lineage, Word, dims_of, lineage, opens_deliveries, region_names
 from ..logic import Duration
 from ..models import Indicator
 
@@ -49,6 +49,8 @@ class Line:
 
 def figure(request: HttpRequest, code: str, region: str) -> HttpResponseBase:
     """The origin of an indicator's figure in a region, at `?at=`, as known at `?as_of=`. Open to whoever may read the indicator."""
+    if "\x00" in code + region:
+        raise Http404(_("There is no such indicator."))
     found = Indicator.objects.visible_to(request.user).select_related("weight").filter(code=code).first()
     if found is None:
         if not request.user.is_authenticated and Indicator.objects.filter(code=code).exists():
@@ -58,7 +60,7 @@ def figure(request: HttpRequest, code: str, region: str) -> HttpResponseBase:
     if region not in names:
         raise Http404(_("There is no such region."))
     at, as_of = _moment(request, "at"), _moment(request, "as_of")
-    dims = {name[5:]: str(value) for name, value in request.GET.items() if name.startswith("dims.")}
+    dims = dims_of(request)
     origin = lineage(found, region, request.user, at=at, as_of=as_of, dims=dims)
     return render(request, "indicators/lineage.html", _context(request, origin, names[region], as_of))
 

@@ -129,6 +129,21 @@ def test_the_page_shows_it_to_people_and_to_the_public(key: str, client: Client)
     assert client.get(f"/figures/nothing/{ONE}").status_code == 404
     assert client.get("/figures/incidence/35.99").status_code == 404
     assert client.get(f"/figures/incidence/{ONE}?at=yesterday").status_code == 400
+    assert client.get(f"/figures/inci%00dence/{ONE}").status_code == 404
+    assert client.get(f"/figures/incidence/{ONE}?dims.a%00=b%00").status_code == 200
+
+
+def test_what_cannot_be_asked_is_refused(key: str) -> None:
+    refusals = {
+        "indicator=inc%00&region=35": 404,
+        "indicator=incidence&region=": 404,
+        "indicator=incidence&region=35&x=1": 422,
+        "indicator=incidence,cases&region=35": 422,
+        "indicator=incidence&region=35&at=soon": 422,
+    }
+    for query, status in refusals.items():
+        assert ask(query).status == status, query
+    assert ask("indicator=incidence&region=35&dims.a%00=b%00").body["kind"] == "none"
 
 
 def test_a_closed_figure_asks_to_sign_in(key: str, client: Client) -> None:
