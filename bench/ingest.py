@@ -201,16 +201,17 @@ def main() -> None:
                 speed, late, part, own = measure(running, make(clock, rows, batch), rows, yard["key"])
                 speeds.append(speed)
                 lates.append(late)
-                clients.append(own * speed / rows)
-                parts.append({name: used * speed / rows for name, used in part.items()})
+                clients.append(1e6 * own / rows)
+                parts.append({name: 1e6 * used / rows for name, used in part.items()})
             title = f"{name}, {batch:,} a request"
             print(line(f"{title}: HTTP to commit", speeds, "rows/s"))
             print(line("  bare COPY into partitions", bare, "rows/s"))
             print(line("  ratio to the bare COPY", [s / b for s, b in zip(speeds, bare, strict=True)], "", 2))
             print(line("  last word told after the last answer", lates, "s", 2))
-            print(line("  cores used by the load client", clients, "", 2))
+            print(line("  CPU of the load client a row (not counted below)", clients, "µs", 1))
+            print(line("  CPU of the installation a row", [sum(used.values()) for used in parts], "µs", 1))
             for part in parts[0]:
-                print(line(f"  cores used by {part}", [used[part] for used in parts], "", 2))
+                print(line(f"    of it {part}", [used[part] for used in parts], "µs", 1))
             print()
 
 
