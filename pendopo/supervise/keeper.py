@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -154,15 +155,34 @@ class Keeper:
                     os.waitpid(process.pid, os.WNOHANG)
 
 
+def boot_id() -> str:
+    """Names this run of the machine: process ids mean nothing after the next boot."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _is_ours(process: psutil.Process) -> bool:
+    words = " ".join(process.cmdline())
+    return any(name in words for name in ("granian", "pendopo", "postgres", "nats-server"))
+
+
 def end_leftovers(status: dict[str, Any], seconds: float = 5.0) -> None:
-    """Ends what a killed supervisor left running, as its last status names it: each part with the group it leads."""
+    """Ends what a killed supervisor left running, as its last status names it: each part with the group it leads.
+
+    Never anything else: not after another boot, not a process that is older than the part or does not look like one of ours.
+    """
     left = []
+    if status.get("boot") != boot_id():
+        return
     for part in status.get("parts", {}).values():
         if not isinstance(part, dict) or not part.get("pid"):
             continue
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, ProcessLookupError):
-                if os.getpgid(process.pid) == part["pid"] and process.create_time() >= part["create_time"] - 1:
+                late = process.create_time() >= part["create_time"] - 1
+                if os.getpgid(process.pid) == part["pid"] and late and _is_ours(process):
                     process.terminate()
                     left.append(process)
     _, living = psutil.wait_procs(left, timeout=seconds)

@@ -15,7 +15,7 @@ from .child import Child, environment, launched
 from .environment import external_nats, product_environment, reach
 from .external import check_database, check_nats
 from .folder import DataFolder, FolderLock, Kind
-from .keeper import Keeper, adopt_orphans, end_leftovers
+from .keeper import Keeper, adopt_orphans, boot_id, end_leftovers
 from .nats import Nats
 from .postgres import Postgres
 from .progress import Progress
@@ -75,6 +75,7 @@ class Installation:
         parts = {kept.child.name: kept.facts() for kept in self.keeper.kept}
         status = {
             "pid": os.getpid(),
+            "boot": boot_id(),
             "address": self.address.url,
             "complete": self.complete,
             "ports": self.ports,
