@@ -32,30 +32,36 @@ logger = logging.getLogger(__name__)
 # Later changes of one series are told at most this often.
 SPACING_S = 1.0
 
-# A pass that took longer than this is followed by a rest as long as itself: in a flood the loop leaves at least half a core to the ingest,
-# and reads a series that changes ten times a second twice and not ten times.
-BUSY_S = 0.05
+# In a flood, words leave at this rate and the loop rests at least as long as it worked, so that most of the machine is left to the ingest.
+# Those that changed longest ago go first; a series that changes ten times meanwhile is told once, with its last value.
+WORDS_S = 3000
+TOGETHER = 1500
 
 CHANGED_SQL = """
-SELECT i.code, i.id, i.rollup, s.region_id, s.dims, s.dims_key, l.at, l.value, l.quality, l.known_since, src.code
+SELECT l.series_id, i.code, i.id, i.rollup, s.region_id, s.dims, s.dims_key, l.at, l.value, l.quality, l.known_since, src.code
 FROM indicators_latest l
 JOIN indicators_series s ON s.id = l.series_id
 JOIN indicators_indicator i ON i.id = s.indicator_id
 LEFT JOIN indicators_delivery d ON d.id = l.delivery_id
 LEFT JOIN indicators_source src ON src.id = d.source_id
-WHERE %(since)s::timestamptz IS NULL OR l.known_since > %(since)s
-ORDER BY l.known_since
+WHERE l.known_since >= %(since)s AND (l.known_since, l.series_id) > (%(since)s, %(series)s)
+ORDER BY l.known_since, l.series_id LIMIT %(limit)s
 """
 
+# How far the loop has come: the stamp and the series (the series of one delivery have the same stamp).
+Cursor = tuple[datetime | str, int]
+BEGINNING: Cursor = ("-infinity", 0)
 
-def changed(since: datetime | None) -> tuple[dict[str, messages.Observed], set[tuple[int, str]], datetime | None]:
-    """The words of all series that changed after `since`, by subject; the (indicator id, region) roll-ups above them; the new cursor."""
+
+def changed(since: Cursor) -> tuple[dict[str, messages.Observed], set[tuple[int, str]], Cursor]:
+    """The words of the next series that changed after `since`, by subject; the (indicator id, region) roll-ups above them; the new
+    cursor. At most TOGETHER words: when so many come, there are more."""
     words: dict[str, messages.Observed] = {}
     above: set[tuple[int, str]] = set()
     newest = since
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED_SQL, {"since": since})
-        for code, pk, rollup, region, dims, key, at, value, quality, known_since, source in cursor.fetchall():
+        cursor.execute(CHANGED_SQL, {"since": since[0], "series": since[1], "limit": TOGETHER})
+        for series, code, pk, rollup, region, dims, key, at, value, quality, known_since, source in cursor.fetchall():
             words[subjects.observed(code, region, key)] = messages.Observed(
                 indicator=code,
                 region=region,
@@ -69,7 +75,7 @@ def changed(since: datetime | None) -> tuple[dict[str, messages.Observed], set[t
             )
             if rollup != "none":
                 above.update((pk, ancestor) for ancestor in ancestors_of(region))
-            newest = known_since
+            newest = (known_since, series)
     above |= _weighted_by({pk for pk, _region in above}, above)
     return words, above, newest
 
@@ -147,7 +153,7 @@ async def _tell_until_trouble(
     nc: Client, thread: ThreadPoolExecutor, wake: asyncio.Event, closing: asyncio.Event, complaint: Complaint
 ) -> None:
     pace = Pace()
-    cursor: datetime | None = None
+    cursor = BEGINNING
     waiting: dict[str, messages.Observed] = {}
     waiting_above: set[tuple[int, str]] = set()
     while not closing.is_set():
@@ -166,11 +172,9 @@ async def _tell_until_trouble(
             complaint.well()
         waiting = {subject: word for subject, word in waiting.items() if subject not in ready}
         waiting_above -= due_above
-        busy = time.monotonic() - begun
-        if busy > BUSY_S:
-            await first_of(closing, timeout=min(busy, SPACING_S / 2))
-        pause = 0.1 if waiting or waiting_above else POLL_S
-        await first_of(wake, closing, timeout=pause)
+        await first_of(closing, timeout=max(time.monotonic() - begun, len(ready) / WORDS_S))
+        if len(words) < TOGETHER:
+            await first_of(wake, closing, timeout=0.1 if waiting or waiting_above else POLL_S)
 
 
 async def _publish(nc: Client, words: dict[str, messages.Observed]) -> None:

@@ -122,6 +122,20 @@ async def test_a_start_tells_everything_that_is_known(yard: Yard, nc: Client, ru
     await until(told)
 
 
+def test_the_series_of_one_delivery_are_all_told_also_when_they_do_not_fit_one_pass(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(announce, "TOGETHER", 2)
+    rows = [Observation("free", region, HOUR.format(1), 1.0) for region in DISTRICTS]
+    take_delivery(source=yard.source, rows=rows, digest="0" * 64, way=Way.API)
+    found: dict[str, messages.Observed] = {}
+    cursor, sizes = announce.BEGINNING, []
+    while not sizes or sizes[-1]:
+        told, _above, cursor = announce.changed(cursor)
+        found |= told
+        sizes.append(len(told))
+    assert sizes == [2, 1, 0]
+    assert set(found) == {subjects.observed("free", region) for region in DISTRICTS}
+
+
 def test_the_pace_lets_the_first_through_and_holds_the_next_for_a_second() -> None:
     pace = Pace(1.0)
     assert [pace.due("a", now) for now in (10.0, 10.5, 11.0, 11.2)] == [True, False, True, False]
