@@ -82,8 +82,8 @@ def test_handing_over_with_the_keyboard_and_without_scripts(house: Up, browser: 
     page.locator("tbody a", has_text="Wali Data").click()
     page.select_option("select[name=person]", label="Sari")
     page.focus("button[value=hand_over]")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     text = page.inner_text("main")
     assert re.search(r"Wali Data diserahkan kepada Sari", text) and "Budi" in text
     page.context.close()
