@@ -106,7 +106,7 @@ def test_page_stream_and_api_say_the_same(client: Client) -> None:
     for sent in deliveries:
         rows = [Observation(code, region, now.isoformat(), value) for code, region, value in sent]
         take_delivery(source=yard.source, rows=rows, digest="0" * 64, way=Way.API)
-        words, above, _cursor = announce.changed(None)
+        words, above, _cursor = announce.changed(announce.BEGINNING)
         words |= announce.roll_ups(above)
         told = {(word.indicator, word.region): word for word in words.values()}
         page = attributes(client.get("/").content.decode())
