@@ -4,3 +4,4 @@ import "./pd-line.ts";
 import "./pd-figure.ts";
 import "./pd-map.ts";
 import "./pd-ages.ts";
+import "./pd-moment.ts";

@@ -15,7 +15,7 @@ from ninja.openapi.schema import OpenAPISchema
 from pendopo import __version__
 from pendopo.agencies.api import router as agencies
 from pendopo.indicators import api as figures
-from pendopo.indicators import api_lineage
+from pendopo.indicators import api_changes, api_lineage
 from pendopo.indicators.api_writing import PROBLEM, WRITING
 from pendopo.indicators.credentials import Refusal
 from pendopo.regions.api import router as regions
@@ -54,6 +54,7 @@ class House(NinjaAPI):
 api = House(title="Pendopo", version=__version__, openapi_url="/openapi.json", docs_url=None, urls_namespace="api")
 api.add_router("", figures.router)
 api.add_router("", api_lineage.router)
+api.add_router("", api_changes.router)
 api.add_router("", regions)
 api.add_router("", agencies)
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from .views import deliveries, indicators, lineage, sources, uploads
+from .views import deliveries, indicators, lineage, moments, sources, uploads
 
 app_name = "indicators"
 
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("indicators/<str:code>", indicators.indicator, name="indicator"),
     path("indicators/<str:code>/export", indicators.export, name="export"),
     path("figures/<str:code>/<str:region>", lineage.figure, name="figure"),
+    path("moments", moments.moments, name="moments"),
     path("sources", sources.sources, name="sources"),
     path("sources/new", sources.add, name="add-source"),
     path("sources/<str:code>", sources.source, name="source"),

@@ -1,10 +1,6 @@
 """Forms of the wall."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -32,12 +28,3 @@ class ScreenFilters(forms.Form):
         if self.cleaned_data["state"]:
             queryset = queryset.filter(revoked__isnull=self.cleaned_data["state"] == "on")
         return queryset
-
-
-def moment_of(text: str) -> datetime | None:
-    """The moment of `?as_of=`: RFC 3339, or without an offset in the government's zone. None when it is none."""
-    try:
-        moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import screens, views
+from . import comparing, screens, views
 
 app_name = "wall"
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("wall/screens", screens.screens, name="screens"),
     path("wall/screens/new", screens.new_screen, name="new-screen"),
     path("wall/<slug:code>", views.board, name="board"),
+    path("wall/<slug:code>/changes", comparing.changes, name="changes"),
 ]

@@ -1,11 +1,10 @@
 """Pages of the wall: boards, the brief, home after sign-in."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -14,12 +13,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pendopo.indicators.models import Indicator, Publicity
+from pendopo.indicators.moments.asking import as_of_in, bar
 from pendopo.live.tickets import issue
 from pendopo.ui.door import holds, opens
 
 from .actions import path_of
 from .boards import every_board, find
-from .forms import moment_of
+from .comparing import side_by_side
 from .kiosk import screen_of, take_token
 from .logic import Band, BoardSpec, Text, TileSpec
 from .news import news_of
@@ -63,18 +63,17 @@ def board(request: HttpRequest, code: str) -> HttpResponseBase:
     spec = find(code)
     if spec is None:
         raise Http404(_("There is no board with this name."))
-    reading = read(spec, viewer.visible, now=timezone.now(), language=get_language(), as_of=_as_of(request))
-    answer = render(request, "wall/board.html", _board_context(spec, reading, viewer))
+    now = timezone.now()
+    as_of = as_of_in(request, now)
+    reading = read(spec, viewer.visible, now=now, language=get_language(), as_of=as_of)
+    context = _board_context(spec, reading, viewer)
+    if as_of or not viewer.is_screen:
+        shown = [indicator for plan in reading.plans for indicator in plan.indicators]
+        compare = "" if viewer.is_screen else side_by_side(spec.code, as_of or now, now)
+        context["bar"] = bar(request, as_of, now, indicators=shown, compare=compare)
+    answer = render(request, "wall/board.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def _as_of(request: HttpRequest) -> datetime | None:
-    text = request.GET.get("as_of", "")
-    moment = moment_of(text) if text else None
-    if text and moment is None:
-        raise BadRequest(_("as_of is a moment such as 2026-05-09T14:05."))
-    return moment
 
 
 def _board_context(spec: BoardSpec, reading: Reading, viewer: Viewer) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from ..history import Question, page
 from ..latest import Row, contract_of, figures, rows
 from ..logic import QUALITY_WORDS, Duration, Freshness
 from ..models import Delivery, Indicator, Series, Source
+from ..moments.asking import as_of_in, bar
 from ..pulse import Reader, pulse_of
 
 HISTORY_VALUES = 30
@@ -121,21 +122,25 @@ def indicator(request: PersonRequest, code: str) -> HttpResponse:
     """One indicator: definition, the newest value of every series, the history of one of them, and where it came from."""
     found = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("weight"), code=code)
     now = timezone.now()
-    lines = series_lines(found, now)
+    as_of = as_of_in(request, now)
+    lines = series_lines(found, as_of or now, as_of)
     chosen = next((line for line in lines if str(line.row.series) == request.GET.get("series")), lines[0] if lines else None)
     deliveries = Delivery.objects.none()
     if may(request.user, "deliveries.see"):
-        deliveries = Delivery.objects.filter(source__in=found.sources.all()).select_related("source").order_by("-id")[:10]
+        known = Delivery.objects.filter(source__in=found.sources.all(), known_since__lte=as_of or now)
+        deliveries = known.select_related("source").order_by("-id")[:10]
     names = dict(Source.objects.values_list("code", "name"))
-    reader = Reader(now, ZoneInfo(settings.TIME_ZONE), get_language() or settings.LANGUAGE_CODE, names)
+    reader = Reader(as_of or now, ZoneInfo(settings.TIME_ZONE), get_language() or settings.LANGUAGE_CODE, names)
     context = {
         "indicator": found,
-        "pulses": [pulse_of(figure, found, reader) for figure in figures([found], [settings.REGION])],
-        "now": now,
+        "pulses": [pulse_of(figure, found, reader) for figure in figures([found], [settings.REGION], as_of=as_of)],
+        "now": as_of or now,
+        "as_of": as_of,
+        "bar": bar(request, as_of, now, indicators=[found]),
         "lines": lines[:REGIONS_SHOWN],
         "omitted": max(0, len(lines) - REGIONS_SHOWN),
         "chosen": chosen,
-        "history": newest_values(found, chosen) if chosen else [],
+        "history": newest_values(found, chosen, as_of) if chosen else [],
         "deliveries": deliveries,
         "sources": found.sources.select_related("agency").order_by("code"),
         "checks": found.checks or {},
@@ -152,9 +157,9 @@ def formula_of(found: Indicator) -> str:
     return formula_words(tree, names_of(inputs_of(tree)))
 
 
-def series_lines(found: Indicator, now: datetime) -> list[Line]:
-    """The newest word of every series of an indicator, ordered by region and dimensions."""
-    known = sorted(rows([found], None), key=lambda row: (row.region, row.dims_key))
+def series_lines(found: Indicator, now: datetime, as_of: datetime | None = None) -> list[Line]:
+    """The newest word of every series of an indicator, ordered by region and dimensions; as known at `as_of`."""
+    known = sorted(rows([found], None, as_of), key=lambda row: (row.region, row.dims_key))
     names = dict(Region.objects.filter(pk__in={row.region for row in known}).values_list("code", "name"))
     contract = contract_of(found)
     return [
@@ -163,12 +168,12 @@ def series_lines(found: Indicator, now: datetime) -> list[Line]:
     ]
 
 
-def newest_values(found: Indicator, line: Line) -> list[object]:
-    """The last values of a series, newest first."""
+def newest_values(found: Indicator, line: Line, as_of: datetime | None = None) -> list[object]:
+    """The last values of a series, newest first; as known at `as_of`."""
     span = timedelta(seconds=Duration.parse(found.every).seconds * HISTORY_VALUES)
     series = Series.objects.get(pk=line.row.series)
     since = line.row.at - span
-    question = Question([found.pk], line.row.region, tuple(series.dims.items()), since=since)
+    question = Question([found.pk], line.row.region, tuple(series.dims.items()), since=since, as_of=as_of)
     values, _cursor = page(question, limit=5000)
     own = [value for value in values if value.region == line.row.region and value.dims == series.dims]
     return list(reversed(own[-HISTORY_VALUES:]))

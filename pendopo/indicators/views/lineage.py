@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from ..latest import utc_text
 from ..lineage import Lineage, Word, dims_of, lineage, opens_deliveries, region_names
 from ..logic import Duration
 from ..models import Indicator
+from ..moments.asking import as_of_in, bar, moment_in
 
 MOST_INPUTS = 200
 
@@ -59,10 +60,12 @@ def figure(request: HttpRequest, code: str, region: str) -> HttpResponseBase:
     names = region_names([region])
     if region not in names:
         raise Http404(_("There is no such region."))
-    at, as_of = _moment(request, "at"), _moment(request, "as_of")
+    now = timezone.now()
+    at, as_of = moment_in(request, "at"), as_of_in(request, now)
     dims = dims_of(request)
     origin = lineage(found, region, request.user, at=at, as_of=as_of, dims=dims)
-    return render(request, "indicators/lineage.html", _context(request, origin, names[region], as_of))
+    moment = bar(request, as_of, now, indicators=[found])
+    return render(request, "indicators/lineage.html", {**_context(request, origin, names[region], as_of), "bar": moment})
 
 
 def _context(request: HttpRequest, origin: Lineage, place: str, as_of: datetime | None) -> dict[str, Any]:
@@ -102,17 +105,3 @@ def _when(at: datetime | None, indicator: Indicator) -> str:
     language = language_of(get_language())
     zone = ZoneInfo(settings.TIME_ZONE)
     return day_text(at, zone, language) if Duration.parse(indicator.every).is_calendar else moment_text(at, zone, language)
-
-
-def _moment(request: HttpRequest, name: str) -> datetime | None:
-    """A time of the query: RFC 3339, or a date or local time of the government's zone."""
-    text = request.GET.get(name, "")
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text.replace(" ", "+") if text[10:11] in "Tt" else text)
-    except ValueError:
-        raise BadRequest(_("“%(name)s” is a moment such as 2026-05-09T14:05.") % {"name": name}) from None
-    if not 1900 <= found.year < 2200:
-        raise BadRequest(_("“%(name)s” is a moment such as 2026-05-09T14:05.") % {"name": name})
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
