@@ -48,7 +48,7 @@ def _config(stream: Stream) -> StreamConfig:
     return StreamConfig(
         name=stream.name,
         subjects=list(stream.subjects),
-        storage=StorageType.FILE,
+        storage=StorageType.MEMORY if stream.in_memory else StorageType.FILE,
         max_msgs_per_subject=1 if stream.last_only else -1,
         max_age=stream.max_age_s,
         max_bytes=stream.max_bytes,
@@ -60,8 +60,18 @@ def _config(stream: Stream) -> StreamConfig:
 async def prepare_streams(js: JetStreamContext) -> None:
     """Creates or updates every stream of `subjects.STREAMS`. Asking twice changes nothing."""
     for stream in STREAMS:
-        config = _config(stream)
-        try:
-            await js.update_stream(config)
-        except nats.js.errors.NotFoundError:
+        await prepare_stream(js, stream)
+
+
+async def prepare_stream(js: JetStreamContext, stream: Stream) -> None:
+    """Creates or updates one stream. One that is to be in memory and is still on disk is made anew; never the other way round."""
+    config = _config(stream)
+    try:
+        found = await js.stream_info(stream.name)
+        if stream.in_memory and found.config.storage == StorageType.FILE:
+            await js.delete_stream(stream.name)
             await js.add_stream(config)
+        else:
+            await js.update_stream(config)
+    except nats.js.errors.NotFoundError:
+        await js.add_stream(config)

@@ -11,16 +11,18 @@ NO_DIMS = "_"
 
 @dataclass(frozen=True)
 class Stream:
-    """A JetStream stream: what it keeps and for how long. `last_only` keeps the newest message of each subject."""
+    """A JetStream stream: what it keeps and for how long. `last_only` keeps the newest message of each subject; `in_memory` is for what its
+    publisher tells anew after a loss: nothing is written to disk, and a restart of the server empties it."""
 
     name: str
     subjects: tuple[str, ...]
     last_only: bool = False
+    in_memory: bool = False
     max_age_s: int = 0
     max_bytes: int = -1
 
 
-OBSERVED = Stream("OBSERVED", ("observed.>", "sys.posture.>"), last_only=True)
+OBSERVED = Stream("OBSERVED", ("observed.>", "sys.posture.>"), last_only=True, in_memory=True)
 DID = Stream("DID", ("did.>",), max_age_s=7 * 86_400)
 READING = Stream("READING", ("reading.>", "pendopo.>"), max_age_s=7 * 86_400, max_bytes=4 * 1024**3)
 

@@ -17,8 +17,10 @@ import nats.errors
 import psycopg
 from django.db import DatabaseError, InterfaceError, connection
 from nats.aio.client import Client
+from nats.js import JetStreamContext
 
 from pendopo.audit.waking import POLL_S, Complaint, first_of, in_thread, listen
+from pendopo.bus import client as bus
 from pendopo.bus import messages, subjects
 from pendopo.regions.logic import ancestors_of
 
@@ -32,7 +34,7 @@ logger = logging.getLogger(__name__)
 # Later changes of one series are told at most this often.
 SPACING_S = 1.0
 
-# In a flood, words leave at this rate and the loop rests at least as long as it worked, so that most of the machine is left to the ingest.
+# The loop rests as long as it worked. In a flood, words leave at this rate, so that most of the machine is left to the ingest.
 # Those that changed longest ago go first; a series that changes ten times meanwhile is told once, with its last value.
 WORDS_S = 3000
 TOGETHER = 1500
@@ -116,6 +118,41 @@ def word_of(figure: Figure) -> messages.Observed:
     )
 
 
+class StreamEmptied(Exception):
+    """The bus no longer holds every word that was told: all must be told anew."""
+
+    def __init__(self) -> None:
+        super().__init__("the bus has lost the last words")
+
+
+class Teller:
+    """Publishes words and notices when the stream, which is kept in memory, has lost some of them."""
+
+    def __init__(self, nc: Client) -> None:
+        self._nc = nc
+        self._js: JetStreamContext = nc.jetstream(timeout=2)
+        self._reconnects = nc.stats["reconnects"]
+        self._number = 0
+
+    async def check(self) -> None:
+        """Raises StreamEmptied when the line was lost since the beginning, and ConnectionClosedError while it is."""
+        if not self._nc.is_connected:
+            raise nats.errors.ConnectionClosedError
+        if self._nc.stats["reconnects"] != self._reconnects:
+            raise StreamEmptied
+
+    async def tell(self, words: dict[str, messages.Observed]) -> None:
+        """Only the last word is acknowledged. The stream counts its words: a lower number than was told means that some are lost."""
+        await self.check()
+        *most, last = words.items()
+        for subject, word in most:
+            await self._nc.publish(subject, messages.encode(word))
+        acknowledged = await self._js.publish(last[0], messages.encode(last[1]))
+        if acknowledged.seq < self._number + len(words):
+            raise StreamEmptied
+        self._number = acknowledged.seq
+
+
 class Pace:
     """At most one word per subject and second: the first at once, the last of a burst when its time has come."""
 
@@ -141,7 +178,7 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
             while not closing.is_set():
                 try:
                     await _tell_until_trouble(nc, thread, wake, closing, complaint)
-                except (DatabaseError, InterfaceError, psycopg.Error, nats.errors.Error, TimeoutError) as problem:
+                except (DatabaseError, InterfaceError, psycopg.Error, nats.errors.Error, TimeoutError, StreamEmptied) as problem:
                     complaint.wrong(problem)
                     await first_of(closing, timeout=POLL_S)
         finally:
@@ -152,12 +189,14 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
 async def _tell_until_trouble(
     nc: Client, thread: ThreadPoolExecutor, wake: asyncio.Event, closing: asyncio.Event, complaint: Complaint
 ) -> None:
-    pace = Pace()
+    teller, pace = Teller(nc), Pace()
+    await bus.prepare_stream(nc.jetstream(timeout=2), subjects.OBSERVED)
     cursor = BEGINNING
     waiting: dict[str, messages.Observed] = {}
     waiting_above: set[tuple[int, str]] = set()
     while not closing.is_set():
         wake.clear()
+        await teller.check()
         begun = time.monotonic()
         words, above, cursor = await in_thread(thread, partial(changed, cursor))
         waiting.update(words)
@@ -168,19 +207,13 @@ async def _tell_until_trouble(
         if due_above:
             ready |= await in_thread(thread, partial(roll_ups, due_above))
         if ready:
-            await _publish(nc, ready)
+            await teller.tell(ready)
             complaint.well()
         waiting = {subject: word for subject, word in waiting.items() if subject not in ready}
         waiting_above -= due_above
-        await first_of(closing, timeout=max(time.monotonic() - begun, len(ready) / WORDS_S))
+        worked = time.monotonic() - begun
+        await first_of(closing, timeout=worked)
+        if wake.is_set():
+            await first_of(closing, timeout=max(0.0, len(ready) / WORDS_S - worked))
         if len(words) < TOGETHER:
             await first_of(wake, closing, timeout=0.1 if waiting or waiting_above else POLL_S)
-
-
-async def _publish(nc: Client, words: dict[str, messages.Observed]) -> None:
-    """Without acknowledgements: the stream keeps only the last word, and everything is told anew after trouble."""
-    if not nc.is_connected:
-        raise nats.errors.ConnectionClosedError
-    for subject, word in words.items():
-        await nc.publish(subject, messages.encode(word))
-    await nc.flush(timeout=2)

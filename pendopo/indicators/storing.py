@@ -3,7 +3,8 @@
 Rows travel as arrays and are unpacked by PostgreSQL (`unnest`), which costs less than a row at a time and needs no staging table.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,12 +16,15 @@ from .checks import EPOCH, Placed, Rejudged, SeriesKey
 # The channel on which the announcing loop is woken.
 WAKE_CHANNEL = "pendopo_observed"
 
+# An empty array: `unnest` fills its column with NULL.
+NOTHING = "{}"
+
 _months: set[tuple[int, int]] = set()
 
 
 def array_text(values: Sequence[Any]) -> str:
     """A PostgreSQL array literal of numbers; None becomes NULL."""
-    return "{" + ",".join(["NULL" if value is None else repr(value) for value in values]) + "}"
+    return "{" + ",".join(map(repr, values)).replace("None", "NULL") + "}"
 
 
 def prepare_months(rows: Sequence[Placed]) -> None:
@@ -81,12 +85,14 @@ def stamp() -> tuple[datetime, int]:
     return known_since, delivery
 
 
-# What a delivery brings, and which of it is already known in the same words.
+# What a delivery brings, and which of it is already known in the same words. Qualities, notes and deliveries may be empty: then every row
+# is of quality 0, without a note, of this delivery.
 SAME_SQL = """
 WITH input AS MATERIALIZED (
-    SELECT t.row, t.series_id, timestamptz 'epoch' + t.us * interval '1 microsecond' AS at, t.value, t.quality, t.note, t.delivery_id
-    FROM unnest(%(rows)s::int[], %(series)s::bigint[], %(at)s::bigint[], %(values)s::float8[], %(qualities)s::smallint[],
-                %(notes)s::text[], %(deliveries)s::bigint[]) AS t(row, series_id, us, value, quality, note, delivery_id)
+    SELECT t.row, t.series_id, timestamptz 'epoch' + t.us * interval '1 microsecond' AS at, t.value,
+        coalesce(t.quality, 0::smallint) AS quality, t.note, coalesce(t.delivery_id, %(delivery)s) AS delivery_id
+    FROM unnest(%(series)s::bigint[], %(at)s::bigint[], %(values)s::float8[], %(qualities)s::smallint[], %(notes)s::text[],
+                %(deliveries)s::bigint[]) WITH ORDINALITY AS t(series_id, us, value, quality, note, delivery_id, row)
 ), same AS (
     SELECT i.row FROM input i
     JOIN indicators_latest l ON l.series_id = i.series_id AND i.at <= l.newest
@@ -139,48 +145,61 @@ ON CONFLICT (series_id) DO UPDATE SET
 """
 
 
-def _delivery(lines: Sequence[Placed], ids: Mapping[SeriesKey, int], deliveries: Sequence[int]) -> dict[str, Any]:
-    """The parameters of SAME_SQL."""
+@dataclass(frozen=True)
+class Packed:
+    """Rows ready for PostgreSQL. Made before the clock is held, because it takes a while."""
+
+    lines: Sequence[Placed]
+    series: list[int]
+    parameters: dict[str, Any]
+
+    def rows(self, numbers: Iterable[tuple[int]]) -> set[int]:
+        """The senders' numbers of the rows that the SQL counts from 1."""
+        return {self.lines[number - 1].row for (number,) in numbers}
+
+
+def pack(rows: Sequence[Placed], ids: Mapping[SeriesKey, int], rejudged: Sequence[Rejudged] = ()) -> Packed:
+    """The rows of a delivery and the known rows that it changes the verdict of (their numbers are negative)."""
+    lines = [*rows, *(Placed(-1 - n, change.key, *change[1:5]) for n, change in enumerate(rejudged))]
+    series = [ids[line.key] for line in lines]
     times = [line.at_us for line in lines]
-    return {
-        "rows": array_text([line.row for line in lines]),
-        "series": array_text([ids[line.key] for line in lines]),
+    qualities = [line.quality for line in lines]
+    notes = [line.note for line in lines]
+    parameters = {
+        "series": array_text(series),
         "at": array_text(times),
         "values": array_text([line.value for line in lines]),
-        "qualities": array_text([line.quality for line in lines]),
-        "notes": [line.note for line in lines] if any(line.note for line in lines) else array_text([None] * len(lines)),
-        "deliveries": array_text(deliveries),
-        "from": min(times),
-        "to": max(times),
+        "qualities": array_text(qualities) if any(qualities) else NOTHING,
+        "notes": notes if any(notes) else NOTHING,
+        "deliveries": array_text([None] * len(rows) + [change.delivery for change in rejudged]) if rejudged else NOTHING,
+        "from": min(times, default=0),
+        "to": max(times, default=0),
     }
+    return Packed(lines, series, parameters)
 
 
 def already_known(rows: Sequence[Placed], ids: Mapping[SeriesKey, int]) -> set[int]:
     """The numbers of the rows that are known in the same words; writes nothing."""
+    packed = pack(rows, ids)
     if not rows:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN_SQL, _delivery(rows, ids, [0] * len(rows)))
-        return {row for (row,) in cursor.fetchall()}
+        cursor.execute(KNOWN_SQL, {**packed.parameters, "delivery": 0})
+        return packed.rows(cursor.fetchall())
 
 
-def store(
-    rows: Sequence[Placed], rejudged: Sequence[Rejudged], ids: Mapping[SeriesKey, int], *, delivery: int, known_since: datetime
-) -> set[int]:
+def store(packed: Packed, *, delivery: int, known_since: datetime) -> set[int]:
     """Appends what is news and keeps `latest`. Returns the numbers of the rows that were already known in the same words."""
-    lines = [*rows, *(Placed(-1 - n, change.key, *change[1:5]) for n, change in enumerate(rejudged))]
-    if not lines:
+    if not packed.lines:
         return set()
-    parameters = _delivery(lines, ids, [delivery] * len(rows) + [change.delivery for change in rejudged])
-    parameters["stamp"] = known_since
     with connection.cursor() as cursor:
-        cursor.execute(STORE_SQL, parameters)
-        same = {row for (row,) in cursor.fetchall()}
-        retracted = [line for line in lines if line.value is None and line.row not in same]
+        cursor.execute(STORE_SQL, {**packed.parameters, "delivery": delivery, "stamp": known_since})
+        same = packed.rows(cursor.fetchall())
+        spots = zip(packed.series, packed.lines, strict=True)
+        retracted = [(series, line.at_us) for series, line in spots if line.value is None and line.row not in same]
         if retracted:
-            series = array_text([ids[line.key] for line in retracted])
-            at = array_text([line.at_us for line in retracted])
-            cursor.execute(RETRACTED_SQL, {"series": series, "at": at, "stamp": known_since})
+            parameters = {"series": array_text([series for series, _ in retracted]), "at": array_text([at for _, at in retracted])}
+            cursor.execute(RETRACTED_SQL, {**parameters, "stamp": known_since})
         cursor.execute(f"NOTIFY {WAKE_CHANNEL}")
     return same
 

@@ -14,8 +14,10 @@ import msgspec
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.js import JetStreamContext
 from nats.js.api import DeliverPolicy
 from nats.js.errors import Error as JetStreamError
+from nats.js.errors import NotFoundError
 
 from pendopo.bus import client as bus
 from pendopo.bus import subjects
@@ -31,6 +33,28 @@ FIRST_S = 0.01
 HEARTBEAT_S = 15.0
 RETRY_S = 0.5
 WATCH_S = 0.25
+ANSWER_S = 5
+
+
+async def last_words(js: JetStreamContext) -> dict[str, bytes]:
+    """The last word of every subject, as the stream keeps them; none while there is no stream."""
+    found: dict[str, bytes] = {}
+    try:
+        consumer = await js.subscribe(
+            subjects.EVERY_WORD, stream=subjects.OBSERVED.name, ordered_consumer=True, deliver_policy=DeliverPolicy.LAST_PER_SUBJECT
+        )
+    except NotFoundError:
+        return found
+    try:
+        info = await consumer.consumer_info()
+        waiting = (info.num_pending or 0) + (info.delivered.consumer_seq if info.delivered else 0)
+        while waiting:
+            message = await consumer.next_msg(timeout=ANSWER_S)
+            found[message.subject] = message.data
+            waiting = message.metadata.num_pending
+    finally:
+        await consumer.unsubscribe()
+    return found
 
 
 class Audience:
@@ -115,7 +139,7 @@ class Hub:
                 try:
                     await self._listen(nc)
                     complained = False
-                    while nc.is_connected:
+                    while nc.is_connected and not nc.stats["reconnects"]:
                         await asyncio.sleep(WATCH_S)
                 finally:
                     self._set_state("lost")
@@ -127,19 +151,24 @@ class Hub:
             await asyncio.sleep(RETRY_S)
 
     async def _listen(self, nc: Client) -> None:
-        """The last word of every subject first, then every next one; and the deeds that take a right to look away."""
-        await nc.subscribe(subjects.did("wall", "revoked"), cb=self._hear_revoked)
-        await nc.jetstream().subscribe(
-            subjects.EVERY_WORD,
-            stream=subjects.OBSERVED.name,
-            ordered_consumer=True,
-            deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
-            cb=self._hear,
-        )
-        self._set_state("live")
+        """Every word from now on, the deeds that take a right to look away, and what was said last before.
 
-    async def _hear(self, message: Msg) -> None:
-        self.tell(message.subject, message.data)
+        Words are heard as they pass, not out of the stream: when that is emptied, the announcing loop tells everything anew and nothing is
+        missed here.
+        """
+        heard: set[str] = set()
+
+        async def hear(message: Msg) -> None:
+            heard.add(message.subject)
+            self.tell(message.subject, message.data)
+
+        await nc.subscribe(subjects.did("wall", "revoked"), cb=self._hear_revoked)
+        await nc.subscribe(subjects.EVERY_WORD, cb=hear)
+        await nc.flush(timeout=ANSWER_S)
+        for subject, body in (await last_words(nc.jetstream(timeout=ANSWER_S))).items():
+            if subject not in heard:
+                self.tell(subject, body)
+        self._set_state("live")
 
     async def _hear_revoked(self, message: Msg) -> None:
         self.revoke(msgspec.json.decode(message.data, type=Did).about)

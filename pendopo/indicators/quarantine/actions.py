@@ -155,7 +155,7 @@ def _store(rows: Sequence[tuple[KeptRow, Placed]], reason: str, by: Person, ids:
         head.accepted, head.flagged, head.duplicates = len(placed) - suspect, suspect, len(parts) - len(placed)
         rejudged = judge_with_history(placed, (), rules, series, us_of(timezone.now())).rejudged
         head.save(force_insert=True)
-        storing.store(placed, rejudged, series, delivery=head.pk, known_since=head.known_since)
+        storing.store(storing.pack(placed, series, rejudged), delivery=head.pk, known_since=head.known_since)
         enter_delivery(head)
         made.update({kept.pk: head for kept, _spot in parts})
     return made

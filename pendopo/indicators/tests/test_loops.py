@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
+import nats.errors
+import nats.js.errors
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -18,6 +21,9 @@ from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.announce import Pace
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.models import Delivery, Indicator, IntakePosition, Way
+from pendopo.supervise.account import service_account
+from pendopo.supervise.folder import DataFolder
+from pendopo.supervise.nats import Nats
 
 from .test_river import DISTRICTS, HOUR, known
 from .yard import Yard, lay_out
@@ -120,6 +126,60 @@ async def test_a_start_tells_everything_that_is_known(yard: Yard, nc: Client, ru
         return subjects.observed("free", DISTRICTS[0]) in await words(nc)
 
     await until(told)
+
+
+async def test_an_emptied_stream_is_told_everything_anew(yard: Yard, nc: Client, running: Run) -> None:
+    await running(announce.run)
+    await sync_to_async(send)(yard, "free", DISTRICTS[0], HOUR.format(1), 4.0)
+    first, second = subjects.observed("free", DISTRICTS[0]), subjects.observed("free", DISTRICTS[1])
+
+    async def told() -> bool:
+        return {first} <= set(await words(nc))
+
+    await until(told)
+    await nc.jetstream().delete_stream(subjects.OBSERVED.name)
+    await bus.prepare_streams(nc.jetstream())
+    await sync_to_async(send)(yard, "free", DISTRICTS[1], HOUR.format(1), 5.0)
+
+    async def both() -> bool:
+        return {first, second} <= set(await words(nc))
+
+    await until(both)
+
+
+async def test_a_bus_that_was_killed_is_told_everything_anew(yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await sync_to_async(send)(yard, "free", DISTRICTS[0], HOUR.format(1), 4.0)
+    tmp_path.chmod(0o711)
+    folder = DataFolder(tmp_path / "data", service_account())
+    folder.prepare("real")
+    server = Nats(folder)
+    server.prepare()
+    child = server.child()
+    child.start()
+    monkeypatch.setenv("PENDOPO_NATS_PASSWORD", server.credentials["PENDOPO_NATS_PASSWORD"])
+    assert await asyncio.to_thread(child.wait_ready, 10)
+    client, closing = await bus.connect(server.url, name="test"), asyncio.Event()
+    loop = asyncio.create_task(announce.run(client, closing))
+    subject = subjects.observed("free", DISTRICTS[0])
+
+    async def told() -> bool:
+        try:
+            return subject in await words(client)
+        except (nats.errors.Error, nats.js.errors.Error):
+            return False
+
+    try:
+        await until(told)
+        child.kill()
+        child.start()
+        assert await asyncio.to_thread(child.wait_ready, 10)
+        await until(told)
+    finally:
+        closing.set()
+        await asyncio.wait_for(loop, 10)
+        await client.close()
+        await asyncio.to_thread(child.stop)
+        await sync_to_async(lambda: connection.close())()
 
 
 def test_the_series_of_one_delivery_are_all_told_also_when_they_do_not_fit_one_pass(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
