@@ -7,7 +7,7 @@ import click
 import yaml
 
 from pendopo.wall import actions
-from pendopo.wall.boards import every_board
+from pendopo.wall.boards import as_file, definition_of, every_board
 from pendopo.wall.logic import WrongBoard
 from pendopo.wall.models import KioskToken
 
@@ -17,7 +17,7 @@ from .people import json_option
 
 @click.group()
 def board() -> None:
-    """Boards of the wall: list and load."""
+    """Boards of the wall: list, load, export."""
 
 
 @board.command("list")
@@ -50,6 +50,18 @@ def load_board(file: Path, data: Path | None, as_json: bool) -> None:
         except WrongBoard as wrong:
             raise click.ClickException("\n".join([f"{file} is no board:", *wrong.problems])) from None
     click.echo(json.dumps({"code": spec.code, "board": did}) if as_json else f"Board {spec.code}: {did}. See /wall/{spec.code}")
+
+
+@board.command("export")
+@click.argument("code")
+@data_option
+def export_board(code: str, data: Path | None) -> None:
+    """Print a board as YAML, as `pendopo board load` takes it."""
+    with open_installation(data):
+        definition = definition_of(code)
+    if definition is None:
+        raise click.ClickException(f"There is no board {code}. `pendopo board list` names all.")
+    click.echo(as_file(definition), nl=False)
 
 
 @click.group()

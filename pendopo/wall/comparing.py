@@ -53,9 +53,10 @@ def side_by_side(code: str, as_of: datetime, now: datetime) -> str:
 @opens("boards.see")
 def changes(request: HttpRequest, code: str) -> HttpResponse:
     """A board at `?from=` and at `&to=` (left out: now)."""
-    spec = find(code)
-    if spec is None:
+    found = find(code, request.user)
+    if found is None:
         raise Http404(_("There is no board with this name."))
+    spec = found.spec
     now = timezone.now()
     to = min(moment_in(request, "to") or now, now)
     since = moment_in(request, "from") or to - A_DAY

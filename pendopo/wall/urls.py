@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import comparing, screens, views
+from . import comparing, editor, keeping, screens, views
 
 app_name = "wall"
 
@@ -12,6 +12,16 @@ urlpatterns = [
     path("wall/", views.boards, name="boards"),
     path("wall/screens", screens.screens, name="screens"),
     path("wall/screens/new", screens.new_screen, name="new-screen"),
+    path("wall/new", keeping.new, name="new"),
+    path("wall/preview", editor.preview, name="preview"),
+    path("wall/pictures", keeping.pictures, name="pictures"),
+    path("wall/pictures/<str:digest>", keeping.picture, name="picture"),
     path("wall/<slug:code>", views.board, name="board"),
     path("wall/<slug:code>/changes", comparing.changes, name="changes"),
+    path("wall/<slug:code>/edit", editor.edit, name="edit"),
+    path("wall/<slug:code>/versions", keeping.versions, name="versions"),
+    path("wall/<slug:code>/sharing", keeping.sharing, name="sharing"),
+    path("wall/<slug:code>/export", keeping.export, name="export"),
+    path("wall/<slug:code>/delete", keeping.delete, name="delete"),
+    path("wall/<slug:code>/back", keeping.back, name="back"),
 ]

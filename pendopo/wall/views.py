@@ -12,21 +12,26 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from pendopo.agencies.models import Person
 from pendopo.indicators.models import Indicator, Publicity
 from pendopo.indicators.moments.asking import as_of_in, bar
 from pendopo.live.tickets import issue
 from pendopo.ui.door import holds, opens
 
 from .actions import path_of
-from .boards import every_board, find
+from .boards import boards_for, every_board, find
 from .comparing import side_by_side
 from .kiosk import screen_of, take_token
 from .logic import Band, BoardSpec, Text, TileSpec
+from .models import Board
 from .news import news_of
 from .reading import Plan, Reading, read
+from .scenes import scene_of
 from .tiles import KINDS
 
 MOST_IN_BRIEF = 200
+# Kinds that only the server can draw: the page fetches such a tile again when one of its indicators said something new.
+DRAWN_AGAIN = frozenset({"bars", "multiples", "calendar", "points", "gauge", "goals"})
 
 
 @dataclass(frozen=True)
@@ -34,22 +39,23 @@ class Viewer:
     """Who looks at a board: what they may see, and their name for revoking."""
 
     visible: QuerySet[Indicator]
+    user: Person | None
     holder: str = ""
     is_screen: bool = False
 
 
-def _viewer(request: HttpRequest) -> Viewer | None:
+def viewer_of(request: HttpRequest) -> Viewer | None:
     """The person signed in, else the screen with a token, else nobody."""
     user = request.user
-    if user.is_authenticated:
+    if isinstance(user, Person):
         if not holds(user, "boards.see", None):
             raise PermissionDenied(_("Your posts do not allow this. Ask an administrator for the right role."))
-        return Viewer(Indicator.objects.visible_to(user))
+        return Viewer(Indicator.objects.visible_to(user), user)
     screen = screen_of(request)
     if screen is None:
         return None
     open_to_screens = Indicator.objects.filter(publicity__in=[Publicity.PUBLIC, Publicity.GOVERNMENT])
-    return Viewer(open_to_screens, path_of(screen), is_screen=True)
+    return Viewer(open_to_screens, None, path_of(screen), is_screen=True)
 
 
 def board(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -57,37 +63,45 @@ def board(request: HttpRequest, code: str) -> HttpResponseBase:
     clean = take_token(request)
     if clean is not None:
         return clean
-    viewer = _viewer(request)
+    viewer = viewer_of(request)
     if viewer is None:
         return redirect_to_login(request.get_full_path())
-    spec = find(code)
-    if spec is None:
+    found = find(code, viewer.user)
+    if found is None:
         raise Http404(_("There is no board with this name."))
+    scene = scene_of(found.spec, request.GET.get("scene", ""), viewer.user)
+    spec = scene.spec if scene else found.spec
+    only = request.GET.get("tile", "")
+    if only.isdecimal():
+        spec = replace(spec, tiles=spec.tiles[int(only) : int(only) + 1])
     now = timezone.now()
     as_of = as_of_in(request, now)
     reading = read(spec, viewer.visible, now=now, language=get_language(), as_of=as_of)
-    context = _board_context(spec, reading, viewer)
-    if as_of or not viewer.is_screen:
+    context = {**board_context(spec, reading, viewer.holder), "scene": scene, "address": found.spec.code}
+    context |= {"is_screen": viewer.is_screen, "may_change": found.may_change}
+    if only.isdecimal():
+        context["tiles"] = [{**tile, "index": int(only)} for tile in context["tiles"]]
+    elif as_of or not viewer.is_screen:
         shown = [indicator for plan in reading.plans for indicator in plan.indicators]
-        compare = "" if viewer.is_screen else side_by_side(spec.code, as_of or now, now)
+        compare = "" if viewer.is_screen or scene else side_by_side(spec.code, as_of or now, now)
         context["bar"] = bar(request, as_of, now, indicators=shown, compare=compare)
-    answer = render(request, "wall/board.html", context)
+    answer = render(request, "wall/_tiles.html" if only.isdecimal() else "wall/board.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def _board_context(spec: BoardSpec, reading: Reading, viewer: Viewer) -> dict[str, Any]:
+def board_context(spec: BoardSpec, reading: Reading, holder: str) -> dict[str, Any]:
+    """What `wall/board.html` shows of a board that was read. `holder` names the screen in the live ticket."""
     news = news_of(reading)
     return {
         "board": spec,
         "title": spec.title.say(reading.language),
         "lead": spec.lead.say(reading.language),
-        "tiles": [_tile(plan, reading) for plan in reading.plans],
+        "tiles": [{**_tile(plan, reading), "index": index} for index, plan in enumerate(reading.plans[: len(spec.tiles)])],
         "news": news,
         "as_of": reading.as_of,
         "now": reading.now,
-        "is_screen": viewer.is_screen,
-        "ticket": "" if reading.as_of else issue(reading.follows(), holder=viewer.holder),
+        "ticket": "" if reading.as_of else issue(reading.follows(), holder=holder),
         "names": {"sources": reading.sources},
     }
 
@@ -98,6 +112,7 @@ def _tile(plan: Plan, reading: Reading) -> dict[str, Any]:
     title = plan.spec.title.say(reading.language) if plan.spec.title else _name(plan)
     common = {
         "kind": kind,
+        "follows": " ".join(one.code for one in plan.indicators) if kind in DRAWN_AGAIN else "",
         "width": plan.spec.size[0],
         "height": plan.spec.size[1],
         "title": title,
@@ -117,15 +132,26 @@ def _name(plan: Plan) -> str:
     return plan.spec.indicators[0] if plan.spec.indicators else ""
 
 
+def cards_for(user: Any) -> list[dict[str, Any]]:
+    """The boards that a person may see, as cards."""
+    language = get_language() or "id"
+    return [
+        {
+            "code": found.spec.code,
+            "title": found.spec.title.say(language),
+            "lead": found.spec.lead.say(language),
+            "scenes": len(found.spec.scenes),
+            "may_change": found.may_change,
+        }
+        for found in boards_for(user)
+    ]
+
+
 @opens("boards.see")
 def boards(request: HttpRequest) -> HttpResponse:
-    """All boards, with what each shows."""
-    language = get_language() or "id"
-    cards = [
-        {"code": spec.code, "title": spec.title.say(language), "lead": spec.lead.say(language), "tiles": len(spec.tiles)}
-        for spec in every_board()
-    ]
-    return render(request, "wall/boards.html", {"boards": cards})
+    """All boards that the reader may see, and the deleted ones for those who may bring them back."""
+    deleted = Board.objects.exclude(deleted=None) if holds(request.user, "boards.change") else Board.objects.none()
+    return render(request, "wall/boards.html", {"boards": cards_for(request.user), "deleted": deleted})
 
 
 def _everything(request: HttpRequest) -> tuple[Reading, Any]:
@@ -160,9 +186,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"boards": [], "news": None}
     if holds(request.user, "boards.see", None):
         reading, news = _everything(request)
-        language = get_language() or "id"
         context = {
-            "boards": [{"code": b.code, "title": b.title.say(language), "lead": b.lead.say(language)} for b in every_board()],
+            "boards": cards_for(request.user),
             "news": news,
             "now": reading.now,
             "ticket": issue(reading.follows()),

@@ -42,7 +42,7 @@ def with_tile(**changes: Any) -> dict[str, Any]:
         (GOOD | {"titel": "x"}, "A board has no field 'titel'"),
         (GOOD | {"tiles": []}, "A board has a list of 1 to 60 tiles."),
         (GOOD | {"title": {"en": "Water"}}, "The board's title is a text"),
-        (GOOD | {"tiles": [{"kind": "gauge"}]}, "Tile 1 must have a kind, one of number, trend"),
+        (GOOD | {"tiles": [{"kind": "pie"}]}, "Tile 1 must have a kind, one of number, trend"),
         (with_tile(colour="red"), "Tile 1 (number) has no field 'colour'"),
         (with_tile(indicator=[]), "Tile 1 (number): indicator names an indicator by its code"),
         (with_tile(region=35.16), "Tile 1 (number): region is auto, home, province or a code in quotes"),

@@ -1,32 +1,15 @@
-"""Verbs of the wall: loading a board, giving a screen the right to show boards, and taking it back."""
+"""Verbs of wall screens: giving one the right to show boards without a person, and taking it back."""
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
 from pendopo.audit.actions import Actor, record
 
-from .logic import BoardSpec, read_board
-from .models import Board, KioskToken
-
-
-@transaction.atomic
-def load_board(*, definition: Mapping[str, Any], by: Actor | None) -> tuple[BoardSpec, str]:
-    """Keeps a board; says whether it was `created`, `changed` or `unchanged`. Raises logic.WrongBoard."""
-    spec = read_board(definition)
-    board = Board.objects.select_for_update().filter(code=spec.code).first()
-    if board is not None and board.definition == definition:
-        return spec, "unchanged"
-    before = board.definition if board else {}
-    Board.objects.update_or_create(code=spec.code, defaults={"definition": dict(definition), "changed": timezone.now()})
-    record(
-        by=by, room="wall", verb="loaded", about=f"/wall/{spec.code}", before={"definition": before}, after={"definition": dict(definition)}
-    )
-    return spec, "changed" if board else "created"
+from ..models import KioskToken
 
 
 @transaction.atomic
