@@ -13,6 +13,10 @@ from shapely.ops import polylabel
 SIZE = 1000.0
 TOLERANCE = 0.7
 MARGIN = 6.0
+# A label: the mean width of a letter and the height of its two lines, in the letters' size; and how often labels are moved apart.
+LETTER = 0.56
+LINES = 2.2
+ROUNDS = 40
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,32 @@ def draw(boundaries: Mapping[str, Any]) -> Drawing | None:
         label = place(*_label(area))
         shapes.append(Shape(code, "".join(_path(ring) for ring in outline), round(label[0], 1), round(label[1], 1)))
     return Drawing(round((east - west) * shrink * scale + 2 * MARGIN, 1), round((north - south) * scale + 2 * MARGIN, 1), tuple(shapes))
+
+
+def apart(labels: Sequence[tuple[float, float, str]], size: float) -> list[tuple[float, float]]:
+    """Where labels of two lines stand so that none covers another: each pair that touches moves apart along its shorter way.
+
+    Takes the wished middle (units of the drawing) and the text of each, and the letters' size in the same units. Small moves, few rounds: a
+    label stays near its region, and where there is no room at all the rest of an overlap stays.
+    """
+    spots = [[x, y] for x, y, _ in labels]
+    widths = [len(text) * size * LETTER for _, _, text in labels]
+    for _round in range(ROUNDS):
+        moved = False
+        for one in range(len(spots)):
+            for other in range(one):
+                across = (widths[one] + widths[other]) / 2 - abs(spots[one][0] - spots[other][0])
+                down = LINES * size - abs(spots[one][1] - spots[other][1])
+                if across <= 0 or down <= 0:
+                    continue
+                axis, step = (0, across) if across < down else (1, down)
+                sign = 1 if spots[one][axis] >= spots[other][axis] else -1
+                spots[one][axis] += sign * step / 2
+                spots[other][axis] -= sign * step / 2
+                moved = True
+        if not moved:
+            break
+    return [(round(x, 1), round(y, 1)) for x, y in spots]
 
 
 def _read(geometry: Any) -> MultiPolygon | Polygon | None:

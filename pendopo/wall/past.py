@@ -34,8 +34,10 @@ def change(plan: Plan, reading: Reading, index: int = 0) -> dict[str, Any] | Non
         return None
     before = earlier[-1].value
     amount = figure.value - before
+    # A change too small for the shown decimals is none: "down 0.00" says nothing.
+    shown = round(amount, indicator.decimals)
     return {
-        "direction": "up" if amount > 0 else "down" if amount < 0 else "level",
+        "direction": "up" if shown > 0 else "down" if shown < 0 else "level",
         "amount": words.number_text(abs(amount), indicator.decimals, reading.language),
         "relative": amount / abs(before) if before else None,
         "since": words.span_text((figure.at - earlier[-1].at).total_seconds(), reading.language),

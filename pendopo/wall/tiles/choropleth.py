@@ -7,6 +7,7 @@ from typing import Any
 from pendopo.indicators.latest import Figure
 from pendopo.ui import words
 from pendopo.ui.charts import nice_ticks
+from pendopo.ui.shapes import Shape, apart
 
 from ..maps import drawing_of
 from ..reading import Plan, Reading
@@ -82,7 +83,12 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     breaks = breaks_of([f.value for f in figures.values() if f.value is not None], plan.spec.breaks)
     decimals = indicator.decimals
     names = {child.code: child.name for child in children}
-    areas = [_area(shape.code, names[shape.code], shape, figures.get(shape.code), breaks, decimals, reading) for shape in drawing.shapes]
+    size = round(min(34.0, max(13.0, 125.0 / len(drawing.shapes) ** 0.5)), 1)
+    spots = apart([(shape.x, shape.y, names[shape.code]) for shape in drawing.shapes], size)
+    areas = [
+        _area(shape, spot, names[shape.code], figures.get(shape.code), breaks, decimals, reading)
+        for shape, spot in zip(drawing.shapes, spots, strict=True)
+    ]
     kinds = {child.kind for child in children}
     return {
         "pulse": reading.pulse(reading.figure(indicator, region), indicator, ()),
@@ -95,19 +101,21 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
         "missing": sum(area.level == 0 for area in areas),
         "schematic": "schematic" in kinds,
         "indicator": indicator,
-        "label_size": round(min(34.0, max(13.0, 125.0 / len(areas) ** 0.5)), 1),
+        "label_size": size,
     }
 
 
-def _area(code: str, name: str, shape: Any, figure: Figure | None, breaks: Sequence[float], decimals: int, reading: Reading) -> Area:
+def _area(
+    shape: Shape, spot: tuple[float, float], name: str, figure: Figure | None, breaks: Sequence[float], decimals: int, reading: Reading
+) -> Area:
     value = figure.value if figure else None
     level = spread(class_of(value, breaks), len(breaks) + 1)
     return Area(
-        code=code,
+        code=shape.code,
         name=name,
         path=shape.path,
-        x=shape.x,
-        y=shape.y,
+        x=spot[0],
+        y=spot[1],
         level=level,
         value=words.number_text(value, decimals, reading.language),
         number="" if value is None else repr(value),
