@@ -21,7 +21,8 @@ from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
 from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.derivation import derive
-from pendopo.notify import deliver
+from pendopo.indicators.health import watching
+from pendopo.notify import deliver, follow
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,9 @@ LOOPS: dict[str, Loop] = {
     "indicators.intake": intake.run,
     "indicators.sensors": sensors.run,
     "demonstration": moving.run,
+    "indicators.watching": watching.run,
     "notify.deliver": deliver.run,
+    "notify.follow": follow.run,
 }
 
 PAUSE_AFTER_FAILURE_S = 1.0

@@ -152,11 +152,13 @@ def take_delivery(
     name: str = "",
     idempotency_key: str | None = None,
     spread: int = 1,
+    columns: Sequence[str] | None = None,
 ) -> Receipt:
     """Judges and stores the rows of one delivery; every row gets a verdict and none is lost.
 
     `numbers` are the rows' numbers in the sender's counting (default 1…n); `refused` are rows that could not be read at all; `digest` is
-    the SHA-256 of the raw body. A wide table gives `spread` rows a line: then problems and kept rows name the line. Returns after commit.
+    the SHA-256 of the raw body. A wide table gives `spread` rows a line: then problems and kept rows name the line. `columns` are
+    those of a file, kept to see drift. Returns after commit.
     With an `idempotency_key` that was used before, returns the first answer and changes nothing. Raises QuotaExceeded.
     """
     if idempotency_key is not None:
@@ -172,6 +174,7 @@ def take_delivery(
     packed = storing.pack(placed, ids)
     judged.rejected.extend(Problem(no.row, "rejected", no.field, no.code, no.params) for no in refused)
     head = Delivery(source=source, way=way, by=by, digest=digest, file=file, name=name[:200], rows=total, idempotency_key=idempotency_key)
+    head.columns = _storable([*columns]) if columns else None
     try:
         with transaction.atomic():
             _spend(source, total, way)

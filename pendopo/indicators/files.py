@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,12 @@ Row = Observation | Refused
 
 @dataclass
 class Reading:
-    """An opened file: its rows with their numbers, how many rows a line gives, and what a person should know."""
+    """An opened file: its rows with their numbers, how many rows a line gives, what a person should know, and its columns."""
 
     rows: Iterator[tuple[int, Row]]
     spread: int = 1
     notices: list[str] = field(default_factory=list)
+    columns: Sequence[str] = ()
 
 
 @dataclass
@@ -108,7 +109,7 @@ def read_file(path: Path, mapping: Mapping | None) -> Reading:
         return _read_own_columns(open_table(path))
     table = open_table(path, header=mapping.header, encoding=mapping.encoding)
     mapper = Mapper(mapping, table.header, names_for(mapping))
-    return Reading(_mapped(mapper, table), mapper.width, table.notices)
+    return Reading(_mapped(mapper, table), mapper.width, table.notices, table.header)
 
 
 def _mapped(mapper: Mapper, table: Table) -> Iterator[tuple[int, Row]]:
@@ -127,7 +128,7 @@ def _read_own_columns(table: Table) -> Reading:
     if not set(bodies.REQUIRED) <= set(header):
         missing = ", ".join(name for name in bodies.REQUIRED if name not in header)
         raise Faulty([f"The header line does not name {missing}. Name the columns indicator,region,at,value, or give a mapping (--map)."])
-    return Reading(_own_rows(table, header), 1, table.notices)
+    return Reading(_own_rows(table, header), 1, table.notices, table.header)
 
 
 def _own_rows(table: Table, header: list[str]) -> Iterator[tuple[int, Row]]:
@@ -207,6 +208,7 @@ def take_file(
             file=kept,
             name=name,
             spread=reading.spread,
+            columns=reading.columns,
         )
         outcome.add(receipt)
     if not outcome.rows:

@@ -14,8 +14,9 @@ from pendopo.agencies.models import Agency, Person
 from pendopo.regions.models import Level, Region
 
 from .derivation.models import Computation, DerivedPosition, Formula
+from .health.models import ContractDay, Roster, SourceDay, Watched
 
-__all__ = ["Computation", "DerivedPosition", "Formula"]
+__all__ = ["Computation", "ContractDay", "DerivedPosition", "Formula", "Roster", "SourceDay", "Watched"]
 
 
 class Kind(models.TextChoices):
@@ -216,6 +217,7 @@ class Delivery(models.Model):
     quarantined = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
+    columns = models.JSONField(null=True, blank=True, help_text=_("The columns of a file, in order: what drift is seen by."))
     late = models.PositiveIntegerField(default=0, help_text=_("Rows that came after they were due and the grace was over."))
     out_of_order = models.PositiveIntegerField(default=0, help_text=_("Rows that came after a later one of their series was known."))
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)

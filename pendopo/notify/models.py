@@ -299,3 +299,16 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dispatch_id}: {self.result}"
+
+
+class FollowPosition(models.Model):
+    """How far the book of deeds was followed: one row, written in the same transaction as the notices."""
+
+    seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("position in the book")
+        verbose_name_plural = _("positions in the book")
+
+    def __str__(self) -> str:
+        return str(self.seq)

@@ -3,6 +3,7 @@
 from .addresses import add_address, ask_confirmation, confirm, remove_address, send_test, set_wishes
 from .delivering import Claimed, claim, conclude, try_again
 from .endpoints import add_endpoint, change_endpoint, remove_endpoint, rotate_secret, switch_off, switch_on, test_endpoint
+from .following import tell_deeds
 from .sending import WAKE_CHANNEL, send
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "set_wishes",
     "switch_off",
     "switch_on",
+    "tell_deeds",
     "test_endpoint",
     "try_again",
 ]

@@ -1,0 +1,1 @@
+"""How well sources keep their word: silence, punctuality by contract, refusals, drift of columns; and who is told of it."""
