@@ -28,13 +28,17 @@ class PdMap extends HTMLElement {
     const level = this.level(word.value);
     area.setAttribute("class", `area c${level}`);
     const text = numberText(word.value, Number(this.dataset["decimals"]), language());
-    const label = this.querySelector(`text[data-label="${CSS.escape(word.region)}"]`);
+    const label = this.label(word.region);
     label?.setAttribute("class", `on-c${level}`);
     const value = label?.querySelector(".value");
     if (value) value.textContent = text;
     const title = area.querySelector("title");
     if (title) title.textContent = `${label?.querySelector("tspan")?.textContent ?? word.region}: ${text} ${this.dataset["unit"] ?? ""}`;
     this.age();
+  }
+
+  private label(region: string): Element | null {
+    return this.querySelector(`text[data-label="${CSS.escape(region)}"]`);
   }
 
   private level(value: number | null): number {
@@ -48,7 +52,8 @@ class PdMap extends HTMLElement {
     for (const area of this.querySelectorAll<SVGPathElement>("path[data-at]")) {
       const at = area.dataset["at"];
       const state = freshnessOf(at ? (Date.now() - Date.parse(at)) / 1000 : null, due!, grace!, every!);
-      area.classList.toggle("old", Boolean(at) && (state === "stale" || state === "silent"));
+      const old = Boolean(at) && (state === "stale" || state === "silent");
+      for (const drawn of [area, this.label(area.dataset["region"] ?? "")]) drawn?.classList.toggle("old", old);
     }
   }
 }
