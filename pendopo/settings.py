@@ -166,6 +166,9 @@ GATEWAYS = {
 }
 WEBHOOK_PRIVATE = os.environ.get("PENDOPO_WEBHOOK_PRIVATE", "") == "1"
 
+# Months before the present one that stay in PostgreSQL; older ones move to Parquet files at night. 0 = all stay.
+OPEN_MONTHS = int(os.environ.get("PENDOPO_OPEN_MONTHS", "") or 13)
+
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR.parent / "locale"]

@@ -20,6 +20,7 @@ from pendopo.audit import relay
 from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
 from pendopo.indicators import announce, intake, sensors
+from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
 from pendopo.indicators.health import watching
 from pendopo.notify import deliver, follow
@@ -31,6 +32,7 @@ Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 LOOPS: dict[str, Loop] = {
     "audit.relay": relay.run,
     "indicators.announce": announce.run,
+    "indicators.closing": nightly.run,
     "indicators.derive": derive.run,
     "indicators.intake": intake.run,
     "indicators.sensors": sensors.run,

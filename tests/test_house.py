@@ -21,6 +21,7 @@ WRITERS = {
     "pendopo/agencies/models.py": "create_user and create_superuser are names that Django asks of a manager; actions call them",
     "pendopo/indicators/declaring.py": "the verb that declares a catalogue",
     "pendopo/indicators/sources.py": "the verbs of sources and their keys; actions.py holds the verb of figures",
+    "pendopo/indicators/closing/thawing.py": "copies rows of closed months back before a read; the files stay the record",
     "pendopo/indicators/storing.py": "the SQL of a delivery; only indicators.actions.take_delivery calls it, inside its transaction",
 }
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("pendopo.cli.load", "Take figures from CSV, XLSX or JSON lines."),
     "replay": ("pendopo.cli.load", "Send a recorded file as if it arrived live."),
     "export": ("pendopo.cli.load", "Write what was known at a moment."),
+    "close": ("pendopo.cli.closing", "Move a past month's history to a Parquet file."),
     "key": ("pendopo.cli.load", "Keys of sources: new."),
     "board": ("pendopo.cli.wall", "Boards of the wall: list, load."),
     "screen": ("pendopo.cli.wall", "Wall screens: new, list, revoke."),

@@ -31,8 +31,8 @@ def noted_head(ctx: click.Context, param: click.Parameter, value: str | None) ->
 def verify(data: Path | None, head: Head | None, as_json: bool) -> None:
     """Prove the book of deeds and the kept files unbroken.
 
-    Walks the whole chain, compares every delivery with the book and every kept file with its digest, and looks whether the guards of
-    the database are on. Prints the head of the book: note it elsewhere, and nobody can shorten or rewrite the book unseen.
+    Walks the whole chain, compares every delivery and closed month with the book and every kept file with its digest, and looks whether the
+    guards of the database are on. Prints the head of the book: note it elsewhere, and nobody can shorten or rewrite the book unseen.
     Exit 1 when anything is not as it was sealed.
     """
     with open_installation(data) as folder:
@@ -51,9 +51,9 @@ def examine(folder: Path, noted: Head | None = None) -> tuple[Verdict, int]:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         verdict = verify_book(noted=noted, guards=(*GUARDS, *evidence.GUARDS))
         problems, files = list(verdict.problems), 0
-        for word in evidence.check_deliveries(folder):
+        for word in (*evidence.check_deliveries(folder), *evidence.check_closed(folder)):
             if isinstance(word, int):
-                files = word
+                files += word
             else:
                 problems.append(word)
     return Verdict(verdict.head, verdict.waiting, problems), files

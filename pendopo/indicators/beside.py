@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from .checks import EPOCH, MICROSECOND, Neighbours, Placed, SeriesKey
+from .closing.thawing import MAX_AT, MIN_AT, hides, thaw, thaw_near
 from .steps import KnownRow
 from .storing import array_text
 
@@ -135,6 +136,7 @@ def _in_ranges(runs: Sequence[list[Placed]], ids: Mapping[SeriesKey, int]) -> di
         "low": array_text([run[0].at_us for run in runs]),
         "high": array_text([run[-1].at_us for run in runs]),
     }
+    thaw((ids[run[0].key], EPOCH + run[0].at_us * MICROSECOND, EPOCH + run[-1].at_us * MICROSECOND) for run in runs)
     with connection.cursor() as cursor:
         cursor.execute(RANGE_SQL, parameters)
         for number, at, value, quality, note, delivery in cursor.fetchall():
@@ -151,6 +153,7 @@ def lines(rows: Sequence[Placed], wanted: Collection[SeriesKey], ids: Mapping[Se
             spans[row.key] = min(first, row.at_us), max(last, row.at_us)
     found: dict[SeriesKey, list[KnownRow]] = {key: [] for key in spans}
     key_of = {ids[key]: key for key in spans}
+    thaw_near([(ids[key], EPOCH + low * MICROSECOND, EPOCH + high * MICROSECOND) for key, (low, high) in spans.items()], before=3, after=3)
     parameters = {
         "series": array_text(list(key_of)),
         "low": array_text([low for low, _ in spans.values()]),
@@ -164,6 +167,23 @@ def lines(rows: Sequence[Placed], wanted: Collection[SeriesKey], ids: Mapping[Se
 
 
 def _one_by_one(rows: Sequence[Placed], ids: Mapping[SeriesKey, int]) -> dict[int, Neighbours]:
+    """The neighbours of each row. Where a closed month lies between, it is asked again with what is brought back."""
+    found = _asked(rows, ids)
+    hidden = [row for row in rows if _hidden(EPOCH + row.at_us * MICROSECOND, found[row.row])]
+    if hidden:
+        spots = [(ids[row.key], at, at) for row in hidden for at in (EPOCH + row.at_us * MICROSECOND,)]
+        thaw_near(spots, before=1, after=1)
+        found.update(_asked(hidden, ids))
+    return found
+
+
+def _hidden(at: datetime, known: Neighbours) -> bool:
+    before = MIN_AT if known.before_us is None else EPOCH + known.before_us * MICROSECOND
+    after = MAX_AT if known.after_us is None else EPOCH + known.after_us * MICROSECOND
+    return hides(before, at) or hides(at, after)
+
+
+def _asked(rows: Sequence[Placed], ids: Mapping[SeriesKey, int]) -> dict[int, Neighbours]:
     if not rows:
         return {}
     parameters: dict[str, Any] = {

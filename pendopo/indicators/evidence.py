@@ -1,13 +1,13 @@
 """Proves that what was delivered is still what was delivered: the kept files, the deliveries' digests, the guard of history."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from pendopo.audit.logic import Problem
 from pendopo.audit.models import Entry
 
-from .models import Delivery
+from .closing.parquet import digest
+from .models import ClosedMonth, Delivery
 
 # The trigger without which observations could be changed: (table, trigger).
 GUARDS = (("indicators_observation", "observation_append_only"),)
@@ -20,7 +20,7 @@ def check_deliveries(files: Path) -> Iterator[Problem | int]:
     """
     read: dict[str, str] = {}
     deeds = Entry.objects.filter(room="indicators", verb="delivered").values_list("about", "after__digest", "after__rows")
-    sealed = {about: (digest, rows) for about, digest, rows in deeds.iterator(chunk_size=5000)}
+    sealed = {about: (told, rows) for about, told, rows in deeds.iterator(chunk_size=5000)}
     for delivery in Delivery.objects.order_by("id").iterator(chunk_size=2000):
         deed = sealed.pop(f"/deliveries/{delivery.pk}", None)
         if deed is None:
@@ -30,7 +30,7 @@ def check_deliveries(files: Path) -> Iterator[Problem | int]:
         if delivery.file:
             name = f"The file {delivery.file} of delivery {delivery.pk}"
             if delivery.file not in read:
-                read[delivery.file] = _digest(files / delivery.file)
+                read[delivery.file] = digest(files / delivery.file)
             if not read[delivery.file]:
                 yield Problem("file-missing", 0, f"{name} is gone. Restore it from a backup.")
             elif read[delivery.file] != delivery.digest:
@@ -39,10 +39,19 @@ def check_deliveries(files: Path) -> Iterator[Problem | int]:
     yield len(read)
 
 
-def _digest(path: Path) -> str:
-    """The SHA-256 of a file, '' when it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
+def check_closed(files: Path) -> Iterator[Problem | int]:
+    """Each problem as it is met and, last, how many files of closed months were read: each must be what the book sealed."""
+    deeds = Entry.objects.filter(room="indicators", verb="closed").values_list("about", "after__digest", "after__rows")
+    sealed = {about: (told, rows) for about, told, rows in deeds}
+    months = list(ClosedMonth.objects.all())
+    for month in months:
+        name = f"The file {month.file} of the closed month {month}"
+        if sealed.pop(f"/closed/{month}", None) != (month.digest, month.rows):
+            yield Problem("closed-changed", 0, f"The closed month {month} is not what the book of deeds sealed.")
+        found = digest(files / month.file)
+        if not found:
+            yield Problem("file-missing", 0, f"{name} is gone. Restore it from a backup.")
+        elif found != month.digest:
+            yield Problem("file-changed", 0, f"{name} was changed. Restore it from a backup.")
+    yield from (Problem("closed-missing", 0, f"The closed month {about} was removed; the book of deeds has it.") for about in sealed)
+    yield len(months)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from .closing.thawing import thaw
 from .latest import utc_text
 from .logic import QUALITY_WORDS, dims_key, moment_of
 from .models import Series
@@ -111,6 +112,7 @@ GROUP BY s.ord, b.bucket ORDER BY s.ord, b.bucket LIMIT %(limit)s
 """  # noqa: S608 – no text from outside
 
 MIN_AT, MAX_AT = "1800-01-01T00:00:00Z", "2300-01-01T00:00:00Z"
+EARLIEST, LATEST = datetime.fromisoformat(MIN_AT), datetime.fromisoformat(MAX_AT)
 
 
 def series_of(question: Question) -> list[Series]:
@@ -159,6 +161,7 @@ def _read(question: Question, series: Sequence[Series], after: str, limit: int) 
         "zone": settings.TIME_ZONE,
         "bucket": BUCKETS.get(question.every or "", ""),
     }
+    thaw((line.pk, question.since or EARLIEST, question.until or LATEST) for line in series)
     sql = RAW_SQL if question.every is None else BUCKET_SQL.format(aggregate=AGGREGATES[question.agg])
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from .closing.thawing import MAX_AT, closed_months, thaw, thaw_near
 from .logic import QUALITY_WORDS, Contract, Duration, Freshness, Part, moment_of, roll_up
 from .models import Indicator
 
@@ -126,9 +127,23 @@ def rows(indicators: Sequence[Indicator], within: Iterable[str] | None, as_of: d
         return _fetch(NOW_SQL.format(regions=regions), parameters)
     sinces = [as_of - timedelta(seconds=Duration.parse(indicator.every).seconds * NEAR_PERIODS) for indicator in indicators]
     parameters |= {"as_of": as_of, "sinces": sinces, "since": min(sinces, default=as_of), "until": as_of + AHEAD}
+    since_of = dict(zip(parameters["indicators"], sinces, strict=True)) if closed_months() else {}
+    every = _fetch_ids(regions, parameters) if since_of else {}
+    thaw((series, since_of[indicator], parameters["until"]) for series, indicator in every.items())
     near = [row for row in _fetch(NEAR_SQL.format(regions=regions), parameters) if row.value is not None]
     parameters["found"] = [row.series for row in near]
+    thaw_near([(series, MAX_AT, MAX_AT) for series in every.keys() - set(parameters["found"])], before=1, as_of=as_of)
     return near + _fetch(FAR_SQL.format(regions=regions), parameters)
+
+
+def _fetch_ids(regions: str, parameters: dict[str, Any]) -> dict[int, int]:
+    """The series that are asked for, each with its indicator."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.id, s.indicator_id FROM indicators_series s WHERE s.indicator_id = ANY(%(indicators)s) AND ({regions})",  # noqa: S608
+            parameters,
+        )
+        return dict(cursor.fetchall())
 
 
 def _fetch(sql: str, parameters: dict[str, Any]) -> list[Row]:

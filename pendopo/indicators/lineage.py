@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from pendopo.agencies.access import may
 from pendopo.regions.models import Region
 
+from .closing.thawing import thaw, thaw_near
 from .derivation.models import Computation
 from .derivation.reading import MAX_AT
 from .derivation.retracing import Retraced, retrace
@@ -118,6 +119,7 @@ def lineage(
 
 def _of_series(answer: Lineage, series: Series, at: datetime | None, as_of: datetime, readable: set[str]) -> None:
     if at is None:
+        thaw_near([(series.pk, MAX_AT, MAX_AT)], before=1, as_of=as_of)
         with connection.cursor() as cursor:
             cursor.execute(NEWEST_SQL, {"id": series.pk, "as_of": as_of})
             row = cursor.fetchone()
@@ -199,6 +201,7 @@ def _period(indicator: Indicator, at: datetime) -> tuple[datetime, datetime]:
 
 
 def _words(ids: Sequence[int], since: datetime, until: datetime, as_of: datetime) -> list[Word]:
+    thaw((pk, since, until) for pk in ids)
     with connection.cursor() as cursor:
         cursor.execute(WORDS_SQL, {"ids": list(ids), "since": since, "until": until, "as_of": as_of})
         return [

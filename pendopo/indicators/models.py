@@ -13,10 +13,11 @@ from pendopo.agencies.access import User, agency_ids_of, grants_of, may, sees_ev
 from pendopo.agencies.models import Agency, Person
 from pendopo.regions.models import Level, Region
 
+from .closing.models import ClosedMonth
 from .derivation.models import Computation, DerivedPosition, Formula
 from .health.models import ContractDay, Roster, SourceDay, Watched
 
-__all__ = ["Computation", "ContractDay", "DerivedPosition", "Formula", "Roster", "SourceDay", "Watched"]
+__all__ = ["ClosedMonth", "Computation", "ContractDay", "DerivedPosition", "Formula", "Roster", "SourceDay", "Watched"]
 
 
 class Kind(models.TextChoices):

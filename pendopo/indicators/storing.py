@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from .checks import EPOCH, Placed, Rejudged, SeriesKey
+from .checks import EPOCH, MICROSECOND, Placed, Rejudged, SeriesKey
+from .closing.thawing import MAX_AT, thaw, thaw_near
 
 # The channel on which the announcing loop is woken.
 WAKE_CHANNEL = "pendopo_observed"
@@ -159,10 +160,14 @@ class Packed:
 
 
 def pack(rows: Sequence[Placed], ids: Mapping[SeriesKey, int], rejudged: Sequence[Rejudged] = ()) -> Packed:
-    """The rows of a delivery and the known rows that it changes the verdict of (their numbers are negative)."""
+    """The rows of a delivery and the known rows that it changes the verdict of (their numbers are negative).
+
+    What they are compared with is brought back from closed months.
+    """
     lines = [*rows, *(Placed(-1 - n, change.key, *change[1:5]) for n, change in enumerate(rejudged))]
     series = [ids[line.key] for line in lines]
     times = [line.at_us for line in lines]
+    thaw((ids[line.key], at, at) for line in lines for at in (EPOCH + line.at_us * MICROSECOND,))
     qualities = [line.quality for line in lines]
     notes = [line.note for line in lines]
     parameters = {
@@ -199,6 +204,7 @@ def store(packed: Packed, *, delivery: int, known_since: datetime) -> set[int]:
         retracted = [(series, line.at_us) for series, line in spots if line.value is None and line.row not in same]
         if retracted:
             parameters = {"series": array_text([series for series, _ in retracted]), "at": array_text([at for _, at in retracted])}
+            thaw_near([(series, MAX_AT, MAX_AT) for series, _ in retracted], before=1)
             cursor.execute(RETRACTED_SQL, {**parameters, "stamp": known_since})
         cursor.execute(f"NOTIFY {WAKE_CHANNEL}")
     return same

@@ -10,6 +10,7 @@ from pendopo.regions.models import Region
 
 from .beside import us_of
 from .checks import EPOCH, MICROSECOND, Placed, Problem, SeriesKey
+from .closing.thawing import thaw_near
 from .soundness.asked import Asked
 from .soundness.seen import Point, Surroundings
 from .soundness.table import Verdicts, look, series_needed
@@ -74,6 +75,8 @@ def _known(
     }
     found: dict[SeriesKey, list[Point]] = defaultdict(list)
     if ranges:
+        spots = zip(parameters["series"], parameters["from"], parameters["to"], strict=True)
+        thaw_near(list(spots), before=max(parameters["before"]), after=3)
         with connection.cursor() as cursor:
             cursor.execute(AROUND_SQL, parameters)
             for series, at, value, quality in cursor:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from .closing.thawing import thaw
 from .history import MAX_AT, Point
 from .logic import QUALITY_WORDS, Duration, Part, moment_of, roll_up
 from .models import Indicator, Series
@@ -106,6 +107,7 @@ def _read(windows: dict[int, tuple[datetime, datetime]], as_of: datetime | None)
         "untils": [until for _since, until in windows.values()],
         "as_of": as_of or MAX_AT,
     }
+    thaw((pk, since, until) for pk, (since, until) in windows.items())
     with connection.cursor() as cursor:
         cursor.execute(SQL, parameters)
         for pk, at, value, quality in cursor.fetchall():

@@ -99,7 +99,7 @@ def make_backup(folder: DataFolder, database_url: str, target: Path, secret: Sec
 
 
 def _dump(folder: DataFolder, url: str, writer: ArchiveWriter) -> None:
-    arguments = ["--format=custom", "--compress=5", "--no-owner", "--no-privileges", f"--dbname={url}"]
+    arguments = ["--format=custom", "--compress=5", "--no-owner", "--no-privileges", "--no-unlogged-table-data", f"--dbname={url}"]
     command = launched([str(binaries() / "pg_dump"), *arguments], folder.account, [*reach(folder), binaries().parent], signal.SIGTERM)
     env = environment({"LC_ALL": "C"})
     with (

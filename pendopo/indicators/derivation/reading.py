@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from pendopo.regions.models import Region
 
+from ..closing.thawing import thaw
 from ..logic import Duration
 from ..models import Series
 from .contract import Facts, Formula
@@ -155,6 +156,7 @@ def rows(asked: Sequence[tuple[int, datetime, datetime]], until: datetime) -> di
     """The rows of series by id, each from a time on and as known at a stamp, oldest first and without retracted ones."""
     answer: dict[int, list[Row]] = {}
     if asked:
+        thaw((pk, since, until) for pk, since, _through in asked)
         ids, since, through = zip(*asked, strict=True)
         with connection.cursor() as cursor:
             cursor.execute(ROWS_SQL, {"ids": list(ids), "since": list(since), "through": list(through), "until": until})

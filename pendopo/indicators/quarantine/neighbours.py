@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from ..closing.thawing import thaw_near
 from ..logic import QUALITY_WORDS
 from ..models import KeptRow
 
@@ -34,6 +35,8 @@ class Neighbour(NamedTuple):
 
 def around(row: KeptRow) -> list[Neighbour]:
     """The known values around the row, in order of time."""
+    if row.series_id is not None and row.at is not None:
+        thaw_near([(row.series_id, row.at, row.at)], before=2 * EACH_SIDE, after=EACH_SIDE)
     with connection.cursor() as cursor:
         cursor.execute(SQL, {"series": row.series_id, "at": row.at, "before": 2 * EACH_SIDE, "after": EACH_SIDE})
         return [Neighbour(at, value, QUALITY_WORDS[quality], note) for at, value, quality, note in cursor.fetchall()]
