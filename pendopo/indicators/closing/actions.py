@@ -8,7 +8,7 @@ holds of it then is a copy, and goes only when the file is found unchanged.
 import logging
 import os
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -22,13 +22,15 @@ from pendopo.audit.actions import record
 from ..derivation.models import DerivedPosition
 from . import parquet
 from .models import ClosedMonth
-from .thawing import SWEPT_AFTER, first_moment, forget, next_month, part
+from .thawing import MIN_AT, SWEPT_AFTER, first_moment, forget, next_month, part
 
 logger = logging.getLogger(__name__)
 
 # Held while a month is closed, so that two never close the same.
 LOCK = 0x636C6F73
 FOLDER = "closed"
+# What follows arrivals day by day (source health) has seen them by then.
+QUIET = timedelta(days=2)
 # How long a step that needs the whole table may wait for readers before it lets everyone else go first.
 PATIENCE = "5s"
 COPY_SQL = """
@@ -88,9 +90,7 @@ def _close(month: date, by: Person | None) -> ClosedMonth:
         # Every row up to this stamp is committed, and none will follow.
         cursor.execute("SELECT indicators_stamp()")
         cutoff: datetime = cursor.fetchone()[0]
-        cursor.execute(f"SELECT max(known_since) FROM {table_of(month)}")  # noqa: S608 – our own name
-        last = cursor.fetchone()[0]
-    if last is not None and DerivedPosition.objects.filter(raw__lt=last).exists():
+    if DerivedPosition.objects.filter(raw__lt=min(_last_word(month), cutoff)).exists():
         raise Impossible(_("Derived figures are still being computed from this month: try again when they have caught up."))
     folder = settings.FILES_DIR / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -197,10 +197,20 @@ def _empty(month: ClosedMonth, before: datetime) -> bool:
 
 
 def close_due(*, keep_open: int, now: datetime | None = None) -> Sequence[ClosedMonth]:
-    """Closes every month that is older than the `keep_open` newest months before the present one; 0 closes none."""
+    """Closes every month that is older than the `keep_open` newest months before the present one; 0 closes none.
+
+    A month that was spoken of in the last two days is still being filled and waits.
+    """
     if keep_open <= 0:
         return []
     moment = now or timezone.now()
     number = moment.year * 12 + moment.month - 1 - keep_open
     limit = date(number // 12, number % 12 + 1, 1)
-    return [close_month(month=month) for month in open_months() if month < limit]
+    return [close_month(month=month) for month in open_months() if month < limit and _last_word(month) < moment - QUIET]
+
+
+def _last_word(month: date) -> datetime:
+    """When something last became known of an open month."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(known_since) FROM {table_of(month)}")  # noqa: S608 – our own name
+        return cursor.fetchone()[0] or MIN_AT

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from ..closing.thawing import hides, thaw
 from ..latest import contract_of
 from ..models import Delivery, Indicator, Source
 from .logic import DAY, Kept, expected, periods_due, wait_of
@@ -58,6 +59,9 @@ def _arrived(source: Source, indicator: Indicator, starts: Sequence[datetime], e
         "end": end,
         "wait": wait,
     }
+    series = Roster.objects.filter(source=source, series__indicator=indicator).values_list("series_id", flat=True)
+    if hides(starts[0], end):
+        thaw((pk, starts[0], end) for pk in series)
     with connection.cursor() as cursor:
         cursor.execute(ARRIVED_SQL, parameters)
         arrived, in_time = cursor.fetchone()

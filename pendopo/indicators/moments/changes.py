@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.db import connection
 
+from ..closing.thawing import MAX_AT, MIN_AT, thaw
 from ..latest import utc_text
 from ..logic import QUALITY_WORDS
 from ..models import Series
@@ -94,6 +95,10 @@ def kind_of(known: bool, before: float | None, value: float | None) -> Kind:
     return "noted" if before == value else "corrected"
 
 
+def _moment(text: str, endless: datetime) -> datetime:
+    return endless if text in (FIRST, LAST) else datetime.fromisoformat(text)
+
+
 def changes(spans: Sequence[Span], after: datetime, until: datetime, *, start: Place | None = None, limit: int = 10_000) -> list[Change]:
     """Everything said about the spans after one moment and up to another, by span, time and stamp. One query."""
     if not spans:
@@ -110,6 +115,7 @@ def changes(spans: Sequence[Span], after: datetime, until: datetime, *, start: P
         "known": place.known,
         "limit": limit,
     }
+    thaw((span.series.pk, _moment(span.since, MIN_AT), _moment(span.until, MAX_AT)) for span in spans)
     with connection.cursor() as cursor:
         cursor.execute(SQL, parameters)
         rows = cursor.fetchall()

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from ..closing.thawing import thaw
 from ..models import Indicator, Series, Way
 from .asking import deliveries_of
 
@@ -59,6 +60,7 @@ def _corrected(reader: Any, codes: Collection[str] | None, since: datetime, unti
     ids = list(Series.objects.filter(indicator__in=visible.values("pk")).values_list("pk", flat=True)[: MOST_SERIES + 1])
     if len(ids) > MOST_SERIES:
         return set()
+    thaw((pk, since - BEFORE, until) for pk in ids)
     with connection.cursor() as cursor:
         cursor.execute(CORRECTED_SQL, {"ids": ids, "low": since - BEFORE, "since": since, "until": until})
         return {stamp for (stamp,) in cursor.fetchall()}

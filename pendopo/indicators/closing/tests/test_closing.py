@@ -247,6 +247,7 @@ def test_what_cannot_be_closed_is_refused_in_words(month: date, sentence: str) -
 def test_what_is_due_is_closed_and_the_newest_months_stay() -> None:
     """`keep_open` counts months before the present one; 0 keeps all."""
     send(hourly(range(0, 95 * 24, 24)))
-    now = datetime(2025, 4, 10, tzinfo=UTC)
-    assert actions.close_due(keep_open=0, now=now) == []
-    assert [closed.month for closed in actions.close_due(keep_open=1, now=now)] == list(MONTHS[:2])
+    now, later = datetime.now(UTC), datetime.now(UTC) + timedelta(days=3)
+    months = (later.year - 2025) * 12 + later.month - 3
+    assert actions.close_due(keep_open=0, now=later) == actions.close_due(keep_open=months, now=now) == []
+    assert [closed.month for closed in actions.close_due(keep_open=months, now=later)] == list(MONTHS[:2])
