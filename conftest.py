@@ -3,7 +3,6 @@
 import os
 
 import pytest
-from django.core.cache import cache
 
 from pendopo.agencies.tests.people import bpbd, budi, camat, dinkes, rani, regency, sari, tamu
 from tests.engines import Engines, engines
@@ -21,12 +20,6 @@ def test_engines() -> Engines:
 def nats_url() -> str:
     """Where this run's nats-server answers; user and password are in the environment, where `bus.client.connect` finds them."""
     return os.environ["PENDOPO_NATS_URL"]
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """Limits on failed sign-ins count per address, and all tests come from the same one."""
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)

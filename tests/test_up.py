@@ -1,13 +1,16 @@
 """`pendopo up`: comes up, is refused twice, restarts what dies, and leaves nothing behind however it ends."""
 
+import http.client
 import json
 import os
+import re
 import signal
 import socket
 import stat
 import subprocess
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psutil
 import psycopg
@@ -59,6 +62,30 @@ def test_every_part_answers(up):
         "disk": True,
     }
     assert up.get("/healthz")[0] == 200
+
+
+def test_web_workers_count_failed_sign_ins_together(up):
+    """Each attempt is a connection of its own, so that both workers answer some; five for one person are allowed and not five a worker."""
+
+    def attempt() -> str:
+        line = http.client.HTTPConnection("127.0.0.1", up.port, timeout=30)
+        line.request("GET", "/accounts/login/")
+        answer = line.getresponse()
+        page, cookie = answer.read().decode(), answer.headers["Set-Cookie"].split(";")[0]
+        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)
+        line.close()
+        body = urlencode({"csrfmiddlewaretoken": token[1], "login": "nobody@x.test", "password": "wrong"})
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "en"}
+        line = http.client.HTTPConnection("127.0.0.1", up.port, timeout=30)
+        line.request("POST", "/accounts/login/", body, headers)
+        answer = line.getresponse()
+        page = answer.read().decode()
+        line.close()
+        return page
+
+    pages = [attempt() for _number in range(9)]
+    limited = ["Terlalu banyak percobaan masuk" in page or "Too many failed" in page for page in pages]
+    assert limited == [False] * 5 + [True] * 4
 
 
 def test_rights_of_the_data_folder(up):

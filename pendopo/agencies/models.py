@@ -243,3 +243,14 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} – {self.label or self.created:%Y-%m-%d}"
+
+
+class Limit(models.Model):
+    """How often somebody failed to sign in lately: a row of Django's database cache (CACHES), which counts for all processes."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -5,11 +5,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.dispatch import Signal, receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -67,6 +70,13 @@ class FactorAdapter(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         """The product, and which government's."""
         return f"Pendopo {settings.REGION}"
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset])
+def note_second_factor(signal: Signal, user: Person, authenticator: Authenticator, **_facts: Any) -> None:
+    """Every second factor that its owner sets up, takes away or renews is a deed."""
+    change = {authenticator_added: "added", authenticator_removed: "removed", authenticator_reset: "renewed"}[signal]
+    actions.note_second_factor(person=user, kind=str(authenticator.type), change=change)
 
 
 class RequireSecondFactor:

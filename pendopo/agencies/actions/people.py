@@ -146,6 +146,12 @@ def note_sign_in(*, person: Person, address: str) -> None:
 
 
 @transaction.atomic
+def note_second_factor(*, person: Person, kind: str, change: str) -> None:
+    """Notes that a person changed an own second factor: `kind` is totp, webauthn or recovery_codes, `change` added, removed or renewed."""
+    record(by=person, room="agencies", verb="change_second_factor", about=f"/people/{person.pk}", after={kind: change})
+
+
+@transaction.atomic
 def note_mail_test(*, to: str, by: Actor | None) -> None:
     """Notes that a test letter left the machine."""
     record(by=by, room="agencies", verb="mail_test", about="/setup", after={"to": to})

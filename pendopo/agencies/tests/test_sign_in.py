@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.test import Client
 
 from pendopo.agencies import actions
-from pendopo.agencies.models import Person
+from pendopo.agencies.models import Limit, Person
 from pendopo.agencies.tests.people import PASSWORD, signed_in
 from pendopo.audit.models import Entry
 
@@ -49,6 +49,32 @@ def test_sign_ins_and_new_passwords_stand_in_the_book(sari: Person) -> None:
     assert Entry.objects.filter(verb="set_password", actor_id=sari.pk).count() == 1
     assert client.get("/profile").status_code == 200, "the browser in which it was changed stays signed in"
     assert Person.objects.get(pk=sari.pk).check_password(new)
+
+
+def test_a_second_factor_set_up_and_taken_away_stands_in_the_book(sari: Person, django_capture_on_commit_callbacks: Any) -> None:
+    client, _led = sign_in(sari)
+    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/accounts/2fa/recovery-codes/generate/")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post("/accounts/2fa/totp/deactivate/").status_code == 302
+    deeds = Entry.objects.filter(verb="change_second_factor", actor_id=sari.pk, about=f"/people/{sari.pk}").order_by("pk")
+    told = [entry.after for entry in deeds]
+    assert told[:3] == [{"totp": "added"}, {"recovery_codes": "added"}, {"recovery_codes": "renewed"}]
+    assert sorted(told[3:], key=str) == [{"recovery_codes": "removed"}, {"totp": "removed"}]
+
+
+def test_failed_sign_ins_are_limited_with_a_sentence(sari: Person) -> None:
+    client = Client(headers={"accept-language": "id"})
+    pages = [client.post("/accounts/login/", {"login": sari.email, "password": f"salah-{n}"}).content.decode() for n in range(6)]
+    sentence = "Terlalu banyak percobaan masuk yang gagal"
+    assert sentence not in pages[4] and sentence in pages[5]
+    assert Limit.objects.exists()
+    assert sentence in client.post("/accounts/login/", {"login": sari.email, "password": PASSWORD}).content.decode()
 
 
 def test_where_a_second_factor_is_required_one_is_led_to_it(sari: Person, settings: Any) -> None:
