@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "key": ("pendopo.cli.load", "Keys of sources: new."),
     "board": ("pendopo.cli.wall", "Boards of the wall: list, load."),
     "screen": ("pendopo.cli.wall", "Wall screens: new, list, revoke."),
+    "assess": ("pendopo.cli.assess", "Maturity and certification instruments: score."),
     "upgrade": ("pendopo.cli.care", "Bring an installation to this version, and back when that fails."),
     "doctor": ("pendopo.cli.care", "Name what is missing and how to install it."),
     "verify": ("pendopo.cli.verify", "Prove the book of deeds and the kept files unbroken."),
@@ -36,8 +37,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("pendopo.cli.care", "Bring an installation back from a backup."),
 }
 
-# These look after installations from outside: they start engines or read folders themselves and need no Django.
-CARETAKERS = frozenset({"up", "demo", "init", "doctor", "restore", "upgrade", "bundle"})
+# These look after installations from outside, or need none: they start engines or read files themselves, without Django.
+CARETAKERS = frozenset({"assess", "up", "demo", "init", "doctor", "restore", "upgrade", "bundle"})
 
 
 class Table(click.Group):
