@@ -26,6 +26,7 @@ from pendopo.audit.models import Entry
 from pendopo.indicators.actions import forget_known, take_delivery
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.models import Indicator, KeptRow, Way
+from pendopo.indicators.pings.actions import add_check
 from pendopo.indicators.sources import add_source, new_key
 from pendopo.live import stream
 from pendopo.notify import actions as notify
@@ -96,6 +97,7 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
         "entry": Entry.objects.latest("pk").pk,
         "agency": bpbd.code,
         "region": "35.16.13",
+        "check": add_check(by=None, name="Cadangan", agency=source.agency, every="1d", zone="Asia/Jakarta", grace="1h")[0].code,
         "address": Address.objects.create(person=target, channel="email", target="lain@mojokerto.test").pk,
         "dispatch": notice.dispatches.get().pk,
         "endpoint": Endpoint.objects.create(name="x", url="https://x.test/", secret="x").pk,

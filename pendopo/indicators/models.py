@@ -16,8 +16,20 @@ from pendopo.regions.models import Level, Region
 from .closing.models import ClosedMonth
 from .derivation.models import Computation, DerivedPosition, Formula
 from .health.models import ContractDay, Roster, SourceDay, Watched
+from .pings.models import Call, Check
 
-__all__ = ["ClosedMonth", "Computation", "ContractDay", "DerivedPosition", "Formula", "Roster", "SourceDay", "Watched"]
+__all__ = [
+    "Call",
+    "Check",
+    "ClosedMonth",
+    "Computation",
+    "ContractDay",
+    "DerivedPosition",
+    "Formula",
+    "Roster",
+    "SourceDay",
+    "Watched",
+]
 
 
 class Kind(models.TextChoices):

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliveries/<int:pk>", deliveries.delivery, name="delivery"),
     path("", include("pendopo.indicators.quarantine.urls")),
     path("", include("pendopo.indicators.health.urls")),
+    path("", include("pendopo.indicators.pings.urls")),
     path("upload", uploads.upload, name="upload"),
     path("upload/confirm", uploads.confirm, name="confirm-upload"),
 ]

@@ -32,6 +32,10 @@ def _silence(after: Facts) -> dict[str, Any]:
     return {"source": after["source"], "since": when(after["since"])}
 
 
+def _job(after: Facts) -> dict[str, Any]:
+    return {"check": after["check"], "since": when(after["since"])}
+
+
 def _rows(after: Facts) -> dict[str, Any]:
     listed = ", ".join(f"{code}: {number}" for code, number in after["indicators"].items())
     return {"source": after["source"], "rows": after["rows"], "total": after["total"], "list": listed}
@@ -41,5 +45,8 @@ DEEDS: dict[tuple[str, str], Told] = {
     ("indicators", "fell_silent"): Told("source-silent", gettext_noop("%(source)s has been silent since %(since)s"), _silence),
     ("indicators", "still_silent"): Told("source-silent", gettext_noop("%(source)s is still silent, since %(since)s"), _silence),
     ("indicators", "heard_again"): Told("source-heard", gettext_noop("%(source)s is heard again"), _silence),
+    ("indicators", "check_late"): Told("check", gettext_noop("“%(check)s” has not reported since %(since)s"), _job),
+    ("indicators", "check_failed"): Told("check", gettext_noop("“%(check)s” failed at %(since)s"), _job),
+    ("indicators", "check_well"): Told("check", gettext_noop("“%(check)s” is well again since %(since)s"), _job),
     ("indicators", "rows_wait"): Told("quarantine", gettext_noop("%(rows)s rows of %(source)s wait for a decision"), _rows),
 }

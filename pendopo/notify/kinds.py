@@ -25,6 +25,7 @@ KINDS: dict[str, Kind] = {
     "webhook-off": Kind(_("A webhook was switched off"), timedelta(0), may_mute=False),
     "source-silent": Kind(_("A source has fallen silent"), timedelta(days=1)),
     "source-heard": Kind(_("A silent source is heard again"), timedelta(0)),
+    "check": Kind(_("A job did not report, failed, or is well again"), timedelta(0)),
     "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
 }
 

@@ -44,6 +44,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Indicators"), "indicators:indicators", "pulse", "indicators.see"),
             Entry(_("Sources"), "indicators:sources", "plug", "sources.change"),
             Entry(_("Source health"), "indicators:health", "clock", "indicators.see"),
+            Entry(_("Checks of jobs"), "indicators:checks", "check", "sources.change"),
             Entry(_("Deliveries"), "indicators:deliveries", "inbox", "deliveries.see"),
             Entry(_("Waiting rows"), "indicators:quarantine", "warning", "deliveries.see"),
             Entry(_("Upload a file"), "indicators:upload", "upload", "observations.write"),

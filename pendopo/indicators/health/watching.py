@@ -1,4 +1,4 @@
-"""The loop that watches the sources: silence and waiting rows each minute, the tallies of today and yesterday every five."""
+"""The loop that watches the sources: late jobs, silence and waiting rows twice a minute, the tallies of today and yesterday every five."""
 
 import asyncio
 import time
@@ -11,9 +11,10 @@ from nats.aio.client import Client
 
 from pendopo.audit.waking import Complaint, first_of, in_thread
 
+from ..pings.actions import find_late
 from .actions import look, tally_recent
 
-LOOK_S = 60.0
+LOOK_S = 30.0
 # Tallies rest so long, and at least so many times as long as they took: on a busy house they never take more than a twentieth of a core.
 TALLY_S = 300.0
 REST = 20
@@ -29,6 +30,7 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
     with ThreadPoolExecutor(1, thread_name_prefix="watching") as thread:
         while not closing.is_set():
             try:
+                await in_thread(thread, find_late)
                 await in_thread(thread, look)
                 now = time.monotonic()
                 if now >= due:
