@@ -24,6 +24,7 @@ from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
 from pendopo.indicators.health import watching
 from pendopo.notify import deliver, follow
+from pendopo.wall.brief import post as brief
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ LOOPS: dict[str, Loop] = {
     "indicators.watching": watching.run,
     "notify.deliver": deliver.run,
     "notify.follow": follow.run,
+    "wall.brief": brief.run,
 }
 
 PAUSE_AFTER_FAILURE_S = 1.0

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "board": ("pendopo.cli.wall", "Boards of the wall: list, load."),
     "screen": ("pendopo.cli.wall", "Wall screens: new, list, revoke."),
     "assess": ("pendopo.cli.assess", "Maturity and certification instruments: score."),
+    "brief": ("pendopo.cli.brief", "Write the brief of a day as PDF."),
     "upgrade": ("pendopo.cli.care", "Bring an installation to this version, and back when that fails."),
     "doctor": ("pendopo.cli.care", "Name what is missing and how to install it."),
     "verify": ("pendopo.cli.verify", "Prove the book of deeds and the kept files unbroken."),

@@ -12,11 +12,13 @@ class Kind:
     """What a kind of notice is called, and for how long the same one about the same thing is not said again to the same person.
 
     `may_mute`: people may switch it off. Kinds that protect their own account or answer their own click cannot be.
+    `personal`: made for one reader's eyes, so that webhooks of the house do not hear it.
     """
 
     label: str | Promise
     window: timedelta = timedelta(hours=1)
     may_mute: bool = True
+    personal: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -26,6 +28,7 @@ KINDS: dict[str, Kind] = {
     "source-silent": Kind(_("A source has fallen silent"), timedelta(days=1)),
     "source-heard": Kind(_("A silent source is heard again"), timedelta(0)),
     "check": Kind(_("A job did not report, failed, or is well again"), timedelta(0)),
+    "brief": Kind(_("The daily brief"), timedelta(0), personal=True),
     "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
 }
 

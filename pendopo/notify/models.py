@@ -189,6 +189,22 @@ class Notice(models.Model):
         return f"{self.kind} {self.about}"
 
 
+class Enclosure(models.Model):
+    """A file that goes with a notice by e-mail. Kept until every dispatch of the notice was sent; whoever made it can make it again."""
+
+    notice = models.OneToOneField(Notice, primary_key=True, on_delete=models.CASCADE, related_name="enclosure")
+    name = models.CharField(max_length=100)
+    media_type = models.CharField(max_length=100)
+    body = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("enclosure")
+        verbose_name_plural = _("enclosures")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Told(models.Model):
     """When somebody last heard a thing: the lock that keeps the same notice from being sent twice within its window."""
 

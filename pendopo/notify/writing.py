@@ -13,7 +13,10 @@ LONGEST_SUBJECT = 200
 
 @dataclass(frozen=True)
 class Letter:
-    """What a transport needs to send one dispatch. `mark` stays the same at every attempt; `data` is what webhooks carry."""
+    """What a transport needs to send one dispatch. `mark` stays the same at every attempt; `data` is what webhooks carry.
+
+    `files` (name, media type, bytes) go with e-mail.
+    """
 
     channel: str
     target: str
@@ -25,6 +28,7 @@ class Letter:
     urgent: bool
     data: dict[str, Any]
     secrets: tuple[str, ...] = ()
+    files: tuple[tuple[str, str, bytes], ...] = ()
 
     @property
     def plain(self) -> str:

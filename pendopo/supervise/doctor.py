@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from ctypes.util import find_library
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +68,15 @@ def _tool(name: str, program: str, package: str, purpose: str) -> Finding:
     if found:
         return Finding(name, "ok", found)
     return Finding(name, "warning", f"{program} is missing: {purpose}", f"apt-get install {package}")
+
+
+def _pango() -> Finding:
+    """The libraries with which the brief's PDF is set."""
+    missing = [name for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz", "harfbuzz-subset", "fontconfig") if not find_library(name)]
+    if missing:
+        mend = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        return Finding("pdf", "warning", f"{', '.join(missing)} missing: no brief as PDF", mend)
+    return Finding("pdf", "ok", "Pango is there: the brief can be set as PDF")
 
 
 def _account() -> Finding:
@@ -177,6 +187,7 @@ def examine(folder: DataFolder, port: int) -> list[Finding]:
         _engine("postgresql", lambda: f"{postgres.version(postgres.binaries())} in {postgres.binaries()}", "PENDOPO_POSTGRES_BIN"),
         _engine("nats", lambda: f"{nats.version(nats.binary())} at {nats.binary()}", "PENDOPO_NATS_BIN"),
         _islands(),
+        _pango(),
         _account(),
         _reach(),
         _clock(),

@@ -6,6 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency, Person, Post, Role
 
+from .brief.models import BriefSent, BriefWish
+
+__all__ = ["BriefSent", "BriefWish"]
+
 
 class Board(models.Model):
     """A board as its newest version declares it (wall/logic.py holds the format). A deleted one is kept and can come back."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from pendopo.indicators.pulse import Pulse
 
+from .brief.ranking import weight
 from .past import change
 from .reading import Plan, Reading
 
@@ -30,7 +31,7 @@ class Item:
 
 @dataclass
 class News:
-    """The news of a page, each list gravest first; and how many figures are in which state of freshness."""
+    """The news of a page, each list gravest first (changes: most unusual first); and how many figures are in which state."""
 
     red: list[Item] = field(default_factory=list)
     changed: list[Item] = field(default_factory=list)
@@ -46,23 +47,25 @@ class News:
     def sentences(self) -> list[dict[str, str]]:
         """For the ticker: a state and a sentence each."""
         found = [
-            {"state": item.pulse.judged.state, "text": _say(item, item.pulse.judged.word)}
+            {"state": item.pulse.judged.state, "text": say(item, item.pulse.judged.word)}
             for item in self.red
             if item.pulse.judged is not None
         ]
-        found += [{"state": "", "text": _say_change(item)} for item in self.changed]
+        found += [{"state": "", "text": say_change(item)} for item in self.changed]
         found += [
-            {"state": "late", "text": _say(item, item.pulse.freshness_word)} for item in self.late if item.pulse.figure.value is not None
+            {"state": "late", "text": say(item, item.pulse.freshness_word)} for item in self.late if item.pulse.figure.value is not None
         ]
         return found[:SENTENCES]
 
 
-def _say(item: Item, word: str) -> str:
+def say(item: Item, word: str) -> str:
+    """A figure and what is the matter with it, as a sentence."""
     values = {"where": item.where, "value": _with_unit(item.pulse), "word": word, "age": item.pulse.age}
     return _("%(where)s: %(value)s, %(word)s (%(age)s)") % values
 
 
-def _say_change(item: Item) -> str:
+def say_change(item: Item) -> str:
+    """A figure and how it changed, as a sentence."""
     change = item.change or {}
     pattern = (
         _("%(where)s: %(value)s, up by %(amount)s in %(since)s")
@@ -111,4 +114,4 @@ def _sort_in(news: News, plan: Plan, index: int, reading: Reading, pulse: Pulse)
     if pulse.judged is not None and pulse.judged.state in ("attention", "danger"):
         news.red.append(Item(pulse, moved))
     elif moved and moved["direction"] != "level" and moved["relative"] is not None:
-        news.changed.append(Item(pulse, moved, abs(float(moved["relative"]))))
+        news.changed.append(Item(pulse, moved, weight(moved["times"], moved["relative"])))

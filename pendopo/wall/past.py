@@ -1,5 +1,6 @@
 """The recent past of a tile's figures: sparklines, and how a value differs from the one before."""
 
+from itertools import pairwise
 from typing import Any
 
 from pendopo.indicators.history import Point
@@ -8,6 +9,7 @@ from pendopo.indicators.logic import Duration
 from pendopo.ui import words
 from pendopo.ui.charts import Spark, spark
 
+from .brief.ranking import MOST, NOTABLE, times_usual
 from .reading import Plan, Reading
 
 
@@ -23,7 +25,8 @@ def sparkline(plan: Plan, reading: Reading, index: int = 0) -> Spark | None:
 
 
 def change(plan: Plan, reading: Reading, index: int = 0) -> dict[str, Any] | None:
-    """How the newest value differs from the one before: `direction` (up, down, level), the amount in words, and since when."""
+    """How the newest value differs from the one before: `direction` (up, down, level), the amount in words, since when, and
+    how unusual that is: `times` its usual size, `notable` the same in words from NOTABLE on, `first` when it never moved before."""
     indicator, region = plan.pairs[index]
     figure = reading.figure(indicator, region, plan.spec.dims)
     trend = reading.trend(figure)
@@ -36,10 +39,14 @@ def change(plan: Plan, reading: Reading, index: int = 0) -> dict[str, Any] | Non
     amount = figure.value - before
     # A change too small for the shown decimals is none: "down 0.00" says nothing.
     shown = round(amount, indicator.decimals)
+    times = times_usual(amount, [b.value - a.value for a, b in pairwise(earlier) if a.value is not None and b.value is not None])
     return {
         "direction": "up" if shown > 0 else "down" if shown < 0 else "level",
         "amount": words.number_text(abs(amount), indicator.decimals, reading.language),
         "relative": amount / abs(before) if before else None,
+        "times": times,
+        "notable": words.number_text(times, 0 if times >= 10 else 1, reading.language) if times and NOTABLE <= times < MOST else "",
+        "first": times == MOST,
         "since": words.span_text((figure.at - earlier[-1].at).total_seconds(), reading.language),
     }
 

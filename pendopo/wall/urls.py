@@ -3,12 +3,15 @@
 from django.urls import path
 
 from . import comparing, editor, keeping, screens, views
+from .brief import views as brief
 
 app_name = "wall"
 
 urlpatterns = [
     path("home", views.home, name="home"),
-    path("brief", views.brief, name="brief"),
+    path("brief", brief.brief, name="brief"),
+    path("brief.pdf", brief.on_paper, name="brief-pdf"),
+    path("brief/mail", brief.wish, name="brief-wish"),
     path("wall/", views.boards, name="boards"),
     path("wall/screens", screens.screens, name="screens"),
     path("wall/screens/new", screens.new_screen, name="new-screen"),

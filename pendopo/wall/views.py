@@ -1,4 +1,4 @@
-"""Pages of the wall: boards, the brief, home after sign-in."""
+"""Pages of the wall: boards, and home after sign-in."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,17 +19,17 @@ from pendopo.live.tickets import issue
 from pendopo.ui.door import holds, opens
 
 from .actions import path_of
-from .boards import boards_for, every_board, find
+from .boards import boards_for, find
+from .brief.gathering import everything
 from .comparing import side_by_side
 from .kiosk import screen_of, take_token
-from .logic import Band, BoardSpec, Text, TileSpec
+from .logic import BoardSpec
 from .models import Board
 from .news import news_of
 from .reading import Plan, Reading, read
 from .scenes import scene_of
 from .tiles import KINDS
 
-MOST_IN_BRIEF = 200
 # Kinds that only the server can draw: the page fetches such a tile again when one of its indicators said something new.
 DRAWN_AGAIN = frozenset({"bars", "multiples", "calendar", "points", "gauge", "goals"})
 
@@ -154,41 +154,15 @@ def boards(request: HttpRequest) -> HttpResponse:
     return render(request, "wall/boards.html", {"boards": cards_for(request.user), "deleted": deleted})
 
 
-def _everything(request: HttpRequest) -> tuple[Reading, Any]:
-    """All figures that the reader may see, with the news of them. What boards judge is judged here too."""
-    bands: dict[str, tuple[Band, ...]] = {}
-    for spec in every_board():
-        for tile in spec.tiles:
-            if tile.bands:
-                bands[tile.indicators[0]] = tile.bands
-    visible = Indicator.objects.visible_to(request.user)
-    codes = list(visible.order_by("code").values_list("code", flat=True)[:MOST_IN_BRIEF])
-    one = TileSpec("number", (1, 1))
-    tiles = tuple(replace(one, indicators=(code,), bands=bands.get(code, ())) for code in codes)
-    spec = BoardSpec("brief", Text("", ""), Text("", ""), tiles)
-    reading = read(spec, visible, now=timezone.now(), language=get_language())
-    return reading, news_of(reading)
-
-
-@opens("boards.see")
-def brief(request: HttpRequest) -> HttpResponse:
-    """For a leader's phone: what is red, what changed most, what is late."""
-    reading, news = _everything(request)
-    context = {"news": news, "now": reading.now, "ticket": issue(reading.follows()), "names": {"sources": reading.sources}}
-    answer = render(request, "wall/brief.html", context)
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
 @opens("")
 def home(request: HttpRequest) -> HttpResponse:
     """Where people land after sign-in: the state of the figures, the boards, and what waits."""
     context: dict[str, Any] = {"boards": [], "news": None}
-    if holds(request.user, "boards.see", None):
-        reading, news = _everything(request)
+    if isinstance(request.user, Person) and holds(request.user, "boards.see", None):
+        reading = everything(request.user, now=timezone.now(), as_of=None, language=get_language())
         context = {
             "boards": cards_for(request.user),
-            "news": news,
+            "news": news_of(reading),
             "now": reading.now,
             "ticket": issue(reading.follows()),
             "names": {"sources": reading.sources},

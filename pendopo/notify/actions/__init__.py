@@ -4,11 +4,12 @@ from .addresses import add_address, ask_confirmation, confirm, remove_address, s
 from .delivering import Claimed, claim, conclude, try_again
 from .endpoints import add_endpoint, change_endpoint, remove_endpoint, rotate_secret, switch_off, switch_on, test_endpoint
 from .following import tell_deeds
-from .sending import WAKE_CHANNEL, send
+from .sending import WAKE_CHANNEL, Enclosed, send
 
 __all__ = [
     "WAKE_CHANNEL",
     "Claimed",
+    "Enclosed",
     "add_address",
     "add_endpoint",
     "ask_confirmation",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pendopo.audit.actions import Actor, record
 
 from ..logic import ENDPOINT_PATIENCE, Outcome, is_too_late, pause
-from ..models import Attempt, Channel, Dispatch, Endpoint, Result, State, Urgency
+from ..models import Attempt, Channel, Dispatch, Enclosure, Endpoint, Result, State, Urgency
 from ..sealing import unseal
 from ..writing import Letter, link_to
 from .endpoints import switch_off
@@ -76,6 +76,9 @@ def letter_of(dispatch: Dispatch, now: datetime) -> Letter:
         if endpoint.previous and endpoint.previous_until and endpoint.previous_until > now:
             sealed.append(endpoint.previous)
         secrets = [secret for secret in map(unseal, sealed) if secret]
+    files = []
+    if dispatch.channel == Channel.EMAIL:
+        files = [(one.name, one.media_type, bytes(one.body)) for one in Enclosure.objects.filter(notice=notice)]
     data = {
         "type": f"notice.{notice.kind}",
         "timestamp": notice.created.isoformat().replace("+00:00", "Z"),
@@ -101,6 +104,7 @@ def letter_of(dispatch: Dispatch, now: datetime) -> Letter:
         urgent=notice.urgency == Urgency.URGENT,
         data=data,
         secrets=tuple(secrets),
+        files=tuple(files),
     )
 
 
@@ -126,6 +130,8 @@ def conclude(*, claimed: Claimed, outcome: Outcome, took_ms: int = 0, now: datet
     mine = Dispatch.objects.filter(pk=claimed.pk, state=State.SENDING, attempts=claimed.attempt)
     if outcome.result == Result.SENT:
         changed = mine.update(state=State.SENT, finished=now)
+        if not found.notice.dispatches.exclude(state=State.SENT).exists():
+            Enclosure.objects.filter(notice=found.notice).delete()
     elif outcome.result == Result.REFUSED or is_too_late(found.created, now):
         changed = mine.update(state=State.GIVEN_UP, finished=now)
     else:

@@ -1,7 +1,7 @@
 """The one verb that other rooms call: `send`. It writes what must be delivered; the loop `deliver.py` delivers it after commit."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from pendopo.audit.actions import Actor, record
 
 from ..kinds import KINDS
 from ..logic import release
-from ..models import Address, Channel, Dispatch, Endpoint, Notice, Urgency, Wishes
+from ..models import Address, Channel, Dispatch, Enclosure, Endpoint, Notice, Urgency, Wishes
 from ..writing import words
 
 # The channel on which the delivering loop is woken.
@@ -44,6 +44,15 @@ class Way:
     endpoint: Endpoint | None = None
 
 
+@dataclass(frozen=True)
+class Enclosed:
+    """A file for a letter: its name, media type and bytes."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+
 @transaction.atomic
 def send(
     *,
@@ -55,18 +64,24 @@ def send(
     urgency: Urgency = Urgency.NORMAL,
     key: str = "",
     by: Actor | None = None,
+    enclosed: Enclosed | None = None,
 ) -> Notice | None:
     """Tells people, and whoever holds the posts today, each in their language and on the ways they wish; the house's webhooks hear it too.
 
     `subject_template` is English with `%(name)s` from the context; the text is `templates/notify/kinds/<kind>.txt`. `about` is the path
     of the thing. Somebody who heard the same `key` (default: kind and about) within the kind's window is left in peace. Answers the
     notice, or None when nobody was left to tell. Call it inside the transaction of the deed: it is delivered after commit or never.
+    With a file (`enclosed`) it goes by e-mail only, and at once: the reader chose its hour.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind} is no kind of notice: add a line to notify/kinds.py and a template notify/kinds/{kind}.txt.")
     now = timezone.now()
     people = [person for person in _people(to) if not _is_muted(person, kind)]
-    endpoints = [endpoint for endpoint in _endpoints(people) if endpoint.listens_to(kind)]
+    endpoints = [
+        endpoint
+        for endpoint in _endpoints(people)
+        if endpoint.listens_to(kind) and not (KINDS[kind].personal and endpoint.person_id is None)
+    ]
     names = [f"person:{person.pk}" for person in people] + [f"endpoint:{e.pk}" for e in endpoints if e.person_id is None]
     told = tell(names, key=key or f"{kind} {about}", window=KINDS[kind].window, now=now)
     people = [person for person in people if f"person:{person.pk}" in told]
@@ -74,8 +89,13 @@ def send(
     endpoints = [e for e in endpoints if e.person_id in pks or (e.person_id is None and f"endpoint:{e.pk}" in told)]
     if not people and not endpoints:
         return None
-    ways = [way for person in people for way in ways_to(person, urgency, now)] + [_by_endpoint(e, now) for e in endpoints]
+    if enclosed:
+        ways = [way for person in people for way in letters_to(person, now)]
+    else:
+        ways = [way for person in people for way in ways_to(person, urgency, now)] + [_by_endpoint(e, now) for e in endpoints]
     notice = Notice.objects.create(kind=kind, urgency=urgency, about=about[:300], subject=subject_template, context=context, created=now)
+    if enclosed:
+        Enclosure.objects.create(notice=notice, name=enclosed.name, media_type=enclosed.media_type, body=enclosed.body)
     dispatch(notice, ways)
     record(
         by=by,
@@ -135,6 +155,12 @@ def ways_to(person: Person, urgency: int, now: datetime) -> list[Way]:
     if wishes.email or not ways:
         ways.insert(0, Way(Channel.EMAIL, person.email, person.language, due, person))
     return ways
+
+
+def letters_to(person: Person, now: datetime) -> list[Way]:
+    """The person's e-mail addresses, for a letter that cannot go another way: those wished, else the account's."""
+    found = [replace(way, due=now) for way in ways_to(person, Urgency.NORMAL, now) if way.channel == Channel.EMAIL]
+    return found or [Way(Channel.EMAIL, person.email, person.language, now, person)]
 
 
 def _by_endpoint(endpoint: Endpoint, now: datetime) -> Way:

@@ -27,6 +27,8 @@ def message(letter: Letter) -> EmailMultiAlternatives:
         headers |= {"Importance": "high", "X-Priority": "1"}
     mail = EmailMultiAlternatives(letter.subject, letter.plain, to=[letter.target], headers=headers, connection=get_connection())
     mail.attach_alternative(letter.html, "text/html")
+    for name, media_type, body in letter.files:
+        mail.attach(name, body, media_type)
     return mail
 
 

@@ -1,0 +1,70 @@
+"""Decisions that wait for the reader. Each room that has some is one function here and one line in `DECISIONS`: the wall stands above all
+rooms, so none of them needs to know the brief."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pendopo.agencies.access import may
+from pendopo.agencies.models import Holding, Person
+from pendopo.indicators.models import KeptRow, Waiting, sources_for
+
+# An acting holder whose time ends within this is a decision to take.
+AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Something to decide: what, about whom, where, waiting since when, or to be done until when."""
+
+    title: str
+    about: str
+    url: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def waiting_rows(person: Person, at: datetime) -> list[Decision]:
+    """Rows that waited at the moment, by source, for those who may decide about them."""
+    waited = Q(decided=None) | Q(decided__gt=at)
+    states = [Waiting.WAITING, Waiting.ACCEPTED, Waiting.CORRECTED, Waiting.DISCARDED]
+    rows = KeptRow.objects.filter(waited, state__in=states, delivery__known_since__lte=at)
+    rows = rows.filter(delivery__source__in=sources_for(person, "observations.write"))
+    found = rows.values("delivery__source__code", "delivery__source__name").annotate(n=Count("pk"), since=Min("delivery__received"))
+    return [
+        Decision(
+            title=ngettext("%(count)d row waits for a decision", "%(count)d rows wait for a decision", row["n"]) % {"count": row["n"]},
+            about=str(row["delivery__source__name"]),
+            url=f"{reverse('indicators:quarantine')}?source={row['delivery__source__code']}",
+            since=row["since"],
+        )
+        for row in found.order_by("since")
+    ]
+
+
+def ending_posts(person: Person, at: datetime) -> list[Decision]:
+    """Posts whose holder's time ends soon, for those who appoint."""
+    ending = Holding.objects.current(at).filter(until__lte=at + AHEAD).select_related("post__agency", "person").order_by("until")
+    return [
+        Decision(
+            title=_("A post will be without a holder"),
+            about=f"{one.post.title} ({one.person.name})",
+            url=reverse("agencies:post", args=[one.post.pk]),
+            until=one.until,
+        )
+        for one in ending
+        if may(person, "people.change", one.post)
+    ]
+
+
+DECISIONS: tuple[Callable[[Person, datetime], list[Decision]], ...] = (waiting_rows, ending_posts)
+
+
+def decisions(person: Person, at: datetime) -> list[Decision]:
+    """Everything that waits for the person at a moment, room by room."""
+    return [one for of_room in DECISIONS for one in of_room(person, at)]
