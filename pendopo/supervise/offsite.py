@@ -23,7 +23,7 @@ SFTP_TIMEOUT_S = 4 * 3600
 
 
 def copy_away(backup: Path, destination: str) -> None:
-    """Copies one backup; a folder is thinned out like our own. Refuses with the reason when it did not arrive whole."""
+    """Copies one backup; the copies there are thinned out like our own. Refuses with the reason when it did not arrive whole."""
     if destination.startswith("sftp://"):
         _by_sftp(backup, destination)
     elif destination.startswith("s3://"):
@@ -55,6 +55,25 @@ def _to_folder(backup: Path, place: Path) -> None:
 
 
 def _by_sftp(backup: Path, destination: str) -> None:
+    """A rename at the end, so that half a copy never has the name of a whole one; the copies are thinned out like our own."""
+    folder = unquote(urlsplit(destination).path).rstrip("/") or "."
+    there = f"{folder}/{backup.name}"
+    why = f"{backup.name} could not be copied to"
+    _sftp(destination, [f"put {_word(str(backup))} {_word(there + '.part')}", f"rename {_word(there + '.part')} {_word(there)}"], why)
+    names = [line.rpartition("/")[2] for line in _sftp(destination, [f"ls -1 {_word(folder)}"], why).splitlines()]
+    copies = {moment: name for name in names if (moment := nightly_moment(name)) is not None}
+    spare = [copies[moment] for moment in sorted(set(copies) - to_keep(copies))]
+    if spare:
+        _sftp(destination, [f"rm {_word(f'{folder}/{name}')}" for name in spare], "Old copies could not be removed at")
+
+
+def _word(text: str) -> str:
+    """A path as sftp reads it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _sftp(destination: str, commands: list[str], why: str) -> str:
+    """Runs the commands on the server; what they printed. `why` begins the refusal."""
     parts = urlsplit(destination)
     program = shutil.which("sftp")
     if program is None:
@@ -62,16 +81,15 @@ def _by_sftp(backup: Path, destination: str) -> None:
     if parts.hostname is None or parts.hostname.startswith("-"):
         raise Refusal("PENDOPO_BACKUP_TO: write sftp://user@host/path.")
     where = f"{unquote(parts.username)}@{parts.hostname}" if parts.username else parts.hostname
-    folder = unquote(parts.path).rstrip("/") or "."
-    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in (str(backup), f"{folder}/{backup.name}")]
-    batch = f'put "{quoted[0]}" "{quoted[1]}.part"\nrename "{quoted[1]}.part" "{quoted[1]}"\n'
     command = [program, "-b", "-", "-o", "BatchMode=yes", *(["-P", str(parts.port)] if parts.port else []), "--", where]
+    batch = "\n".join([*commands, ""])
     try:
         done = subprocess.run(command, input=batch, capture_output=True, text=True, timeout=SFTP_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired:
-        raise Refusal(f"{backup.name} did not arrive at {where} in {SFTP_TIMEOUT_S // 3600} hours.") from None
+        raise Refusal(f"{why} {where}: not done in {SFTP_TIMEOUT_S // 3600} hours.") from None
     if done.returncode != 0:
-        raise Refusal(f"{backup.name} could not be copied to {where}: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
+        raise Refusal(f"{why} {where}: {(done.stderr.strip().splitlines() or [f'sftp ended with {done.returncode}'])[-1]}")
+    return done.stdout
 
 
 def _to_s3(backup: Path, destination: str) -> None:
