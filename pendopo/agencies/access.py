@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from pendopo.regions.logic import is_within
 from pendopo.ui.door import HOUSE
 
+from . import logic
 from .models import Agency, Person, Role
 
 User = Person | AnonymousUser
@@ -47,11 +48,15 @@ VERBS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Grant:
-    """One post held today: a role, and the scope it reaches. No agency and no region = the whole installation."""
+    """One post held today: a role, and the scope it reaches. No agency and no region = the whole installation.
+
+    `agencies` are the post's agency and all that stand below it.
+    """
 
     role: str
     agency_id: int | None
     region: str | None
+    agencies: frozenset[int] = frozenset()
 
     def reaches(self, obj: Any) -> bool:
         """Whether the scope covers the object, which says where it belongs by `agency_id` and/or `region_id`.
@@ -64,7 +69,7 @@ class Grant:
             return False
         if self.agency_id is not None:
             agency = obj.pk if isinstance(obj, Agency) else getattr(obj, "agency_id", None)
-            if agency == self.agency_id:
+            if agency in self.agencies:
                 return True
         region = getattr(obj, "region_id", None)
         return self.region is not None and region is not None and is_within(region, self.region)
@@ -76,8 +81,12 @@ def grants_of(user: User) -> list[Grant]:
         return []
     kept: list[Grant] | None = getattr(user, "_grants", None)
     if kept is None:
-        rows = user.holdings.current().filter(post__active=True)
-        kept = [Grant(*row) for row in rows.values_list("post__role", "post__agency_id", "post__region_id")]
+        held = user.holdings.current().filter(post__active=True)
+        rows = list(held.values_list("post__role", "post__agency_id", "post__region_id"))
+        own = {agency for _role, agency, _region in rows if agency is not None}
+        children = list(Agency.objects.exclude(parent=None).values_list("parent_id", "pk")) if own else []
+        below = {agency: logic.all_below(agency, children) for agency in own}
+        kept = [Grant(role, agency, region, below.get(agency, frozenset())) for role, agency, region in rows]
         user._grants = kept  # type: ignore[attr-defined]
     return kept
 
@@ -101,8 +110,8 @@ def require(user: User, verb: str, obj: Any = None) -> None:
 
 
 def agency_ids_of(user: User) -> set[int]:
-    """The agencies the user's posts belong to."""
-    return {grant.agency_id for grant in grants_of(user) if grant.agency_id is not None}
+    """The agencies the user's posts belong to, and those below them."""
+    return {agency for grant in grants_of(user) for agency in grant.agencies}
 
 
 def sees_everything(user: User) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Words at the beginning of an agency's name or in the column `jenis`, and the kind they mean. The first that fits counts.
 KIND_WORDS: tuple[tuple[str, str], ...] = (
@@ -77,3 +78,16 @@ def place_in(name: str) -> str:
 def same_name(name: str) -> str:
     """How names are compared: without regard to capitals and repeated blanks."""
     return " ".join(name.lower().split())
+
+
+def all_below(agency: int, children: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """The agency and everything below it; `children` are all pairs of (parent, child). A ring in the data ends the walk."""
+    by_parent: dict[int, list[int]] = {}
+    for parent, child in children:
+        by_parent.setdefault(parent, []).append(child)
+    found, waiting = {agency}, [agency]
+    while waiting:
+        fresh = [child for child in by_parent.get(waiting.pop(), ()) if child not in found]
+        found.update(fresh)
+        waiting.extend(fresh)
+    return frozenset(found)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pendopo.agencies import access, actions
 from pendopo.agencies.models import Agency, Holding, Person, Post, Role, Standing
-from pendopo.agencies.tests.people import PASSWORD, signed_in
+from pendopo.agencies.tests.people import PASSWORD, person_in_post, signed_in
 from pendopo.audit.models import Entry
 from pendopo.regions.models import Region
 
@@ -125,6 +125,16 @@ def test_a_leaver_loses_everything_at_once(rani: Person, sari: Person) -> None:
     assert not Authenticator.objects.filter(user=sari).exists()
     assert not Session.objects.filter(pk=key).exists()
     assert access.grants_of(gone) == []
+
+
+def test_a_post_in_an_agency_reaches_those_below_it_and_no_other(dinkes: Agency, bpbd: Agency, budi: Person) -> None:
+    clinic = actions.add_agency(by=None, name="Puskesmas Sooko", parent=bpbd)
+    room = actions.add_agency(by=None, name="Apotek Puskesmas Sooko", parent=clinic)
+    reader = Person.objects.get(pk=budi.pk)
+    assert [access.may(reader, "sources.change", agency) for agency in (bpbd, clinic, room, dinkes)] == [True, True, True, False]
+    assert access.agency_ids_of(reader) == {bpbd.pk, clinic.pk, room.pk}
+    below = person_in_post("ida@mojokerto.test", "Ida", Role.STEWARD, agency=clinic)
+    assert [access.may(below, "sources.change", agency) for agency in (bpbd, clinic, room)] == [False, True, True]
 
 
 def test_the_last_administrator_stays(rani: Person) -> None:
