@@ -1,0 +1,1 @@
+"""Alerts: rules on figures, and when they fire."""

@@ -1,0 +1,143 @@
+"""Rules as they are declared (YAML): from a mapping to what judges a series. Pure.
+
+Keys: `kind` and, by kind, `above` `below` `clear` `for` (threshold) · `change` `window` `for` · `for` (silence) · `season` `sensitivity`
+(anomaly) · `method` (ears) · `h` `k` `window` (cusum). Durations as in a catalogue: 30s, 10m, 1h, 1d.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pendopo.indicators.logic import Duration
+
+from .anomalies import Anomaly
+from .counts import Cusum, Ears
+from .limits import Change, Threshold
+from .logic import NONE, Detector, Firing, firings, silences
+
+# What each kind of rule must say, and what it may say.
+KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "threshold": (frozenset(), frozenset({"above", "below", "clear", "for"})),
+    "change": (frozenset({"change", "window"}), frozenset({"for"})),
+    "silence": (frozenset({"for"}), frozenset()),
+    "anomaly": (frozenset(), frozenset({"season", "sensitivity"})),
+    "ears": (frozenset({"method"}), frozenset()),
+    "cusum": (frozenset(), frozenset({"h", "k", "window"})),
+}
+METHODS = ("c1", "c2", "c3")
+
+
+class WrongRule(Exception):
+    """A rule that cannot be used; the sentence says what to write."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A checked rule. `about` holds its numbers and durations."""
+
+    kind: str
+    about: Mapping[str, Any]
+
+    def firings(self, points: Iterable[tuple[datetime, float]], until: datetime | None = None) -> list[Firing]:
+        """All firings over points in the order of time; silence is judged up to `until`."""
+        if self.kind == "silence":
+            return silences(points, self.about["for"], until)
+        return firings(self.detector(), points, self.about.get("for", NONE))
+
+    def detector(self) -> Detector:
+        """A fresh detector for one series."""
+        about = {name: value for name, value in self.about.items() if name != "for"}
+        match self.kind:
+            case "threshold":
+                return Threshold(**about)
+            case "change":
+                return Change(**about)
+            case "anomaly":
+                return Anomaly(**about)
+            case "ears":
+                return Ears(**about)
+            case _:
+                return Cusum(**about)
+
+
+def rule_of(raw: Any) -> Rule:
+    """The rule of a declaration; raises WrongRule with a sentence."""
+    if not isinstance(raw, Mapping) or raw.get("kind") not in KINDS:
+        raise WrongRule(f"A rule is a mapping with `kind`, one of {', '.join(KINDS)}.")
+    kind = raw["kind"]
+    must, may = KINDS[kind]
+    given = {name: value for name, value in raw.items() if name != "kind"}
+    if missing := sorted(must - set(given)):
+        raise WrongRule(f"A rule of kind {kind} needs {', '.join(missing)}.")
+    if unknown := sorted(str(name) for name in set(given) - must - may):
+        raise WrongRule(f"A rule of kind {kind} knows no {', '.join(unknown)}; it takes {', '.join(sorted(must | may))}.")
+    about = {
+        name: READERS[name](name, value) for name, value in given.items() if name != "change" and not (kind == "cusum" and name == "window")
+    }
+    if kind == "cusum" and "window" in given:
+        about["window"] = _periods(given["window"])
+    if kind == "change":
+        about |= _change(given["change"])
+    if kind == "threshold":
+        _consistent(about)
+    return Rule(kind, about)
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise WrongRule(f"{name} must be a number, not {value!r}.")
+    return float(value)
+
+
+def _positive(name: str, value: Any) -> float:
+    if (number := _number(name, value)) <= 0:
+        raise WrongRule(f"{name} must be above 0, not {value!r}.")
+    return number
+
+
+def _duration(name: str, value: Any) -> timedelta:
+    try:
+        return timedelta(seconds=Duration.parse(str(value)).seconds)
+    except (ValueError, OverflowError) as problem:
+        raise WrongRule(f"{name}: {problem}") from None
+
+
+def _method(name: str, value: Any) -> str:
+    if str(value).lower() not in METHODS:
+        raise WrongRule(f"{name} must be one of {', '.join(METHODS)}, not {value!r}.")
+    return str(value).lower()
+
+
+def _periods(value: Any) -> int:
+    """The window of a CUSUM: a number of periods (28), or of days (28d) where a period is a day."""
+    text = str(value).removesuffix("d")
+    if not text.isdecimal() or not 2 <= int(text) <= 1000:
+        raise WrongRule(f"window must be a number of periods from 2 to 1000, such as 28, not {value!r}.")
+    return int(text)
+
+
+def _change(value: Any) -> dict[str, Any]:
+    """A change in the value's unit, or `20%` of the earlier value; below 0 for a fall."""
+    relative = isinstance(value, str) and value.strip().endswith("%")
+    try:
+        number = float(value.strip().removesuffix("%")) / 100 if relative else _number("change", value)
+    except ValueError:
+        number = 0.0
+    if not number or not math.isfinite(number):
+        raise WrongRule(f"change must be a number other than 0, or a share such as 20%, not {value!r}.")
+    return {"change": number, "relative": relative}
+
+
+def _consistent(about: Mapping[str, Any]) -> None:
+    if ("above" in about) == ("below" in about):
+        raise WrongRule("A threshold needs either above or below.")
+    if "clear" in about and not (about["clear"] <= about["above"] if "above" in about else about["clear"] >= about["below"]):
+        raise WrongRule("clear must lie on the calm side: not over above, not under below.")
+
+
+READERS = {
+    "above": _number, "below": _number, "clear": _number, "for": _duration, "window": _duration, "season": _duration,
+    "sensitivity": _positive, "method": _method, "h": _positive, "k": _positive,
+}  # fmt: skip

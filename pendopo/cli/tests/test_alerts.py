@@ -1,0 +1,53 @@
+"""`pendopo alerts try`: a rule over a recorded series, without a server."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pendopo.cli import main
+
+RULE = "kind: threshold\nabove: 3\nclear: 2\n"
+
+
+def run(folder: Path, rule: str, series: bytes) -> Result:
+    """Tries a rule over a series."""
+    (folder / "rule.yaml").write_text(rule)
+    (folder / "series.csv").write_bytes(series)
+    return CliRunner().invoke(main, ["alerts", "try", str(folder / "rule.yaml"), str(folder / "series.csv"), "--json"])
+
+
+def test_one_object_a_firing_whatever_the_order_of_rows(tmp_path: Path) -> None:
+    rows = ["2026-05-09T07:10:00+07:00,4", "2026-05-09T00:00:00Z,1", "2026-05-09 00:20:00,", "2026-05-09 00:30:00,1.5"]
+    done = run(tmp_path, RULE, ("\ufefftimestamp,value\r\n" + "\r\n".join(rows) + "\r\n").encode())
+    assert done.exit_code == 0, done.output
+    assert [json.loads(text) for text in done.output.splitlines()] == [
+        {"start": "2026-05-09T00:10:00Z", "end": "2026-05-09T00:30:00Z", "peak": 4.0, "reason": "4 is above 3"}
+    ]
+
+
+def test_silence_up_to_the_last_row(tmp_path: Path) -> None:
+    done = run(tmp_path, "kind: silence\nfor: 10m\n", b"timestamp,value\n2026-05-09T00:00:00Z,1\n2026-05-09T01:00:00Z,\n")
+    assert json.loads(done.output)["start"] == "2026-05-09T00:10:00Z" and json.loads(done.output)["end"] is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "series", "sentence"),
+    [
+        ("kind: [", b"timestamp,value\n", "not YAML"),
+        ("kind: threshold\n", b"timestamp,value\n", "either above or below"),
+        (RULE, b"waktu,value\n", "timestamp and value"),
+        (RULE, b"timestamp,value\n2026-05-09,1\nkemarin,2\n", "Row 2: 'kemarin' is no time"),
+        (RULE, b"timestamp,value\n2026-05-09,NaN\n", "Row 1: 'NaN' is no number"),
+        (RULE, b"timestamp,value\n2026-05-09,\xff\n", "not UTF-8"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path: Path, rule: str, series: bytes, sentence: str) -> None:
+    done = run(tmp_path, rule, series)
+    assert done.exit_code == 1 and sentence in done.output
+
+
+def test_an_empty_series_fires_nothing(tmp_path: Path) -> None:
+    done = run(tmp_path, RULE, b"timestamp,value\n")
+    assert done.exit_code == 0 and done.output == ""
