@@ -15,7 +15,7 @@ from ninja.openapi.schema import OpenAPISchema
 from pendopo import __version__
 from pendopo.agencies.api import router as agencies
 from pendopo.indicators import api as figures
-from pendopo.indicators import api_changes, api_lineage
+from pendopo.indicators import api_changes, api_lineage, api_quarantine
 from pendopo.indicators.api_writing import PROBLEM, WRITING
 from pendopo.indicators.credentials import Refusal
 from pendopo.regions.api import router as regions
@@ -55,6 +55,7 @@ api = House(title="Pendopo", version=__version__, openapi_url="/openapi.json", d
 api.add_router("", figures.router)
 api.add_router("", api_lineage.router)
 api.add_router("", api_changes.router)
+api.add_router("", api_quarantine.router)
 api.add_router("", regions)
 api.add_router("", agencies)
 

@@ -23,6 +23,7 @@ from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
 from pendopo.indicators.health import watching
+from pendopo.indicators.house import proving, publishing
 from pendopo.notify import deliver, follow
 from pendopo.wall.brief import post as brief
 
@@ -39,6 +40,8 @@ LOOPS: dict[str, Loop] = {
     "indicators.sensors": sensors.run,
     "demonstration": moving.run,
     "indicators.watching": watching.run,
+    "indicators.publishing": publishing.run,
+    "indicators.proving": proving.run,
     "notify.deliver": deliver.run,
     "notify.follow": follow.run,
     "wall.brief": brief.run,

@@ -33,8 +33,9 @@ STREAMS = (OBSERVED, DID, READING)
 
 
 def observed(indicator: str, region: str, dims: str = NO_DIMS) -> str:
-    """The newest word about one series. `dims` is the series' dims key (indicators.logic.dims_key) or `_`."""
-    return f"observed.{indicator}.{dims or NO_DIMS}.{region}"
+    """The newest word about one series. `dims` is the series' dims key (indicators.logic.dims_key) or `_`. An indicator's own
+    dots are written `//`, as NATS does with the dots of a topic, so that the region stays last."""
+    return f"observed.{indicator.replace('.', '//')}.{dims or NO_DIMS}.{region}"
 
 
 def did(room: str, verb: str) -> str:

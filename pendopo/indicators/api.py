@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from ninja.errors import HttpError
@@ -15,6 +16,7 @@ from ninja.params import QueryEx
 from pendopo.regions.models import Region
 
 from . import history
+from .health.league import standings
 from .latest import Figure, figure_json, figures, rows, single
 from .models import Indicator, IndicatorQuerySet, Source
 from .reader import Reader, reader_of
@@ -81,13 +83,18 @@ class IndicatorOut(Schema):
 
 
 class SourceOut(Schema):
-    """Who sends figures."""
+    """Who sends figures, and how they keep their contracts: shares 0…1 of 30 days (`refused_24h`: of one), null when unknown."""
 
     code: str
     name: str
     agency: str
     simulated: bool
     last_heard: str | None
+    silent_since: str | None = None
+    periods_due: int = 0
+    in_time: float | None = None
+    complete: float | None = None
+    refused_24h: float | None = None
 
 
 class LatestPage(Schema):
@@ -263,6 +270,7 @@ def sources(request: HttpRequest, cursor: str | None = None) -> HttpResponse:
     if cursor:
         wanted = wanted.filter(code__gt=_clean(cursor))
     found = list(wanted[: history.PAGE + 1])
+    health = {line.code: line.as_json() for line in standings(timezone.now())}
     items = [
         {
             "code": source.code,
@@ -270,6 +278,7 @@ def sources(request: HttpRequest, cursor: str | None = None) -> HttpResponse:
             "agency": source.agency.code,
             "simulated": source.simulated,
             "last_heard": source.last_heard.isoformat().replace("+00:00", "Z") if source.last_heard else None,
+            **health.get(source.code, {}),
         }
         for source in found[: history.PAGE]
     ]

@@ -60,7 +60,7 @@ def unpack(packed: dict[str, object]) -> Ticket:
 def place_of(subject: str) -> tuple[str, str] | None:
     """The indicator and region of an `observed.<indicator>.<dims>.<region>` subject; None for other subjects."""
     parts = subject.split(".", 3)
-    return (parts[1], parts[3]) if len(parts) == 4 and parts[0] == "observed" else None
+    return (parts[1].replace("//", "."), parts[3]) if len(parts) == 4 and parts[0] == "observed" else None
 
 
 def frame(event: str, body: bytes) -> bytes:

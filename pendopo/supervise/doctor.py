@@ -161,6 +161,17 @@ def _backup(folder: DataFolder) -> Finding:
     return Finding("backup", "ok", about)
 
 
+def _watched() -> Finding:
+    """Whether somebody outside hears when this machine falls silent."""
+    url = os.environ.get("PENDOPO_WATCH_URL", "")
+    if not url:
+        mend = "set PENDOPO_WATCH_URL to a check of healthchecks.io or of another Pendopo (/checks there)"
+        return Finding("watched", "warning", "nobody outside would notice that this machine is dead", mend)
+    if not url.startswith(("https://", "http://")):
+        return Finding("watched", "missing", "PENDOPO_WATCH_URL is no web address", "write it as https://…/ping/KEY")
+    return Finding("watched", "ok", "proves itself each minute to a watcher outside")
+
+
 def _parts(folder: DataFolder) -> Iterator[Finding]:
     """What runs, as the supervisor last wrote it."""
     status = folder.status()
@@ -179,7 +190,7 @@ def _parts(folder: DataFolder) -> Iterator[Finding]:
 def examine(folder: DataFolder, port: int) -> list[Finding]:
     """Looks at everything."""
     if os.geteuid() == 0 or not folder.path.exists() or os.access(folder.path, os.R_OK):
-        inside = [_rights(folder), _disk(folder), _backup(folder), *_parts(folder)]
+        inside = [_rights(folder), _disk(folder), _backup(folder), _watched(), *_parts(folder)]
     else:
         inside = [Finding("data", "missing", f"{folder.path} belongs to another user", "run pendopo doctor as that user or as root")]
     return [

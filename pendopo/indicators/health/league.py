@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import Sum
 
 from pendopo.agencies.models import Agency
 
+from ..latest import utc_text
 from ..models import Delivery, Source, Way
 from .actions import watched_sources
 from .logic import Drift, Kept, arrived_share, drifts, ranks, share_of
@@ -53,6 +55,16 @@ class Standing:
     silent: int
     simulated: bool
     rank: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For GET /api/v1/sources."""
+        return {
+            "silent_since": utc_text(self.silent_since),
+            "periods_due": self.due,
+            "in_time": self.punctual,
+            "complete": self.complete,
+            "refused_24h": self.day.share,
+        }
 
     @property
     def due(self) -> int:

@@ -59,15 +59,15 @@ def columns(agencies: bool) -> list[Column]:
     return [
         Column("name", name, lambda line: line.name, url=_page_of),
         Column("rank", _("Place"), lambda line: line.rank or "–", numeric=True, csv_value=lambda line: line.rank),
-        *([] if agencies else [Column("agency", _("Agency"), lambda line: line.agency.label, csv_value=lambda line: line.agency.code)]),
         Column("in_time", _("In time"), lambda line: percent(line.punctual), numeric=True, csv_value=lambda line: line.punctual),
+        Column("last_heard", _("Last heard"), lambda line: ago(line.last_heard), csv_value=lambda line: line.last_heard),
+        Column("state", _("State"), _state, csv_value=lambda line: "silent" if line.silent else "heard"),
         Column("due", _("Periods due"), lambda line: number(line.due), numeric=True, csv_value=lambda line: line.due),
         Column("complete", _("Complete"), lambda line: percent(line.complete), numeric=True, csv_value=lambda line: line.complete),
         _refusals("refused_24h", _("Refused, 24 h"), "day"),
         _refusals("refused_7d", _("7 days"), "week"),
         _refusals("refused_30d", _("30 days"), "month"),
-        Column("last_heard", _("Last heard"), lambda line: ago(line.last_heard), csv_value=lambda line: line.last_heard),
-        Column("state", _("State"), _state, csv_value=lambda line: "silent" if line.silent else "heard"),
+        *([] if agencies else [Column("agency", _("Agency"), lambda line: line.agency.label, csv_value=lambda line: line.agency.code)]),
     ]
 
 

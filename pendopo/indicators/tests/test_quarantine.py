@@ -4,6 +4,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from pendopo.agencies.models import Agency, Person, Role
@@ -187,3 +188,18 @@ def test_the_lists_questions_do_not_grow_with_its_rows(yard: Yard, wati: Person,
     send(yard, *[("level", region, HOUR.format(hour), 30.0 + hour) for region in DISTRICTS for hour in range(10)])
     with django_assert_max_num_queries(12):
         browser.get("/quarantine")
+
+
+def test_the_api_lists_what_waits_to_those_who_decide(yard: Yard, wati: Person, joko: Person) -> None:
+    send(yard, ("level", ONE, HOUR.format(1), 25.0), ("level", TWO, HOUR.format(1), 30.0))
+    (row,) = [row for row in signed_in(wati).get("/api/v1/quarantine").json()["items"] if row["value"] == 30.0]
+    assert (row["source"], row["indicator"], row["region"], row["at"]) == ("psda", "level", TWO, "2026-05-09T01:00:00Z")
+    assert row["code"] == "range" and row["state"] == "waiting" and row["decided"] is None
+    assert signed_in(joko).get("/api/v1/quarantine").json() == {"items": [], "next": None}
+    discard(rows=[row["id"]], reason="Sensor in the workshop", by=wati)
+    with_key = Client(headers={"authorization": f"Bearer {yard.key}"})
+    assert [found["value"] for found in with_key.get("/api/v1/quarantine").json()["items"]] == [25.0]
+    (done,) = with_key.get("/api/v1/quarantine?state=discarded&source=psda").json()["items"]
+    assert done["reason"] == "Sensor in the workshop"
+    assert Client().get("/api/v1/quarantine").status_code == 401
+    assert with_key.get("/api/v1/quarantine?cursor=x").status_code == 422

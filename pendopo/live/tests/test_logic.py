@@ -1,5 +1,6 @@
 """What a reader follows, and how it is packed and framed."""
 
+from pendopo.bus import subjects
 from pendopo.live.logic import Follow, Ticket, pack, place_of, unpack, words_frame
 
 
@@ -19,6 +20,7 @@ def test_a_ticket_comes_back_from_its_json_as_it_was() -> None:
 
 def test_the_place_of_a_subject() -> None:
     assert place_of("observed.river-level.pos=BE1.35.16.13") == ("river-level", "35.16.13")
+    assert place_of(subjects.observed("sys.backup.age", "35.16")) == ("sys.backup.age", "35.16")
     assert place_of("did.wall.revoked") is None
 
 

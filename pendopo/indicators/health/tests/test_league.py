@@ -59,11 +59,13 @@ def test_the_page_and_its_csv(yard: Yard, camat: Person) -> None:
     page = browser.get("/source-health").content.decode()
     assert "50,0 %" in page and "75,0 %" in page and "2,0 %" in page and "tanpa kabar" in page and "90 hari" in page
     rows = browser.get("/source-health?format=csv").content.decode().splitlines()
-    assert rows[1].startswith("PSDA,1,psda,0.5,100,0.75,,0.02,0.02,") and rows[1].endswith("silent")
+    assert rows[1] == "PSDA,1,0.5,,silent,100,0.75,,0.02,0.02,psda"
     assert "Dinas PU SDA" in browser.get("/source-health?by=agency").content.decode()
     one = browser.get("/source-health/psda").content.decode()
     assert "50,0 %" in one and "<svg" in one
     assert browser.get("/source-health/unknown").status_code == 404
+    (told,) = browser.get("/api/v1/sources").json()["items"]
+    assert (told["in_time"], told["complete"], told["periods_due"]) == (0.5, 0.75, 100) and told["silent_since"].endswith("Z")
 
 
 def test_drift_of_columns_is_said(yard: Yard, camat: Person) -> None:

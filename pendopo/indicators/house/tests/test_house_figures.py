@@ -1,0 +1,59 @@
+"""The house's own figures are ordinary observations, true against what was put in, and an empty house stays empty."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from pendopo.indicators.actions import take_delivery
+from pendopo.indicators.catalogue import parse
+from pendopo.indicators.checks import Observation
+from pendopo.indicators.health.models import Watched
+from pendopo.indicators.house.actions import CATALOGUE, publish
+from pendopo.indicators.house.figures import FIGURES
+from pendopo.indicators.latest import figures
+from pendopo.indicators.models import Indicator, Source, Way
+from pendopo.indicators.pings.actions import add_check, find_late, take_call
+from pendopo.indicators.pings.models import Check
+from pendopo.indicators.tests.yard import DISTRICTS, lay_out
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def values() -> dict[str, float | None]:
+    """The newest words about the house."""
+    own = Indicator.objects.filter(sources__code="pendopo")
+    return {f.indicator + "".join(f.dims.values()): f.value for f in figures(list(own), [settings.REGION])}
+
+
+def test_every_figure_of_the_catalogue_has_its_reader() -> None:
+    """And says what it counts, by what it divides and where it reads."""
+    entries = {entry.code: entry for entry in parse(CATALOGUE.read_text()).indicators}
+    assert set(entries) == {*FIGURES, "sys.check", "sys.probe"}
+    assert all(". Dari " in entry.description or entry.code == "sys.probe" for entry in entries.values())
+
+
+def test_an_empty_house_stays_empty() -> None:
+    assert publish() is None
+    assert not Source.objects.exists()
+
+
+def test_figures_say_what_is_so() -> None:
+    yard = lay_out()
+    rows = [Observation("level", region, "2026-05-09T01:00:00Z", value) for region, value in zip(DISTRICTS, (1.0, 2.0, 50.0), strict=True)]
+    rows.append(Observation("unknown", DISTRICTS[0], "2026-05-09T01:00:00Z", 1.0))
+    take_delivery(source=yard.source, rows=rows, digest="0" * 64, way=Way.API)
+    check, _key = add_check(by=None, name="Cadangan", agency=yard.source.agency, every="1h", zone="Asia/Jakarta", grace="1m")
+    take_call(check=check, kind="success", method="GET")
+    receipt = publish()
+    assert receipt is not None and receipt.rejected == receipt.quarantined == 0
+    found = values()
+    assert (found["sys.rows.refused"], found["sys.rows.waiting"], found["sys.sources.heard"]) == (50.0, 1.0, 100.0)
+    assert found["sys.checkcadangan"] == 1.0 and 0 < (found["sys.disk.free"] or 0) < 100
+    assert found["sys.audit.unsealed"] == 0.0 and found["sys.backup.age"] is None
+    Watched.objects.create(source=yard.source, silent_since=timezone.now())
+    find_late(now=timezone.now() + timedelta(hours=3))
+    publish(now=timezone.now() + timedelta(minutes=2))
+    assert (values()["sys.sources.heard"], values()["sys.checkcadangan"]) == (0.0, 0.0)
+    assert Check.objects.get().state == "late"
