@@ -1,0 +1,138 @@
+"""Run by `history.py` with the environment of its installation: fills history in bulk, and measures the reads and the closing."""
+
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from _installation import line
+from django.db import connection
+
+import pendopo.ready  # noqa: F401
+from pendopo.indicators import history, latest
+from pendopo.indicators.closing import actions, thawing
+from pendopo.indicators.closing.models import ClosedMonth
+from pendopo.indicators.models import Indicator, Series
+
+OTHERS, NET, DEVICES = 33, 24, 8
+CORRECTED_EVERY = 100
+SERIES_SQL = """
+INSERT INTO indicators_series (indicator_id, region_id, dims, dims_key)
+SELECT i.id, r.code, CASE WHEN d.n < 0 THEN '{}' ELSE jsonb_build_object('device', d.n::text) END,
+    CASE WHEN d.n < 0 THEN '' ELSE 'device=' || d.n END
+FROM indicators_indicator i, regions_region r, generate_series(%(first)s, %(last)s) AS d(n)
+WHERE i.code = ANY(%(codes)s) AND r.level = 'village' AND r.code LIKE '35.16.%%' ON CONFLICT DO NOTHING
+"""
+DELIVERIES_SQL = """
+INSERT INTO indicators_delivery (source_id, way, received, known_since, digest, file, name, rows, accepted, flagged, quarantined, rejected,
+    duplicates, late, out_of_order)
+SELECT s.id, 'system', t.at + %(late)s, t.at + %(late)s, 'bench', '', %(name)s, 0, 0, 0, 0, 0, 0, 0, 0
+FROM indicators_source s, unnest(%(at)s::timestamptz[]) AS t(at) WHERE s.code = 'bench'
+"""
+# A walk with a daily wave in tenths for most series, a counter's whole numbers for every third, a line that never moves for every fourth.
+ROWS_SQL = """
+INSERT INTO indicators_observation (series_id, at, known_since, value, quality, delivery_id, note)
+SELECT s.id, d.at, d.known_since, CASE WHEN s.id %% 4 = 0 THEN 1 WHEN s.id %% 3 = 0 THEN floor(random() * 1e6)
+    ELSE round((100 + 40 * sin(extract(epoch FROM d.at) / 13751 + s.id) + random() * 10)::numeric, 1) END, 0, d.id, NULL
+FROM (SELECT id, known_since, known_since - %(late)s AS at FROM indicators_delivery WHERE name = %(name)s) d, indicators_series s
+WHERE s.indicator_id = ANY(%(indicators)s) AND (%(every)s = 1 OR (s.id + d.id) %% %(every)s = 0) ORDER BY d.at, s.id
+"""
+LATEST_SQL = """
+INSERT INTO indicators_latest (series_id, newest, at, value, quality, known_since, delivery_id)
+SELECT s.id, o.at, o.at, o.value, o.quality, o.known_since, o.delivery_id FROM indicators_series s CROSS JOIN LATERAL (
+    SELECT * FROM indicators_observation o WHERE o.series_id = s.id AND o.at > %(recent)s ORDER BY o.at DESC, o.known_since DESC LIMIT 1) o
+"""
+
+
+def fill(rows: int, now: datetime) -> None:
+    """A year of the others (70 % of the rows) and the last hours of the network in steps of five minutes; every hundredth row corrected."""
+    villages = 304
+    times = {"others": rows * 7 // 10 // (OTHERS * villages), "net": rows * 3 // 10 // (NET * villages * DEVICES)}
+    steps = {"others": timedelta(days=365) / times["others"], "net": timedelta(minutes=5)}
+    codes = {"others": [f"bench-{n}" for n in range(OTHERS)], "net": [f"bench-{n}" for n in range(OTHERS, OTHERS + NET)]}
+    begun = time.perf_counter()
+    with connection.cursor() as cursor:
+        for kind, (first, last) in {"others": (-1, -1), "net": (0, DEVICES - 1)}.items():
+            cursor.execute(SERIES_SQL, {"codes": codes[kind], "first": first, "last": last})
+            every = f"{max(1, round(steps[kind].total_seconds() / 3600))}h" if kind == "others" else "5m"
+            Indicator.objects.filter(code__in=codes[kind]).update(every=every)
+            at = [now - steps[kind] * n for n in range(times[kind], 0, -1)]
+            for month in sorted({moment.date().replace(day=1) for moment in at}):
+                cursor.execute("SELECT indicators_partition(%s)", [month])
+            ids = list(Indicator.objects.filter(code__in=codes[kind]).values_list("pk", flat=True))
+            for name, late, part in ((kind, timedelta(seconds=5), 1), (f"{kind} again", timedelta(hours=3), CORRECTED_EVERY)):
+                late += timedelta(microseconds=len(name))
+                cursor.execute(DELIVERIES_SQL, {"at": at, "late": late, "name": name})
+                cursor.execute(ROWS_SQL, {"name": name, "late": late, "indicators": ids, "every": part})
+        cursor.execute(LATEST_SQL, {"recent": now - 2 * steps["others"] - timedelta(hours=1)})
+        cursor.execute("SELECT count(*) FROM indicators_observation")
+        count = cursor.fetchone()[0]
+        print(f"{count:,} rows in {Series.objects.count():,} series, filled in {time.perf_counter() - begun:.0f} s")
+        cursor.execute("VACUUM (ANALYZE) indicators_observation")
+        cursor.execute("VACUUM (ANALYZE) indicators_latest, indicators_series, indicators_delivery")
+        cursor.execute("SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'indicators_observation'::regclass")
+        print(f"PostgreSQL: {cursor.fetchone()[0] / count:.0f} bytes a row with its index")
+
+
+def judged(name: str, target_ms: float, times: int, ask: Callable[[], Any]) -> None:
+    """Asks so often and prints the first time alone, then median, extremes and the 95th percentile beside the target."""
+    took = []
+    for _ in range(times + 1):
+        begun = time.perf_counter()
+        ask()
+        took.append((time.perf_counter() - begun) * 1000)
+    rest = sorted(took[1:])
+    p95 = rest[min(len(rest) - 1, int(len(rest) * 0.95))]
+    print(line(name, rest, "ms"))
+    print(f"{'':52} first {took[0]:,.0f} ms, p95 {p95:,.0f} ms, target {target_ms:,.0f} ms: {'met' if p95 <= target_ms else 'MISSED'}")
+
+
+def measure(url: str, token: str, now: datetime, times: int) -> None:
+    """The reads of issue 3."""
+    others = list(Indicator.objects.filter(code__in=[f"bench-{n}" for n in range(OTHERS)]))
+    village = Series.objects.filter(indicator=others[0]).values_list("region_id", flat=True)[0]
+    then = (now - timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def page(address: str) -> Callable[[], Any]:
+        def get() -> bytes:
+            asked = urllib.request.Request(url + address, headers={"Cookie": f"pendopo_kiosk={token}"})
+            with urllib.request.urlopen(asked, timeout=300) as answer:
+                text = bytes(answer.read())
+            if text.count(b"<pd-figure") < 24:
+                raise SystemExit(f"{address} is no board of 24 figures: {text[:300]!r}")
+            return text
+
+        return get
+
+    year = history.Question([others[0].pk], village, since=now - timedelta(days=365), until=now, every="1d")
+    judged("board of 24 tiles and a choropleth (HTTP)", 120, times, page("/wall/bench"))
+    judged("the same board as of 30 days ago (HTTP)", 200, times, page(f"/wall/bench?as_of={then}"))
+    judged("one series over a year by day", 30, times, lambda: history.page(year))
+    judged("newest value of 10,032 series", 100, times, lambda: latest.rows(others, None))
+
+
+def close_old(now: datetime) -> None:
+    """Closes every month that is over, empties the copies and prints size and time."""
+    for month in actions.open_months():
+        if thawing.first_moment(thawing.next_month(month)) <= now:
+            begun = time.perf_counter()
+            closed = actions.close_month(month=month)
+            took = time.perf_counter() - begun
+            print(f"{closed}: {closed.rows:,} rows, {closed.bytes / closed.rows:.1f} bytes a row, closed in {took:.1f} s")
+    begun = time.perf_counter()
+    actions.sweep(now=now + timedelta(days=1))
+    thawing.forget()
+    rows, size = (sum(getattr(month, name) for month in ClosedMonth.objects.all()) for name in ("rows", "bytes"))
+    print(f"{rows:,} rows closed at {size / rows:.1f} bytes a row (target 16); emptied in {time.perf_counter() - begun:.1f} s")
+
+
+if __name__ == "__main__":
+    moment = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    asked = int(sys.argv[2])
+    fill(asked, moment)
+    measure(sys.argv[1], sys.argv[3], moment, 30)
+    print("\nevery month that is over closed:")
+    close_old(moment)
+    measure(sys.argv[1], sys.argv[3], moment, 30)
