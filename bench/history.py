@@ -33,7 +33,7 @@ def main() -> None:
         subprocess.run([PENDOPO, "board", "load", str(place), "--data", running.folder], check=True, capture_output=True)
         made = subprocess.run([PENDOPO, "screen", "new", "bench", "--json", "--data", running.folder], check=True, capture_output=True)
         token = json.loads(made.stdout)["token"]
-        subprocess.run([sys.executable, HERE / "_history.py", running.url, str(rows), token], check=True)
+        subprocess.run([sys.executable, "-u", HERE / "_history.py", running.url, str(rows), token], check=True)
     peers(min(rows // 4, 5_000_000))
 
 
