@@ -7,9 +7,12 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import uuid
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 
 import nats
 import psutil
@@ -201,3 +204,42 @@ def test_a_clock_that_goes_back_loses_nothing(tmp_path):
         status, body = up.get("/api/v1/latest?indicator=kill-level&region=35.16.01", timeout=30)
         assert json.loads(body)["items"][0]["at"] == batch(0, 2)[-1]["at"], (status, body)
         assert pendopo("verify", "--data", str(up.data)).returncode == 0
+
+
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+
+
+@pytest.mark.skipif(FAKETIME is None, reason="the library of the package faketime is not installed")
+def test_a_clock_that_is_set_back_under_a_running_installation_loses_nothing(tmp_path):
+    """Every process of the installation sees the clock go back by an hour and then by a day more."""
+    clock = Path(tempfile.mkdtemp(prefix="pendopo-clock-")) / "clock"  # pytest's own folders are closed to the installation's account
+    clock.parent.chmod(0o755)
+    clock.write_text("+0")
+    env = {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    with Up(tmp_path / "data", env=env) as up:
+        key = prepare(up)
+        with psycopg.connect(f"postgresql://pendopo@/pendopo?host={up.data}/run", autocommit=True) as connection:
+            seen = []
+            for number, offset in enumerate(("+0", "-1h", "-25h")):
+                clock.write_text(offset)
+                seen.append(connection.execute("SELECT clock_timestamp()").fetchone()[0])
+                for sender in range(3):
+                    rows, name = batch(sender, number), f"{sender}-{number}"
+                    wait_for(lambda rows=rows, name=name: post(up.port, key, rows, name), 30 * patience(), up.said)
+            assert seen[0] - seen[1] > timedelta(minutes=59) and seen[1] - seen[2] > timedelta(hours=23)
+            stamps = [row[0] for row in connection.execute("SELECT known_since FROM indicators_delivery ORDER BY id")]
+        assert len(stamps) == 9 and stamps == sorted(set(stamps))
+        found = stored(up.data)
+        assert all(found[(row["region"], row["at"])] == [row["value"]] for n in range(3) for s in range(3) for row in batch(s, n))
+        newest = batch(2, 2)[-1]
+        wait_for(lambda: told(up, newest), 30 * patience(), up.said)
+        status, body = up.get(f"/api/v1/latest?indicator=kill-level&region={newest['region']}", timeout=30)
+        assert (status, json.loads(body)["items"][0]["at"]) == (200, newest["at"])
+        assert all(part["restarts"] == 0 for part in up.status()["parts"].values()), up.said()
+        assert pendopo("verify", "--data", str(up.data)).returncode == 0
+    shutil.rmtree(clock.parent)
