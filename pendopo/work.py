@@ -24,6 +24,7 @@ from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
 from pendopo.indicators.health import watching
 from pendopo.indicators.house import proving, publishing
+from pendopo.indicators.uploads import taking
 from pendopo.notify import deliver, follow
 from pendopo.wall.brief import post as brief
 
@@ -38,6 +39,7 @@ LOOPS: dict[str, Loop] = {
     "indicators.derive": derive.run,
     "indicators.intake": intake.run,
     "indicators.sensors": sensors.run,
+    "indicators.uploads": taking.run,
     "demonstration": moving.run,
     "indicators.watching": watching.run,
     "indicators.publishing": publishing.run,

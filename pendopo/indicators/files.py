@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,14 @@ from pendopo.regions.models import BpsCode, Region
 
 from . import bodies
 from .actions import Receipt, take_delivery
+from .cells import region_text, text_of
 from .checks import Observation, Refused
 from .declared import Faulty
-from .mapping import Mapper, Mapping, columns_of, region_text, text_of
+from .mapping import Mapper, Mapping, columns_of, indicators_of
 from .models import Indicator, Source, Way
 from .places import Codes, Names
-from .tables import Broken, Table, is_one_document, json_cells, json_lines, kind_of, open_table
+from .sheets import Broken, Table, Where
+from .tables import is_one_document, json_cells, json_lines, kind_of, open_table
 from .trial import try_delivery
 
 BATCH = 100_000
@@ -63,6 +65,7 @@ class Outcome:
     problems_omitted: int = 0
     by_reason: Counter[str] = field(default_factory=Counter)
     notices: list[str] = field(default_factory=list)
+    more: bool = False
 
     def add(self, receipt: Receipt) -> None:
         """Adds the answer of one delivery."""
@@ -95,7 +98,7 @@ def names_for(mapping: Mapping) -> Names | None:
     within = mapping.region.within
     if within and not Region.objects.filter(pk=within).exists():
         raise Faulty([f"mapping: there is no region “{within}” to look for names in."])
-    levels = set(Indicator.objects.filter(code__in=mapping.values.values()).values_list("level", flat=True))
+    levels = set(Indicator.objects.filter(code__in=indicators_of(mapping)).values_list("level", flat=True))
     regions = Region.objects.within(within).exclude(pk=within) if within else Region.objects.all()
     at_level = list(regions.filter(level__in=levels).values_list("code", "name"))
     return Names(at_level or regions.values_list("code", "name"))
@@ -107,7 +110,8 @@ def read_file(path: Path, mapping: Mapping | None) -> Reading:
         return _read_json(path, mapping)
     if mapping is None:
         return _read_own_columns(open_table(path))
-    table = open_table(path, header=mapping.header, encoding=mapping.encoding)
+    where = Where(mapping.header, mapping.encoding, mapping.sheet, mapping.area, mapping.merged == "fill")
+    table = open_table(path, where)
     mapper = Mapper(mapping, table.header, names_for(mapping))
     return Reading(_mapped(mapper, table), mapper.width, table.notices, table.header)
 
@@ -119,7 +123,8 @@ def _mapped(mapper: Mapper, table: Table) -> Iterator[tuple[int, Row]]:
             for number in range(first, first + mapper.width):
                 yield number, Refused(number, "", cells.code, cells.params, cells.raw)
         elif mapper.counts(cells):
-            yield from enumerate(mapper.rows(cells, line), (line - 1) * mapper.width + 1)
+            first = (line - 1) * mapper.width + 1
+            yield from ((first + place, row) for place, row in enumerate(mapper.rows(cells, line)) if row is not None)
 
 
 def _read_own_columns(table: Table) -> Reading:
@@ -145,7 +150,8 @@ def _own_rows(table: Table, header: list[str]) -> Iterator[tuple[int, Row]]:
 
 def _read_json(path: Path, mapping: Mapping | None) -> Reading:
     if mapping is not None:
-        return Reading(_mapped_json(path, mapping), len(mapping.values))
+        mapper = Mapper(mapping, columns_of(mapping), names_for(mapping))
+        return Reading(_mapped_json(path, mapper), mapper.width)
     if not is_one_document(path):
         return Reading(_json_rows(path))
     try:
@@ -162,10 +168,9 @@ def _json_rows(path: Path) -> Iterator[tuple[int, Row]]:
         yield number, found.rows[0] if found.rows else found.refused[0]._replace(row=number)
 
 
-def _mapped_json(path: Path, mapping: Mapping) -> Iterator[tuple[int, Row]]:
+def _mapped_json(path: Path, mapper: Mapper) -> Iterator[tuple[int, Row]]:
     """JSON lines under a mapping: the columns are the objects' keys."""
-    columns = columns_of(mapping)
-    mapper = Mapper(mapping, columns, names_for(mapping))
+    columns = list(mapper.header)
     for line, text in json_lines(path):
         cells = json_cells(text, columns)
         if cells is None or mapper.counts(cells):
@@ -175,7 +180,7 @@ def _mapped_json(path: Path, mapping: Mapping) -> Iterator[tuple[int, Row]]:
                 for number in range(first, first + mapper.width):
                     yield number, Refused(number, "", "unreadable-row", {"why": "the line is no JSON object of plain values"}, raw)
             else:
-                yield from enumerate(mapper.rows(cells, line), first)
+                yield from ((first + place, row) for place, row in enumerate(mapper.rows(cells, line)) if row is not None)
 
 
 def take_file(
@@ -186,14 +191,24 @@ def take_file(
     mapping: Mapping | None = None,
     by: Person | None = None,
     dry_run: bool = False,
+    brief: bool = False,
     way: Way = Way.FILE,
+    once: str | None = None,
+    told: Callable[[Outcome], None] | None = None,
 ) -> Outcome:
-    """Judges the rows of a file and stores them (not with `dry_run`). Raises Faulty when nothing of it can be read, QuotaExceeded."""
+    """Judges the rows of a file and stores them. Raises Faulty when nothing of it can be read, QuotaExceeded.
+
+    With `dry_run` nothing is written; `brief` judges only the first BATCH rows of a long file (`more` says so). With `once` a file that
+    was half taken when the machine stopped goes on where it was. `told` hears how far it has come after every delivery.
+    """
     digest = digest_of_file(path)
     reading = read_file(path, mapping)
     outcome = Outcome(name, digest, notices=reading.notices)
     kept = "" if dry_run else keep_file(path, digest)
-    for rows, numbers, refused in batches(reading.rows, reading.spread):
+    for part, (rows, numbers, refused) in enumerate(batches(reading.rows, reading.spread)):
+        if part and brief:
+            outcome.more = True
+            break
         if dry_run:
             outcome.add(try_delivery(source=source, rows=rows, numbers=numbers, refused=refused, spread=reading.spread))
             continue
@@ -209,8 +224,11 @@ def take_file(
             name=name,
             spread=reading.spread,
             columns=reading.columns,
+            idempotency_key=None if once is None else f"{once}:{part}",
         )
         outcome.add(receipt)
+        if told is not None:
+            told(outcome)
     if not outcome.rows:
         raise Faulty([f"{name} holds no row: the header stands alone, or the filter lets nothing through."])
     return outcome
@@ -223,15 +241,18 @@ def batches(
     good: list[Observation] = []
     numbers: list[int] = []
     refused: list[Refused] = []
+    line = 0
     for number, row in rows:
+        if (number - 1) // spread != line:
+            line = (number - 1) // spread
+            if len(good) + len(refused) >= size:
+                yield good, numbers, refused
+                good, numbers, refused = [], [], []
         if isinstance(row, Refused):
             refused.append(row)
         else:
             good.append(row)
             numbers.append(number)
-        if number % spread == 0 and len(good) + len(refused) >= size:
-            yield good, numbers, refused
-            good, numbers, refused = [], [], []
     if good or refused:
         yield good, numbers, refused
 

@@ -141,9 +141,8 @@ class UploadForm(forms.Form):
     mapping = forms.FileField(
         label=_("Mapping (YAML)"),
         required=False,
-        help_text=_("Without one the columns are indicator, region, at, value; see docs/mapping.md."),
+        help_text=_("Only if you have one; without it the next page proposes how the file is read."),
     )
-    remembered = forms.BooleanField(label=_("Use the mapping that this source used last"), required=False)
 
     def __init__(self, *args: Any, sources: QuerySet[Source], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

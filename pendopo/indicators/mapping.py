@@ -13,17 +13,15 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
+from .cells import LABELLED, PLAIN, WITH_COMMA, Cell, below, dotted, raw_of, region_text, text_of, times_in
 from .checks import Observation, Refused
 from .declared import Faulty, read_entry
 from .places import Names, squeezed
 
 Column = str | int
-Cell = str | int | float | bool | datetime | date | time | None
+RegionBy = Literal["code", "name", "bps", "digits", "part"]
 
-PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-WITH_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?")
-MONTHS = {"januari": "January", "februari": "February", "maret": "March", "mei": "May", "juni": "June", "juli": "July", "agustus": "August",
-          "oktober": "October", "desember": "December", "agu": "Aug", "agt": "Aug", "okt": "Oct", "des": "Dec"}  # fmt: skip
+AREA = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6}):([A-Z]{1,3})([1-9][0-9]{0,6})")
 KNOWN_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "latin-1": "cp1252", "iso-8859-1": "cp1252", "windows-1252": "cp1252",
                    "cp1252": "cp1252", "utf-16": "utf-16"}  # fmt: skip
 
@@ -43,8 +41,28 @@ class RegionRule(msgspec.Struct, forbid_unknown_fields=True):
 
     column: Column | None = None
     const: str | None = None
-    by: Literal["code", "name", "bps"] = "code"
+    by: RegionBy = "code"
     within: str = ""
+
+
+class Long(msgspec.Struct, forbid_unknown_fields=True):
+    """A table with one figure a line: `indicator` is the column that says which, `value` the one that says how much.
+
+    `names` gives the indicator of each text; a text without one is refused, or (`others: leave`) its line is no row.
+    """
+
+    indicator: Column
+    value: Column
+    names: dict[str, str] = {}
+    others: Literal["refuse", "leave"] = "refuse"
+
+
+class Across(msgspec.Struct, forbid_unknown_fields=True):
+    """A table whose column heads are times or regions: `columns` gives the time or the region code that each head stands for."""
+
+    indicator: str
+    columns: dict[str, str]
+    heads: Literal["at", "region"] = "at"
 
 
 class Filter(msgspec.Struct, forbid_unknown_fields=True):
@@ -55,11 +73,21 @@ class Filter(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Mapping(msgspec.Struct, forbid_unknown_fields=True):
-    """A mapping as written. `values` names one indicator for each column that holds figures."""
+    """A mapping as written. `values` names one indicator for each column that holds figures; `long` or `across` stand in its place.
 
-    at: At
-    region: RegionRule
-    values: dict[str, str]
+    `sheet` and `area` (`A3:D20`, its first line the header) choose a table of a spreadsheet; `merged: fill` gives every cell of a
+    merged one its value; with `empty: leave` an empty cell is no row, else it is a missing value.
+    """
+
+    at: At = msgspec.field(default_factory=At)
+    region: RegionRule = msgspec.field(default_factory=RegionRule)
+    values: dict[str, str] = {}
+    long: Long | None = None
+    across: Across | None = None
+    sheet: str = ""
+    area: str = ""
+    merged: Literal["", "fill"] = ""
+    empty: Literal["missing", "leave"] = "missing"
     header: int = 1
     encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."
@@ -87,16 +115,19 @@ def faults_of(mapping: Mapping) -> list[str]:
     """What is wrong with a mapping beyond its shape."""
     faults = []
     at, region = mapping.at, mapping.region
-    if sum(part is not None for part in (at.column, at.columns or None, at.const)) != 1:
+    heads = mapping.across.heads if mapping.across else ""
+    if sum(part is not None for part in (at.column, at.columns or None, at.const)) != (heads != "at"):
         faults.append("“at” needs exactly one of column, columns and const.")
     if at.zone is not None and at.zone not in available_timezones():
         faults.append(f"“at”: there is no time zone “{at.zone}”: write, for example, Asia/Jakarta.")
     if at.columns and at.format is None:
         faults.append("“at”: several columns need a format, for example “%d-%m-%y %H”.")
-    if (region.column is None) == (region.const is None):
+    if sum(part is not None for part in (region.column, region.const)) != (heads != "region"):
         faults.append("“region” needs exactly one of column and const.")
-    if not mapping.values:
-        faults.append("“values” names no column: write, for example, {nilai: river-level}.")
+    if sum(bool(part) for part in (mapping.values, mapping.long, mapping.across)) != 1:
+        faults.append("“values” names no column: write, for example, {nilai: river-level}, or one of “long” and “across” in its place.")
+    if mapping.area and not AREA.fullmatch(mapping.area):
+        faults.append(f"“area” is written as in a spreadsheet, for example A3:D20, not “{mapping.area}”.")
     if mapping.header < 0:
         faults.append("“header” is the number of the header line, 0 for none.")
     if mapping.encoding.lower() not in KNOWN_ENCODINGS:
@@ -112,10 +143,18 @@ def columns_of(mapping: Mapping) -> list[str]:
         at.column,
         region.column,
         *mapping.values,
+        *([mapping.long.indicator, mapping.long.value] if mapping.long else []),
+        *(mapping.across.columns if mapping.across else []),
         *mapping.dims.values(),
         mapping.filter and mapping.filter.column,
     ]
     return list(dict.fromkeys(str(column) for column in named if column is not None))
+
+
+def indicators_of(mapping: Mapping) -> set[str]:
+    """Every indicator that a mapping writes."""
+    long = mapping.long.names.values() if mapping.long else ()
+    return {*mapping.values.values(), *long, *([mapping.across.indicator] if mapping.across else [])}
 
 
 class _Bad(Exception):
@@ -128,7 +167,7 @@ class _Bad(Exception):
 
 @dataclass
 class Mapper:
-    """Turns the lines of one file into rows: each line gives as many as `values` has columns (`width`)."""
+    """Turns the lines of one file into rows: each line gives as many as there are columns with figures (`width`)."""
 
     mapping: Mapping
     header: Sequence[str]
@@ -136,8 +175,10 @@ class Mapper:
 
     def __post_init__(self) -> None:
         mapping, at = self.mapping, self.mapping.at
-        self.width = len(mapping.values)
-        self._values = [(self._index(column), column, code) for column, code in mapping.values.items()]
+        self._values = self._figures()
+        self.width = len(self._values)
+        long = mapping.long
+        self._which = None if long is None else (self._index(long.indicator), {squeezed(name): code for name, code in long.names.items()})
         self._at = [self._index(column) for column in (at.columns or ([at.column] if at.column is not None else []))]
         self._region = None if mapping.region.column is None else self._index(mapping.region.column)
         self._dims = [(name, self._index(column)) for name, column in mapping.dims.items()]
@@ -162,36 +203,61 @@ class Mapper:
         known = ", ".join(name for name in self.header if name) or "numbers from 1, because “header” is 0"
         raise Faulty([f"The file has no column “{column}”. Its columns are: {known}."])
 
+    def _figures(self) -> list[tuple[int, str, str, str | None, str | None]]:
+        """The columns with figures: place, head, indicator ('' = told by the line), and the time or region that the head stands for."""
+        long, across = self.mapping.long, self.mapping.across
+        if long is not None:
+            return [(self._index(long.value), str(long.value), "", None, None)]
+        if across is not None:
+            by_time = across.heads == "at"
+            return [
+                (self._index(head), head, across.indicator, text if by_time else None, None if by_time else text)
+                for head, text in across.columns.items()
+            ]
+        return [(self._index(column), column, code, None, None) for column, code in self.mapping.values.items()]
+
     def counts(self, cells: Sequence[Cell]) -> bool:
-        """Whether the filter lets the line through."""
+        """Whether the line is one of this delivery: the filter lets it through, and its indicator is not left out."""
+        if self._which is not None and self.mapping.long is not None and self.mapping.long.others == "leave":
+            index, names = self._which
+            if index >= len(cells) or squeezed(text_of(cells[index])) not in names:
+                return False
         if self._filter is None:
             return True
         index, wanted = self._filter
         return index < len(cells) and squeezed(text_of(cells[index])) == wanted
 
-    def rows(self, cells: Sequence[Cell], line: int) -> list[Observation | Refused]:
-        """The rows of one line, in the order of `values`. `line` counts the file's data lines from 1."""
+    def rows(self, cells: Sequence[Cell], line: int) -> list[Observation | Refused | None]:
+        """The rows of one line, in the order of `values`; None where an empty cell is no row. `line` counts the data lines from 1."""
         first = (line - 1) * self.width + 1
         try:
             if self.header and len(cells) != len(self.header) and (len(cells) > len(self.header) or not self._reaches(cells)):
                 raise _Bad("", "wrong-columns", found=len(cells), expected=len(self.header))
             if self.header and [text_of(cell).strip() for cell in cells] == [name.strip() for name in self.header]:
                 raise _Bad("", "header-again")
-            at, region, dims = self._when(cells), self._where(cells), self._extra(cells)
+            heads = self.mapping.across.heads if self.mapping.across else ""
+            at = "" if heads == "at" else self._when(cells)
+            region = "" if heads == "region" else self._where(cells)
+            dims, which = self._extra(cells), self._indicator(cells)
         except _Bad as bad:
             raw = raw_of(self.header, cells)
             return [Refused(first + spread, bad.place, bad.code, bad.params, raw) for spread in range(self.width)]
-        answer: list[Observation | Refused] = []
-        for spread, (index, column, code) in enumerate(self._values):
+        answer: list[Observation | Refused | None] = []
+        for spread, (index, column, code, when, where) in enumerate(self._values):
+            cell = cells[index] if index < len(cells) else ""
+            if self.mapping.empty == "leave" and not text_of(cell).strip():
+                answer.append(None)
+                continue
             try:
-                answer.append(Observation(code, region, at, self._number(cells[index]), dims=dims))
+                answer.append(Observation(code or which, where or region, when or at, self._number(cell), dims=dims))
             except _Bad as bad:
                 answer.append(Refused(first + spread, column[:60], bad.code, bad.params, raw_of(self.header, cells)))
         return answer
 
     def _reaches(self, cells: Sequence[Cell]) -> bool:
         """Whether a short line (a spreadsheet leaves empty cells off) still holds every column that is asked for."""
-        return max([*self._at, *(index for index, *_rest in self._values), *(i for _n, i in self._dims), self._region or 0]) < len(cells)
+        figures = [] if self.mapping.empty == "leave" else [index for index, *_rest in self._values]
+        return max([*self._at, *figures, *(i for _n, i in self._dims), self._region or 0]) < len(cells)
 
     def _when(self, cells: Sequence[Cell]) -> str:
         at = self.mapping.at
@@ -214,15 +280,16 @@ class Mapper:
             except ValueError:
                 return text
         text = " ".join(self._as_written(part, form, place) for place, part in enumerate(parts))
-        try:
-            moment = datetime.strptime(_in_english(text) if "%b" in form or "%B" in form else text, form)
-        except ValueError:
-            raise _Bad("at", "time-not-as-declared", given=text[:60], format=form) from None
+        moments = times_in(text, form)
+        if len(moments) != 1:
+            raise _Bad("at", "time-ambiguous" if moments else "time-not-as-declared", given=text[:60], format=form)
+        moment = moments[0]
         has_time = any(mark in form for mark in ("%H", "%I", "%M", "%X", "%c", "%T"))
         return self._zoned(moment if has_time or self._zone else moment.date())
 
     def _as_written(self, part: Cell, form: str, place: int) -> str:
         """A cell as text; a spreadsheet's own date or time is written in its part of the format first."""
+        form = form.split(" | ")[0]
         forms = form.split(" ")
         if isinstance(part, datetime | date | time):
             own = forms[place] if len(forms) == len(self._at) else form
@@ -247,7 +314,10 @@ class Mapper:
         cell = self._cell(cells, self._region or 0, "region")
         text = region_text(cell)
         if rule.by == "code":
-            return text
+            labelled = LABELLED.fullmatch(text)
+            return labelled[1] if labelled else text
+        if rule.by in ("digits", "part"):
+            return (dotted(text) if rule.by == "digits" else below(rule.within, text)) or text
         found = self.names.find(text) if self.names is not None else []
         if not found:
             near = self.names.near(text) if self.names is not None else ""
@@ -255,6 +325,17 @@ class Mapper:
         if len(found) > 1:
             raise _Bad("region", "ambiguous-region", given=text[:60], found=", ".join(found))
         return found[0]
+
+    def _indicator(self, cells: Sequence[Cell]) -> str:
+        """The indicator that the line names; '' where the columns say it."""
+        if self._which is None:
+            return ""
+        index, names = self._which
+        text = text_of(self._cell(cells, index, "indicator")).strip()
+        code = names.get(squeezed(text))
+        if code is None:
+            raise _Bad("indicator", "unknown-indicator", given=text[:60])
+        return code
 
     def _extra(self, cells: Sequence[Cell]) -> dict[str, str | int | float] | None:
         found: dict[str, str | int | float] = {}
@@ -287,33 +368,3 @@ class Mapper:
         if number in self._missing_numbers:
             raise _Bad("value", "value-missing")
         return number
-
-
-def text_of(cell: Cell) -> str:
-    """A cell as a person would type it: 8888.0 is 8888."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return cell.isoformat() if isinstance(cell, datetime | date | time) else str(cell)
-
-
-def region_text(cell: Cell) -> str:
-    """A region cell as text. A spreadsheet that took 35.10 for a number has written 35.1: the zero comes back."""
-    if isinstance(cell, float) and not cell.is_integer():
-        text = f"{cell:.2f}"
-        return text if float(text) == cell else str(cell)
-    return text_of(cell).strip()
-
-
-def raw_of(header: Sequence[str], cells: Sequence[Cell]) -> Any:
-    """A line as it is kept with its reason."""
-    texts = [text_of(cell)[:500] for cell in cells]
-    if header and len(header) == len(cells) and len(set(header)) == len(header):
-        return dict(zip(header, texts, strict=True))
-    return texts
-
-
-def _in_english(text: str) -> str:
-    """Indonesian month names as strptime knows them."""
-    return re.sub(r"[A-Za-z]+", lambda word: MONTHS.get(word[0].lower(), word[0]), text)

@@ -17,6 +17,7 @@ from .closing.models import ClosedMonth
 from .derivation.models import Computation, DerivedPosition, Formula
 from .health.models import ContractDay, Roster, SourceDay, Watched
 from .pings.models import Call, Check
+from .uploads.models import Upload
 
 __all__ = [
     "Call",
@@ -28,6 +29,7 @@ __all__ = [
     "Formula",
     "Roster",
     "SourceDay",
+    "Upload",
     "Watched",
 ]
 

@@ -65,6 +65,7 @@ SENTENCES = {
     "unknown-region-name": lambda: _("There is no region called “%(given)s” here. Written most alike: %(near)s."),
     "ambiguous-region": lambda: _("“%(given)s” fits several regions (%(found)s): write Kabupaten or Kota before it, or use codes."),
     "time-not-as-declared": lambda: _("“%(given)s” is not a time written as %(format)s, as the mapping declares."),
+    "time-ambiguous": lambda: _("“%(given)s” is two different days under the formats %(format)s: name one of them."),
     "header-again": lambda: _("The header line stands here again: it was left out."),
 }
 

@@ -6,47 +6,26 @@ Streams: a CSV of any length is never held in memory. A stray quotation mark cos
 import csv
 import io
 import re
-import zipfile
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import msgspec
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, ZipError
 
+from .cells import Cell, text_of
 from .declared import Faulty
-from .mapping import KNOWN_ENCODINGS, Cell, text_of
+from .mapping import KNOWN_ENCODINGS
+from .sheets import Broken, Kind, Table, Where, open_sheet
 
 DELIMITERS = ",;\t|"
 # A quoted cell may span this many lines; beyond it the quotation mark was a slip.
 QUOTED_LINES = 50
-# What a spreadsheet may unpack to: beyond it the file is a bomb or no table.
-UNPACKED_BYTES = 768 * 1024 * 1024
 ROW_BYTES = 1024 * 1024
 HALF_BYTES = re.compile("[\udc80-\udcff�]")
 
-Kind = Literal["csv", "sheet", "json"]
 
-
-@dataclass(frozen=True)
-class Broken:
-    """A line that cannot be split into cells."""
-
-    code: str
-    params: dict[str, Any]
-    raw: Any
-
-
-@dataclass
-class Table:
-    """An opened file: its header (empty without one), its data lines, and what a person should know about how it was read."""
-
-    kind: Kind
-    header: list[str]
-    lines: Iterator[list[Cell] | Broken]
-    notices: list[str] = field(default_factory=list)
+FIRST = Where()
 
 
 def kind_of(path: Path) -> Kind:
@@ -60,11 +39,11 @@ def kind_of(path: Path) -> Kind:
     return "csv"
 
 
-def open_table(path: Path, *, header: int = 1, encoding: str = "utf-8") -> Table:
+def open_table(path: Path, where: Where = FIRST) -> Table:
     """Opens a CSV or a spreadsheet. Raises Faulty with a sentence when it is neither, or empty."""
     if kind_of(path) == "sheet":
-        return _sheet(path, header)
-    return _csv(path.open("rb"), header, encoding)
+        return open_sheet(path, where)
+    return _csv(path.open("rb"), where.header, where.encoding)
 
 
 def _csv(stream: BinaryIO, header: int, encoding: str) -> Table:
@@ -151,76 +130,6 @@ def _quoted(line: str, lines: Iterator[str], waiting: deque[str], delimiter: str
     return [*cells]
 
 
-def _sheet(path: Path, header: int) -> Table:
-    _refuse_bomb(path)
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        shown = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-        ]
-        full = [(name, sheet) for name in shown if (sheet := book.get_sheet_by_name(name)).total_height > 0]
-        if not full:
-            raise Faulty(["The spreadsheet holds no visible sheet with cells."])
-        name, sheet = full[0]
-        rows = sheet.iter_rows()
-        start = sheet.start[0] if sheet.start else 0
-        notices = [f"Read from the sheet “{name}”; the others were left: {', '.join(n for n, _s in full[1:])}."] if full[1:] else []
-        formulas = _formulas(path)
-        if formulas:
-            notices.append(f"{formulas} cells hold formulas: the results that the spreadsheet stored were read.")
-        for _skipped in range(max(0, header - 1 - start)):
-            next(rows, None)
-        names = [text_of(_cell(cell)).strip() for cell in next(rows, [])] if header else []
-    except (CalamineError, ZipError, OSError, ValueError) as error:
-        if isinstance(error, Faulty):
-            raise
-        raise Faulty([f"The spreadsheet cannot be opened ({str(error)[:200]}): save it again as XLSX without a password."]) from None
-    while names and not names[-1]:
-        names.pop()
-    return Table("sheet", names, _sheet_lines(rows, len(names)), notices)
-
-
-def _sheet_lines(rows: Iterator[list[Any]], width: int) -> Iterator[list[Cell] | Broken]:
-    for row in rows:
-        cells = [_cell(cell) for cell in row]
-        while len(cells) > max(width, 1) and cells[-1] == "":
-            cells.pop()
-        if any(cell != "" for cell in cells):
-            nul = any(isinstance(cell, str) and "\x00" in cell for cell in cells)
-            yield Broken("nul-character", {}, [text_of(cell).replace("\x00", "␀")[:500] for cell in cells]) if nul else cells
-
-
-def _cell(value: Any) -> Cell:
-    return "" if value is None else value if isinstance(value, Cell) else str(value)
-
-
-def _refuse_bomb(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as packed:
-        unpacked = sum(member.file_size for member in packed.infolist())
-    if unpacked > UNPACKED_BYTES:
-        raise Faulty([f"The spreadsheet unpacks to {unpacked // 1_048_576} MiB: send it as CSV, or in parts."])
-
-
-def _formulas(path: Path) -> int:
-    """How many cells hold a formula."""
-    if not zipfile.is_zipfile(path):
-        return 0
-    found = 0
-    with zipfile.ZipFile(path) as packed:
-        for name in packed.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                with packed.open(name) as stream:
-                    left = b""
-                    while chunk := stream.read(1 << 20):
-                        found += len(re.findall(rb"<f[ >/]", left + chunk))
-                        left = chunk[-2:]
-    return found
-
-
 def json_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The lines of a JSON lines file with their numbers from 1; empty lines are no rows."""
     number = 0
@@ -249,5 +158,9 @@ def json_cells(line: bytes, columns: list[str]) -> list[Cell] | None:
         return None
     if not isinstance(found, dict):
         return None
-    cells = [_cell(found.get(column)) for column in columns]
+    cells = [_plain(found.get(column)) for column in columns]
     return None if any(isinstance(found.get(column), dict | list) for column in columns) else cells
+
+
+def _plain(value: Any) -> Cell:
+    return "" if value is None else value if isinstance(value, Cell) else str(value)

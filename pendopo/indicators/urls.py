@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from .views import deliveries, indicators, lineage, moments, sources, uploads
+from .views import deliveries, indicators, lineage, moments, refresh, sources
 
 app_name = "indicators"
 
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pendopo.indicators.quarantine.urls")),
     path("", include("pendopo.indicators.health.urls")),
     path("", include("pendopo.indicators.pings.urls")),
-    path("upload", uploads.upload, name="upload"),
-    path("upload/confirm", uploads.confirm, name="confirm-upload"),
+    path("", include("pendopo.indicators.uploads.urls")),
+    path("", include("pendopo.indicators.entry.urls")),
+    path("refresh.csv", refresh.refresh, name="refresh"),
 ]

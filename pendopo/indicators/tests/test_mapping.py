@@ -145,7 +145,7 @@ def test_a_header_that_stands_again_is_refused() -> None:
     ("text", "sentence"),
     [
         (PLAIN + "colour: red\n", "line 4: mapping: there is no key “colour”."),
-        ("region: {column: kode}\nvalues: {nilai: x}\n", "the key “at” is missing"),
+        ("region: {column: kode}\nvalues: {nilai: x}\n", "“at” needs exactly one of column, columns and const."),
         (PLAIN.replace("waktu", "waktu, columns: [a]"), "“at” needs exactly one of column, columns and const."),
         (PLAIN.replace("kode}", 'kode, const: "35"}'), "“region” needs exactly one of column and const."),
         (PLAIN.replace("waktu}", "waktu, zone: Asia/Mojokerto}"), "there is no time zone “Asia/Mojokerto”"),

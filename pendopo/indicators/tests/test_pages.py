@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
 from pendopo.agencies.models import Role
@@ -37,14 +38,19 @@ def upload(client: Client, source: Source, content: bytes = FILE) -> str:
     return answer.content.decode()
 
 
+def take(client: Client, page: str) -> HttpResponse:
+    """Takes the file of a page."""
+    address = re.search(r'action="(/upload/[0-9a-f-]{36})"', page)
+    assert address is not None
+    return client.post(address[1], {"do": "take"}, follow=True)
+
+
 def test_an_upload_writes_only_when_it_is_confirmed(yard: Yard, budi: Client) -> None:
     """Preview with the verdicts and reasons; nothing written; then the delivery in the person's name, and the mapping remembered."""
     page = upload(budi, yard.source)
     assert "99" in page
     assert not Delivery.objects.exists()
-    word = re.search(r'name="word" value="([^"]+)"', page)
-    assert word is not None
-    answer = budi.post("/upload/confirm", {"word": word[1]}, follow=True)
+    answer = take(budi, page)
     delivery = Delivery.objects.get()
     assert answer.redirect_chain == [(f"/deliveries/{delivery.pk}", 302)]
     assert (delivery.accepted, delivery.quarantined, delivery.rejected) == (1, 1, 1)
@@ -56,17 +62,15 @@ def test_an_upload_writes_only_when_it_is_confirmed(yard: Yard, budi: Client) ->
 
 
 def test_a_stranger_to_the_source_cannot_upload_or_confirm(yard: Yard, budi: Client) -> None:
-    """A steward of another agency: neither with the form nor with somebody else's signed word."""
+    """A steward of another agency: neither with the form nor at the address of somebody else's file."""
     other = Source.objects.create(code="lain", name="Lain", agency=yard.source.agency.__class__.objects.create(code="lain", name="Lain"))
     citra = signed_in(person_in_post("citra@lain.test", "Citra", Role.STEWARD, agency=other.agency))
-    word = re.search(r'name="word" value="([^"]+)"', upload(budi, yard.source))
-    assert word is not None
-    assert citra.post("/upload/confirm", {"word": word[1]}).status_code == 404
+    page = upload(budi, yard.source)
+    assert take(citra, page).status_code == 404
     assert citra.post("/upload", {"source": yard.source.pk, "file": SimpleUploadedFile("a.csv", FILE)}).status_code == 200
     assert citra.get("/sources/psda").status_code == 404
     assert citra.get("/sources/lain").status_code == 200
     assert "psda" not in citra.get("/sources?format=csv").content.decode()
-    assert budi.post("/upload/confirm", {"word": word[1] + "x"}, follow=True).redirect_chain == [("/upload", 302)]
     assert not Delivery.objects.exists()
 
 
@@ -94,9 +98,7 @@ def test_an_indicator_with_a_dotted_code_and_its_history(yard: Yard, budi: Clien
     """Every page of it answers, before and after the first figure."""
     Indicator.objects.create(code="sys.level.x", name_id="Titik", every="1h", grace="1h", publicity="public")
     assert budi.get("/indicators/sys.level.x").status_code == 200
-    word = re.search(r'name="word" value="([^"]+)"', upload(budi, yard.source))
-    assert word is not None
-    budi.post("/upload/confirm", {"word": word[1]})
+    take(budi, upload(budi, yard.source))
     page = budi.get("/indicators/level").content.decode()
     assert "Kecamatan 0" in page
     assert budi.get("/indicators/level/export").getvalue().decode().count("\n") == 2

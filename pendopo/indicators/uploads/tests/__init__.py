@@ -1,0 +1,1 @@
+"""Tests of uploads: files as people make them."""
