@@ -216,7 +216,7 @@ def _guard(path: Path) -> int:
                     read, found = _walk(stream, budget, sheet)
                 budget -= read
                 formulas += found
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, EOFError, RuntimeError, OSError) as error:
         raise Faulty([f"The spreadsheet cannot be unpacked ({str(error)[:200]}): save it again as XLSX without a password."]) from None
     return formulas
 

@@ -12,6 +12,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.writer.excel import save_workbook
 
 from pendopo.agencies.requests import PersonRequest
 from pendopo.regions.models import Region
@@ -59,7 +60,7 @@ def workbook_of(source: Source) -> bytes:
     own["A1"] = yaml.safe_dump(rules, allow_unicode=True, sort_keys=False)
     own.sheet_state = "hidden"
     stream = io.BytesIO()
-    book.save(stream)
+    save_workbook(book, stream)
     return stream.getvalue()
 
 
