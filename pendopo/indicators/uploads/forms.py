@@ -24,6 +24,7 @@ BY = [
     ("name", gettext_lazy("names")),
 ]
 HOW = gettext_lazy("Letters after a percent sign: d day, m month, Y year, H hour. Several ways are parted by “ | ”.")
+MORE = ("across", "names", "others", "only_column", "only_equals", "merged", "empty", "encoding")
 
 
 class MappingForm(forms.Form):
@@ -72,6 +73,21 @@ class MappingForm(forms.Form):
             self.fields[f"role_{head.place}"] = forms.ChoiceField(label=head.name, choices=choices, required=False)
         if look.kind == "sheet":
             del self.fields["encoding"]
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """The answers that most tables need."""
+        return [field for field in self if not field.name.startswith("role_") and field.name not in MORE]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """The others."""
+        return [field for field in self if field.name in MORE]
+
+    @property
+    def more_matters(self) -> bool:
+        """Whether one of the others is answered or wrong."""
+        return any(field.errors or field.value() and field.name != "encoding" for field in self.more)
 
     def heads_with(self, role: str) -> list[Head]:
         """The columns that were given a role (or one that begins so)."""

@@ -47,8 +47,9 @@ def begin(request: PersonRequest) -> HttpResponse:
             at += len(part)
         mapping: Mapping | None = form.cleaned_data["mapping"]
         return show(request, upload.pk, mapping=mapping) if mapping is not None else redirect("indicators:upload-file", key=upload.pk)
+    writing = sources.filter(indicators__isnull=False, indicators__derived__isnull=True).distinct()
     mine = Upload.objects.filter(by=request.user, source__in=sources).exclude(state=UploadState.RECEIVING).select_related("source")[:5]
-    return render(request, "indicators/upload.html", {"form": form, "mine": mine, "sources": sources})
+    return render(request, "indicators/upload.html", {"form": form, "mine": mine, "sources": writing})
 
 
 def first_choice(request: HttpRequest, sources: QuerySet[Source]) -> Source | None:
