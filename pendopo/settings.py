@@ -41,6 +41,8 @@ SECURE = os.environ.get("PENDOPO_TLS", "") == "1"
 REQUIRE_MFA = os.environ.get("PENDOPO_REQUIRE_MFA", "") == "1"
 HOSTS = [host for host in os.environ.get("PENDOPO_HOSTS", "").split(",") if host]
 METRICS_TOKEN = os.environ.get("PENDOPO_METRICS_TOKEN", "")
+# Hosts (with port) whose HLS cameras boards may play: the content security policy names them and no others.
+CAMERA_HOSTS = [host for host in os.environ.get("PENDOPO_CAMERA_HOSTS", "").split(",") if host]
 CA_FILE = os.environ.get("PENDOPO_CA_FILE", "")
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS] if HOSTS or SECURE else ["*"]
@@ -211,7 +213,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *CAMERA_HOSTS],
+        "media-src": [SELF, "blob:", *CAMERA_HOSTS],
         "frame-ancestors": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],

@@ -42,6 +42,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Figures"),
         (
             Entry(_("Indicators"), "indicators:indicators", "pulse", "indicators.see"),
+            Entry(_("Goals"), "wall:goals", "check", "boards.see"),
             Entry(_("Sources"), "indicators:sources", "plug", "sources.change"),
             Entry(_("Source health"), "indicators:health", "clock", "indicators.see"),
             Entry(_("Checks of jobs"), "indicators:checks", "check", "sources.change"),

@@ -31,11 +31,19 @@ class Shape:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A map: its size in its own units and the shapes."""
+    """A map: its size in its own units, the shapes, and how lon and lat become its units."""
 
     width: float
     height: float
     shapes: tuple[Shape, ...]
+    west: float
+    north: float
+    x_scale: float
+    y_scale: float
+
+    def place(self, lon: float, lat: float) -> tuple[float, float]:
+        """Where a point of the earth stands on the drawing, in its units; it may lie outside."""
+        return MARGIN + (lon - self.west) * self.x_scale, MARGIN + (self.north - lat) * self.y_scale
 
 
 def draw(boundaries: Mapping[str, Any]) -> Drawing | None:
@@ -57,7 +65,8 @@ def draw(boundaries: Mapping[str, Any]) -> Drawing | None:
         outline = [[place(*point[:2]) for point in ring] for ring in _rings(area.simplify(TOLERANCE / scale))]
         label = place(*_label(area))
         shapes.append(Shape(code, "".join(_path(ring) for ring in outline), round(label[0], 1), round(label[1], 1)))
-    return Drawing(round((east - west) * shrink * scale + 2 * MARGIN, 1), round((north - south) * scale + 2 * MARGIN, 1), tuple(shapes))
+    width, height = round((east - west) * shrink * scale + 2 * MARGIN, 1), round((north - south) * scale + 2 * MARGIN, 1)
+    return Drawing(width, height, tuple(shapes), west, north, shrink * scale, scale)
 
 
 def apart(labels: Sequence[tuple[float, float, str]], size: float) -> list[tuple[float, float]]:

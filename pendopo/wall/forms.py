@@ -1,17 +1,18 @@
 """Forms of the wall."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from pendopo.agencies.models import Agency, Role
+from pendopo.agencies.models import Agency, Post, Role
 
-from .logic import BoardSpec
-from .models import Board, KioskToken, Right
+from .fields import REGION
+from .logic import RESERVED, BoardSpec
+from .models import Board, Direction, Goal, KioskToken, Right
 
 
 class ScreenForm(forms.Form):
@@ -82,3 +83,45 @@ class SharesForm(forms.Form):
         """What was chosen: (role, agency, right)."""
         chosen = [(name.partition("-"), right) for name, right in self.cleaned_data.items() if right]
         return [(rest, None, right) if kind == "role" else ("", self.agencies[int(rest)], right) for (kind, _dash, rest), right in chosen]
+
+
+class GoalForm(forms.ModelForm):  # type: ignore[type-arg]  # Django cannot subscript it at run time
+    """A goal: a branch, or an indicator with target and limit."""
+
+    class Meta:
+        model = Goal
+        fields = (
+            "name_id", "name_en", "code", "parent", "weight", "rollup", "owner",
+            "indicator", "region", "direction", "target", "limit", "due",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "name_id": _("Name"), "name_en": _("Name in English"), "code": _("Code"), "parent": _("Stands below"), "weight": _("Weight"),
+            "rollup": _("A branch follows from"), "owner": _("Post that answers for it"), "indicator": _("Indicator"),
+            "region": _("Region"), "direction": _("Direction"), "target": _("Target"), "limit": _("Limit"), "due": _("By"),
+        }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "indicator": _("Its code. Left empty: a branch, whose light follows from the goals below it."),
+            "region": _("auto (whichever reports), home, province, or a code."),
+        }
+        widgets: ClassVar[dict[str, Any]] = {
+            "indicator": forms.TextInput(attrs={"list": "indicators", "autocomplete": "off"}),
+            "due": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parents = Goal.objects.filter(ended=None)
+        cast("forms.ModelChoiceField[Goal]", self.fields["parent"]).queryset = parents.exclude(pk=self.instance.pk)
+        cast("forms.ModelChoiceField[Post]", self.fields["owner"]).queryset = Post.objects.filter(active=True)
+
+    def clean(self) -> dict[str, Any]:
+        """Target and limit lie the right way round."""
+        asked = super().clean() or {}
+        target, limit, rising = asked.get("target"), asked.get("limit"), asked.get("direction") == Direction.UP
+        if target is not None and limit is not None and (target < limit if rising else target > limit):
+            self.add_error("limit", _("Where higher is better the limit lies below the target; where lower is better, above it."))
+        if asked.get("code") in RESERVED:
+            self.add_error("code", _("This code is the address of another page: choose another one."))
+        if not REGION.fullmatch(asked.get("region", "")):
+            self.add_error("region", _("auto (whichever reports), home, province, or a code."))
+        return asked

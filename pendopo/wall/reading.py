@@ -24,14 +24,19 @@ from pendopo.live.logic import Follow
 from pendopo.regions.models import Region
 from pendopo.ui.words import language_of
 
+from .goals import current, leaves, tile_of
 from .logic import Band, BoardSpec, TileSpec, band_of
 from .maps import Child, children_of
+from .models import Goal
 
 # Without a span of its own a tile looks back this many cadences.
 SPARK_PERIODS = 30
 TREND_PERIODS = 90
-KINDS_WITH_HISTORY = frozenset({"number", "trend", "table"})
-KINDS_BELOW = frozenset({"choropleth", "ranking"})
+CALENDAR_DAYS = 365
+KINDS_WITH_HISTORY = frozenset({"number", "trend", "table", "bars", "calendar", "multiples"})
+KINDS_BELOW = frozenset({"choropleth", "ranking", "multiples", "points"})
+# Kinds that show one indicator of several alternatives.
+KINDS_OF_ONE = frozenset({"number", "bars", "calendar", "gauge", *KINDS_BELOW})
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class Reading:
     sources: dict[str, str]
     areas: dict[str, list[Child]]
     history: dict[tuple[str, str, str], tuple[Window, list[Point]]] = field(default_factory=dict)
+    goals: list[Goal] = field(default_factory=list)
+    aims: list[tuple[Goal, Plan]] = field(default_factory=list)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(settings.TIME_ZONE))
 
     @property
@@ -94,6 +101,12 @@ class Reading:
                     newest[figure.region] = figure
         return list(newest.values())
 
+    def near(self, indicator: Indicator, region: str) -> list[Figure]:
+        """The figures of the regions right below; where none reports, of whichever lie further below."""
+        found = [figure for figure in self.children(indicator, region) if figure.value is not None]
+        depth = region.count(".") + 1
+        return [figure for figure in found if figure.region.count(".") == depth] or found
+
     def pulse(self, figure: Figure, indicator: Indicator, bands: tuple[Band, ...] = ()) -> Pulse:
         """A figure ready to be shown, judged by the tile's bands."""
         held = band_of(bands, figure.value)
@@ -114,10 +127,12 @@ class Reading:
 def read(
     spec: BoardSpec, visible: QuerySet[Indicator], *, now: datetime, language: str | None, as_of: datetime | None = None, home: str = ""
 ) -> Reading:
-    """Reads everything a board shows, as known at `as_of` (then also the ages are of that moment)."""
-    codes = {code for tile in spec.tiles for code in tile.indicators}
+    """Reads everything a board shows, as known at `as_of` (then also the ages are of that moment). Leaves of goals follow its tiles."""
+    goals = current() if any(tile.kind == "goals" for tile in spec.tiles) else []
+    tiles = (*spec.tiles, *(tile_of(goal) for goal in leaves(goals)))
+    codes = {code for tile in tiles for code in tile.indicators}
     known = {indicator.code: indicator for indicator in visible.filter(code__in=codes).select_related("weight")}
-    plans = plan(spec.tiles, known, home or settings.REGION, reporting(known.values()))
+    plans = plan(tiles, known, home or settings.REGION, reporting(known.values()))
     shown = {indicator.pk: indicator for one in plans for indicator in one.indicators}
     regions = sorted({region for one in plans for region in one.regions})
     found = figures(list(shown.values()), regions, as_of=as_of, below=True) if shown else []
@@ -130,6 +145,7 @@ def read(
     names = dict(Region.objects.filter(code__in={f.region for f in found} | set(regions)).values_list("code", "name"))
     areas = children_of({region for one in plans if one.spec.kind in KINDS_BELOW for region in one.regions})
     reading = Reading(as_of or now, language_of(language), as_of, plans, own, below, names, sources, areas)
+    reading.goals, reading.aims = goals, list(zip(leaves(goals), plans[len(spec.tiles) :], strict=True))
     _read_history(reading)
     return reading
 
@@ -148,7 +164,7 @@ def plan(tiles: Sequence[TileSpec], known: dict[str, Indicator], home: str, repo
         there = [known[code] for code in tile.indicators if code in known]
         if tile.kind in KINDS_BELOW:
             there = [one for one in there if below(one, tile)] or there
-        if tile.kind in ("number", *KINDS_BELOW):
+        if tile.kind in KINDS_OF_ONE:
             there = ([one for one in there if reports.get(one.code)] or there)[:1]
         regions = tuple(resolve(tile.region, home, reports.get(one.code, ())) for one in there)
         plans.append(Plan(tile, tuple(there), regions))
@@ -162,15 +178,16 @@ def _read_history(reading: Reading) -> None:
         if one.spec.kind not in KINDS_WITH_HISTORY:
             continue
         for indicator, region in one.pairs:
-            figure = reading.figure(indicator, region, one.spec.dims)
-            window = window_of(one.spec, indicator, figure, reading)
-            key = (figure.indicator, figure.region, dims_key(figure.dims))
-            earlier = reading.history.get(key)
-            if figure.at is None or (earlier and earlier[0].since <= window.since):
-                continue
-            reading.history[key] = (window, [])
-            keys.append(key)
-            lines.append(Line(indicator, region, window.since, window.until, figure.dims or None, figure.expected))
+            below = one.spec.kind == "multiples"
+            for figure in reading.near(indicator, region) if below else [reading.figure(indicator, region, one.spec.dims)]:
+                window = window_of(one.spec, indicator, figure, reading)
+                key = (figure.indicator, figure.region, dims_key(figure.dims))
+                earlier = reading.history.get(key)
+                if figure.at is None or (earlier and earlier[0].since <= window.since):
+                    continue
+                reading.history[key] = (window, [])
+                keys.append(key)
+                lines.append(Line(indicator, figure.region, window.since, window.until, figure.dims or None, figure.expected))
     for key, line, points in zip(keys, lines, trends(lines, as_of=reading.as_of), strict=True):
         reading.history[key] = (Window(line.since, line.until), points)
 
@@ -179,7 +196,8 @@ def window_of(tile: TileSpec, indicator: Indicator, figure: Figure, reading: Rea
     """The stretch a tile shows: up to now, or up to the last report when the source fell silent long ago."""
     every = Duration.parse(indicator.every)
     periods = TREND_PERIODS if tile.kind == "trend" else SPARK_PERIODS
-    length = timedelta(seconds=Duration.parse(tile.span).seconds if tile.span else every.seconds * periods)
+    default = timedelta(days=CALENDAR_DAYS) if tile.kind == "calendar" else timedelta(seconds=every.seconds * periods)
+    length = timedelta(seconds=Duration.parse(tile.span).seconds) if tile.span else default
     until = reading.now
     if figure.at is not None and until - figure.at > max(length / 3, timedelta(seconds=3 * every.seconds)):
         until = figure.at

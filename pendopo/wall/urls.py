@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import comparing, editor, keeping, screens, views
+from . import aiming, comparing, editor, keeping, screens, views
 from .brief import views as brief
 
 app_name = "wall"
@@ -12,6 +12,9 @@ urlpatterns = [
     path("brief", brief.brief, name="brief"),
     path("brief.pdf", brief.on_paper, name="brief-pdf"),
     path("brief/mail", brief.wish, name="brief-wish"),
+    path("goals", aiming.goals, name="goals"),
+    path("goals/new", aiming.new_goal, name="new-goal"),
+    path("goals/<slug:code>", aiming.goal, name="goal"),
     path("wall/", views.boards, name="boards"),
     path("wall/screens", screens.screens, name="screens"),
     path("wall/screens/new", screens.new_screen, name="new-screen"),

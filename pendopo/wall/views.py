@@ -120,6 +120,8 @@ def _tile(plan: Plan, reading: Reading) -> dict[str, Any]:
     }
     if plan.spec.indicators and not plan.indicators:
         return {**common, "template": "wall/tiles/absent.html", "codes": ", ".join(plan.spec.indicators)}
+    if kind == "goals":
+        common["follows"] = " ".join(sorted({one.code for _goal, aim in reading.aims for one in aim.indicators}))
     built = KINDS[kind](plan, reading)
     template = "wall/tiles/ranking.html" if built.get("without_map") else f"wall/tiles/{kind}.html"
     return {**common, **built, "template": template}

@@ -4,7 +4,24 @@ from collections.abc import Callable
 from typing import Any
 
 from ..reading import Plan, Reading
-from . import choropleth, clock, number, ranking, table, ticker, trend
+from . import (
+    bars,
+    calendar,
+    camera,
+    choropleth,
+    clock,
+    gauge,
+    goals,
+    image,
+    multiples,
+    number,
+    points,
+    ranking,
+    table,
+    text,
+    ticker,
+    trend,
+)
 
 KINDS: dict[str, Callable[[Plan, Reading], dict[str, Any]]] = {
     "number": number.build,
@@ -12,6 +29,15 @@ KINDS: dict[str, Callable[[Plan, Reading], dict[str, Any]]] = {
     "choropleth": choropleth.build,
     "ranking": ranking.build,
     "table": table.build,
+    "bars": bars.build,
+    "multiples": multiples.build,
+    "calendar": calendar.build,
+    "points": points.build,
+    "gauge": gauge.build,
+    "goals": goals.build,
+    "text": text.build,
+    "image": image.build,
+    "camera": camera.build,
     "clock": clock.build,
     "ticker": ticker.build,
 }
