@@ -41,7 +41,7 @@ class ScreenFilters(forms.Form):
 class NewBoardForm(forms.Form):
     """A new board: its title, and what it begins with."""
 
-    title = forms.CharField(label=_("Title"), max_length=100)
+    title = forms.CharField(label=_("Heading"), max_length=100)
     start = forms.ChoiceField(label=_("Begin with"), required=False)
     file = forms.FileField(
         label=_("Or a board's file"), required=False, help_text=_("YAML, as exported from a board. Its own title is taken.")

@@ -10,7 +10,8 @@ from ..logic import band_of
 from ..reading import Plan, Reading
 
 MOST_BARS = 90
-LEFT, RIGHT, TOP, BOTTOM = 64.0, 788.0, 12.0, 270.0
+# Where the bars stand in the drawing, in percent of its size: it takes the shape of its tile, and its texts stay as they are.
+LEFT, RIGHT, TOP, BOTTOM = 11.0, 99.0, 5.0, 86.0
 
 
 def build(plan: Plan, reading: Reading) -> dict[str, Any]:
@@ -47,9 +48,9 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
         found["bars"].append(
             {
                 "x": round(x + wide * 0.1, 2),
-                "width": round(max(1.0, wide * 0.8), 2),
+                "width": round(max(0.15, wide * 0.8), 2),
                 "y": min(y_of(value), y_of(0.0)),
-                "height": round(max(1.0, abs(y_of(value) - y_of(0.0))), 2),
+                "height": round(max(0.5, abs(y_of(value) - y_of(0.0))), 2),
                 "state": held.state if held else "",
                 "text": f"{words.moment_text(point.at, reading.zone, reading.language)}: "
                 f"{words.number_text(value, indicator.decimals, reading.language)} {indicator.unit}",
@@ -59,7 +60,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
         {"at": y_of(tick), "text": words.number_text(tick, 0 if high - low >= 4 else 2, reading.language)} for tick in ticks
     ]
     found["x_ticks"] = [
-        {"at": round(LEFT + (at - since).total_seconds() / length * (RIGHT - LEFT), 1), "text": text}
+        {"at": round(LEFT + (at - since).total_seconds() / length * (RIGHT - LEFT), 2), "text": text}
         for at, text in time_ticks(since, until, reading.zone, reading.language)
     ]
     found["ended"] = trend[0].until if trend[0].until < reading.now else None

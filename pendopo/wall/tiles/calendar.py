@@ -43,8 +43,8 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     return found | {
         "months": months,
         "size": CELL - 2,
-        "width": 28 + ((last - monday).days // 7 + 1) * CELL,
-        "height": 16 + 7 * CELL,
+        "across": 28 + ((last - monday).days // 7 + 1) * CELL,
+        "down": 16 + 7 * CELL,
         "legend": legend_of(breaks, indicator.decimals, reading.language),
         "missing": sum(one["level"] == 0 for one in found["days"]),
         "weekdays": [{"y": 16 + row * CELL + 10, "text": text} for row, text in _weekdays(reading.language)],

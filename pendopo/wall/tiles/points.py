@@ -41,6 +41,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
                 "state": "old" if old else held.state if held else "",
                 "word": held.word.say(reading.language) if held else "",
                 "name": f"{name} ({place})" if name else place,
+                "number": number,
                 "value": f"{number} {indicator.unit}".strip(),
                 "age": age,
             }
