@@ -10,7 +10,6 @@ class PdTicker extends HTMLElement {
   private index = 0;
 
   connectedCallback(): void {
-    this.tabIndex = 0;
     this.timer = window.setInterval(() => this.step(), STEP_MS);
   }
 
@@ -20,7 +19,7 @@ class PdTicker extends HTMLElement {
 
   private step(): void {
     const list = this.querySelector("ul");
-    if (!list || this.matches(":hover, :focus") || list.scrollWidth <= list.clientWidth + 4) return;
+    if (!list || this.matches(":hover, :focus-within") || list.scrollWidth <= list.clientWidth + 4) return;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     const atEnd = list.scrollLeft + list.clientWidth >= list.scrollWidth - 4;
     this.index = atEnd ? 0 : Math.min(this.index + 1, list.children.length - 1);

@@ -53,7 +53,7 @@ def test_a_calendar_hatches_days_without_report(sari: Person) -> None:
         river.send("rain", {"35.16": float(day)}, at=timezone.now() - timedelta(days=day))
     html = show(sari, {"kind": "calendar", "indicator": "rain", "span": "5d"})
     days = html[html.index('class="map days"') :].split("</svg>")[0]
-    assert days.count('<rect class="c0"') == 4 and days.count("<title>") == 6
+    assert days.count('<rect class="no-day"') == 4 and days.count("<title>") == 6
 
 
 def test_small_lines_stand_for_the_regions_below_on_one_scale(sari: Person) -> None:

@@ -14,7 +14,7 @@ def nodes_of(reading: Reading, top: str = "") -> list[Node]:
             continue
         indicator, region = plan.pairs[0]
         figure = reading.figure(indicator, region)
-        pulse = reading.pulse(figure, indicator, plan.spec.bands)
+        pulse = reading.pulse(figure, indicator, () if figure.partial else plan.spec.bands)
         read[goal.pk] = (None if pulse.is_old or figure.partial else figure.value, pulse)
     return tree(reading.goals, read, reading.language, top)
 
