@@ -101,7 +101,8 @@ class PdMoment extends HTMLElement {
   private async go(): Promise<void> {
     const range = this.range();
     const address = new URL(location.href);
-    if (range.value === range.max || Number(range.value) * 1000 >= this.now()) address.searchParams.delete("as_of");
+    // The last step may end a little before the end of the slider.
+    if (Number(range.value) + Number(range.step) > Number(range.max)) address.searchParams.delete("as_of");
     else address.searchParams.set("as_of", new Date(Number(range.value) * 1000).toISOString());
     const focused = document.activeElement === range;
     const answer = await fetch(address, { headers: { accept: "text/html" } }).catch(() => null);
