@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
+from django.db import OperationalError
 
 from pendopo.indicators.closing.actions import Impossible, close_month, sweep
 from pendopo.indicators.closing.parquet import Damaged
@@ -36,6 +37,12 @@ def close(months: list[date], as_json: bool, data: Path | None) -> None:
                 closed = close_month(month=month)
             except (Impossible, Damaged) as problem:
                 raise click.ClickException(str(problem)) from None
+            except OperationalError:
+                raise click.ClickException(
+                    f"{month:%Y-%m}: the table is in use by long reads. Nothing was changed; try again later."
+                ) from None
+            except OSError as problem:
+                raise click.ClickException(f"{month:%Y-%m} was not closed: {problem.strerror or problem}. Nothing was changed.") from None
             if as_json:
                 facts = {"month": str(closed), "rows": closed.rows, "bytes": closed.bytes, "file": closed.file, "digest": closed.digest}
                 click.echo(json.dumps(facts))
