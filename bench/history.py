@@ -15,9 +15,9 @@ from _peers import peers
 ROWS = 20_000_000
 
 
-def board() -> str:
-    """The definition of a board of 24 numbers with their recent past, and one choropleth."""
-    tiles = [f"  - {{kind: number, indicator: [bench-{n}], region: '35.16', spark: 30d, size: [2, 2]}}" for n in range(24)]
+def board(village: str) -> str:
+    """The definition of a board of 24 numbers of one village with their recent past, and a choropleth of every village."""
+    tiles = [f"  - {{kind: number, indicator: [bench-{n}], region: '{village}', spark: 30d, size: [2, 2]}}" for n in range(24)]
     tiles.append("  - {kind: choropleth, indicator: [bench-24], region: '35.16', size: [4, 5]}")
     return "code: bench\ntitle: {id: Uji, en: Bench}\ntiles:\n" + "\n".join(tiles) + "\n"
 
@@ -27,9 +27,9 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     print(machine(), flush=True)
     with installation() as running:
-        running.yard(57)
+        yard = running.yard(57)
         place = running.folder.parent / "board.yaml"
-        place.write_text(board())
+        place.write_text(board(yard["villages"][0]))
         subprocess.run([PENDOPO, "board", "load", str(place), "--data", running.folder], check=True, capture_output=True)
         made = subprocess.run([PENDOPO, "screen", "new", "bench", "--json", "--data", running.folder], check=True, capture_output=True)
         token = json.loads(made.stdout)["token"]
