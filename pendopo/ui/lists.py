@@ -36,7 +36,8 @@ class Filters(Protocol):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name in CSV, its heading, and how a row fills it. `sort` is the field path that orders by it."""
+    """One column: its name in CSV, its heading, and how a row fills it. `sort` is the field path that orders by it; `csv_only` leaves it
+    out of the page."""
 
     key: str
     label: Text
@@ -45,6 +46,7 @@ class Column:
     numeric: bool = False
     sort: str = ""
     csv_value: Callable[[Any], Any] | None = None
+    csv_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ class Listing:
     @property
     def headings(self) -> list[Heading]:
         """The headings, with the order they ask for when clicked."""
-        return [self._heading(column) for column in self.columns]
+        return [self._heading(column) for column in self._shown]
 
     def _heading(self, column: Column) -> Heading:
         now = ""
@@ -149,10 +151,14 @@ class Listing:
         return Heading(column.label, column.numeric, column.sort, now, f"-{column.sort}" if now == "up" else column.sort)
 
     @property
+    def _shown(self) -> list[Column]:
+        return [column for column in self.columns if not column.csv_only]
+
+    @property
     def rows(self) -> Iterable[RowView]:
         """The rows of this page."""
         for row in self.page.object_list:
-            cells = [Cell(column.value(row), column.url(row) if column.url else "", column.numeric) for column in self.columns]
+            cells = [Cell(column.value(row), column.url(row) if column.url else "", column.numeric) for column in self._shown]
             yield RowView(self.key(row), str(cells[0].text) if cells else "", cells)
 
     def selected(self) -> list[str]:

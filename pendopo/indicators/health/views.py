@@ -64,19 +64,19 @@ def columns(agencies: bool) -> list[Column]:
         Column("state", _("State"), _state, csv_value=lambda line: "silent" if line.silent else "heard"),
         Column("due", _("Periods due"), lambda line: number(line.due), numeric=True, csv_value=lambda line: line.due),
         Column("complete", _("Complete"), lambda line: percent(line.complete), numeric=True, csv_value=lambda line: line.complete),
-        _refusals("refused_24h", _("Refused, 24 h"), "day"),
-        _refusals("refused_7d", _("7 days"), "week"),
-        _refusals("refused_30d", _("30 days"), "month"),
-        *([] if agencies else [Column("agency", _("Agency"), lambda line: line.agency.label, csv_value=lambda line: line.agency.code)]),
+        _refusals("refused_24h", _("Refused, 24 h"), "day", csv_only=True),
+        _refusals("refused_7d", _("Refused, 7 days"), "week"),
+        _refusals("refused_30d", _("Refused, 30 days"), "month", csv_only=True),
+        *([] if agencies else [Column("agency", _("Agency"), lambda line: line.agency.code, csv_only=True)]),
     ]
 
 
-def _refusals(key: str, label: str, window: str) -> Column:
+def _refusals(key: str, label: str, window: str, *, csv_only: bool = False) -> Column:
     def shown(line: Standing) -> str:
         found: Refusals = getattr(line, window)
         return percent(found.share)
 
-    return Column(key, label, shown, numeric=True, csv_value=lambda line: getattr(line, window).share)
+    return Column(key, label, shown, numeric=True, csv_value=lambda line: getattr(line, window).share, csv_only=csv_only)
 
 
 def _page_of(line: Standing) -> str:

@@ -8,4 +8,5 @@ from ..reading import Plan, Reading
 
 def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     """Context of `wall/tiles/ticker.html`."""
-    return {"items": news_of(reading).sentences()}
+    news = news_of(reading)
+    return {"items": news.sentences(), "nothing_reported": news.total == news.never > 0}
