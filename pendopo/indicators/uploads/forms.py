@@ -139,6 +139,8 @@ class MappingForm(forms.Form):
             mapping.long = Long(which[0].name, values[0].name, self._names(), "leave" if data["others"] else "refuse")
         else:
             mapping.values = {head.name: str(data[f"role_{head.place}"])[7:] for head in self.heads_with("figure:")}
+            if not mapping.values:
+                raise ValueError(_("No column could be recognised as a figure of this source: choose the indicator of each."))
         return mapping
 
     def _at(self) -> At:
