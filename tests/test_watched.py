@@ -63,7 +63,7 @@ async def test_pages_that_do_not_answer_are_told_as_a_failure(watcher: Watcher, 
     """The figure can be stored, but no page would show it: the watcher must hear that, in words."""
     monkeypatch.setattr(settings, "WATCH_URL", watcher.url)
     monkeypatch.setattr(settings, "SITE_URL", f"http://127.0.0.1:{free_port()}")
-    monkeypatch.setattr(proving, "FIRST_S", 0.0)
+    monkeypatch.setattr(proving, "STARTING_S", 0.0)
     closing = asyncio.Event()
     loop = asyncio.create_task(proving.run(None, closing))  # type: ignore[arg-type]
     for _turn in range(200):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ..actions import Receipt, take_delivery
@@ -19,12 +20,20 @@ from .figures import FIGURES, jobs
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "catalogues/sys.yaml"
 SOURCE = "pendopo"
+# Held while the catalogue is looked at: two loops publish, and one declares.
+LOCK = 0x73797321
 
 
 def declared() -> Source | None:
     """The source `pendopo` with its indicators declared; None while the government has no sources (an empty house stays empty)."""
     if not Source.objects.exclude(code__in=OWN_SOURCES).exists():
         return None
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        return _declare()
+
+
+def _declare() -> Source:
     wanted = parse(CATALOGUE.read_text(encoding="utf-8"))
     known = set(Indicator.objects.filter(sources__code=SOURCE).values_list("code", flat=True))
     if any(entry.code not in known for entry in wanted.indicators):

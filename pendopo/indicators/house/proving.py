@@ -28,8 +28,9 @@ from .actions import declared, send
 
 PROBE = "sys.probe"
 EVERY_S = 60.0
-# The pages and the other loops begin at the same time as this one.
-FIRST_S = 20.0
+# The pages and the other loops begin at the same time as this one: so long after its start nothing is called a failure, only tried again.
+STARTING_S = 180.0
+AGAIN_S = 5.0
 # From the delivery to the screen it may take so long.
 IN_TIME_S = 15.0
 CALL_S = 10.0
@@ -112,14 +113,18 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
     unproven, unheard = Complaint("the river is not proven"), Complaint("the watcher does not answer")
     with ThreadPoolExecutor(1, thread_name_prefix="prover") as thread:
         prover = Prover(thread)
-        await first_of(closing, timeout=FIRST_S)
+        starting = time.monotonic() + STARTING_S
         while not closing.is_set():
             begun = time.monotonic()
             fail, text = False, ""
             try:
                 text = f"From delivery to screen in {await prover.prove():.2f} s."
                 unproven.well()
+                starting = 0.0
             except NotProven as problem:
+                if time.monotonic() < starting:
+                    await first_of(closing, timeout=AGAIN_S)
+                    continue
                 fail, text = True, str(problem)
                 unproven.wrong(problem)
             try:
