@@ -17,6 +17,7 @@ from ..models import Delivery, Source, Way
 from .actions import watched_sources
 from .logic import Drift, Kept, arrived_share, drifts, ranks, share_of
 from .models import ContractDay, SourceDay, Watched
+from .tallying import span_of
 
 WINDOWS_DAYS = (7, 30)
 DRIFT_DAYS = 30
@@ -99,7 +100,7 @@ def standings(now: datetime, days: int = 30) -> list[Standing]:
     sums = ContractDay.objects.filter(day__gte=since).order_by().values("source", "indicator")
     for line in sums.annotate(d=Sum("due"), i=Sum("in_time"), a=Sum("arrived")):
         contracts[line["source"]].append(Kept(line["d"], line["i"], line["a"]))
-    month, week, day = _by_day(30), _by_day(7), _last_hours(now)
+    month, week, day = _by_day(30), _by_day(7), _since(now - timedelta(hours=24))
     watched = {line.source_id: line.silent_since for line in Watched.objects.all()}
     found = [
         Standing(
@@ -122,13 +123,16 @@ def standings(now: datetime, days: int = 30) -> list[Standing]:
 
 
 def _by_day(days: int) -> dict[int, Refusals]:
-    lines = SourceDay.objects.filter(day__gt=today() - timedelta(days=days)).order_by().values("source")
-    summed = lines.annotate(r=Sum("rows"), q=Sum("quarantined"), j=Sum("rejected"))
-    return {line["source"]: Refusals(line["r"], line["q"] + line["j"]) for line in summed}
+    """Of the days before today by their tallies, and of today as it is."""
+    past = SourceDay.objects.filter(day__gt=today() - timedelta(days=days), day__lt=today()).order_by().values("source")
+    found = defaultdict(Refusals, _since(span_of(today(), ZoneInfo(settings.TIME_ZONE))[0]))
+    for line in past.annotate(r=Sum("rows"), q=Sum("quarantined"), j=Sum("rejected")):
+        found[line["source"]] += Refusals(line["r"], line["q"] + line["j"])
+    return found
 
 
-def _last_hours(now: datetime) -> dict[int, Refusals]:
-    lines = Delivery.objects.filter(known_since__gte=now - timedelta(hours=24)).exclude(way=Way.DECISION).order_by().values("source")
+def _since(moment: datetime) -> dict[int, Refusals]:
+    lines = Delivery.objects.filter(known_since__gte=moment).exclude(way=Way.DECISION).order_by().values("source")
     summed = lines.annotate(r=Sum("rows"), q=Sum("quarantined"), j=Sum("rejected"))
     return {line["source"]: Refusals(line["r"], line["q"] + line["j"]) for line in summed}
 

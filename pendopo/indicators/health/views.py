@@ -27,6 +27,8 @@ from .models import ContractDay, SourceDay
 from .tallying import span_of
 
 DAYS = 30
+# What a share's axis must hold: nothing and everything.
+WHOLE = ((0.0, "", ""), (100.0, "", ""))
 
 
 @opens("indicators.see")
@@ -136,4 +138,4 @@ def _chart(source: Source) -> charts.Chart | None:
         shares.setdefault(span_of(day, zone)[0], []).append(in_time / due)
     points = [(start, 100 * sum(values) / len(values)) for start, values in shares.items()]
     start, end = span_of(since, zone)[0], span_of(today(), zone)[1]
-    return charts.chart([points], since=start, until=end, every_s=86_400, zone=zone, language=get_language() or "id")  # type: ignore[list-item]
+    return charts.chart([points], thresholds=WHOLE, since=start, until=end, every_s=86_400, zone=zone, language=get_language() or "id")  # type: ignore[list-item]

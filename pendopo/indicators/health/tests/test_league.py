@@ -53,7 +53,7 @@ def test_volume_gives_no_place(yard: Yard) -> None:
 
 def test_the_page_and_its_csv(yard: Yard, camat: Person) -> None:
     kept(yard.source, "level", 100, 50, 75)
-    SourceDay.objects.create(source=yard.source, day=today(), deliveries=4, rows=200, quarantined=3, rejected=1)
+    SourceDay.objects.create(source=yard.source, day=today() - timedelta(days=1), deliveries=4, rows=200, quarantined=3, rejected=1)
     Watched.objects.create(source=yard.source, silent_since=timezone.now())
     browser = signed_in(camat)
     page = browser.get("/source-health").content.decode()
