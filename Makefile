@@ -68,6 +68,7 @@ run: setup
 test: setup
 	@[ -x /usr/bin/chromium ] || $(MAKE) --no-print-directory packages WANTED="chromium"
 	@command -v strace >/dev/null || [ "$$(id -u)" != 0 ] || $(MAKE) --no-print-directory packages WANTED="strace"
+	@command -v ffmpeg >/dev/null || [ "$$(id -u)" != 0 ] || $(MAKE) --no-print-directory packages WANTED="ffmpeg"
 	$(BIN)/pytest -q -n 2 -m "not slow"
 	$(BIN)/pytest -q -m slow
 

@@ -13,6 +13,12 @@ class PdEditor extends HTMLElement {
   private timer = 0;
   private held: { plate: HTMLElement; corner: boolean; x: number; y: number; w: number; h: number } | null = null;
 
+  private readonly pointing: [string, (event: Event) => void][] = [
+    ["pointermove", (event) => this.drag(event as PointerEvent)],
+    ["pointerup", () => this.drop()],
+    ["pointercancel", () => this.drop()],
+  ];
+
   connectedCallback(): void {
     for (const hidden of this.querySelectorAll<HTMLElement>(".choice[hidden], .keys[hidden]")) hidden.hidden = false;
     for (const plate of this.querySelectorAll<HTMLElement>(".plate")) this.prepare(plate);
@@ -20,12 +26,15 @@ class PdEditor extends HTMLElement {
     this.addEventListener("click", (event) => this.resize(event.target as Element));
     this.addEventListener("keydown", (event) => this.press(event));
     window.addEventListener("resize", this.fit);
+    // On the window: a plate that changes its place in the list loses the pointer.
+    for (const [name, listener] of this.pointing) window.addEventListener(name, listener);
     this.fit();
     this.look();
   }
 
   disconnectedCallback(): void {
     window.removeEventListener("resize", this.fit);
+    for (const [name, listener] of this.pointing) window.removeEventListener(name, listener);
     clearTimeout(this.timer);
   }
 
@@ -41,15 +50,11 @@ class PdEditor extends HTMLElement {
       this.held = { plate, corner: target === grip, x: event.clientX, y: event.clientY, w: this.size(plate, "w"), h: this.size(plate, "h") };
       if (target === grip) event.preventDefault();
     });
-    plate.addEventListener("pointermove", (event) => this.drag(event));
-    plate.addEventListener("pointerup", (event) => this.drop(event));
-    plate.addEventListener("pointercancel", (event) => this.drop(event));
   }
 
   private drag(event: PointerEvent): void {
     const held = this.held;
-    if (!held || (!held.plate.hasPointerCapture(event.pointerId) && Math.hypot(event.clientX - held.x, event.clientY - held.y) < 8)) return;
-    held.plate.setPointerCapture(event.pointerId);
+    if (!held || (!held.plate.matches(".held") && Math.hypot(event.clientX - held.x, event.clientY - held.y) < 8)) return;
     held.plate.classList.add("held");
     const layout = held.plate.parentElement!;
     if (held.corner) {
@@ -65,13 +70,15 @@ class PdEditor extends HTMLElement {
     layout.insertBefore(held.plate, after ? over.nextElementSibling : over);
   }
 
-  private drop(event: PointerEvent): void {
+  private drop(): void {
     const held = this.held;
     this.held = null;
     if (!held?.plate.classList.contains("held")) return;
-    held.plate.releasePointerCapture(event.pointerId);
     held.plate.classList.remove("held");
-    held.plate.addEventListener("click", (click) => click.preventDefault(), { once: true, capture: true });
+    // The click that ends the drag opens nothing.
+    const still = (click: Event): void => click.preventDefault();
+    held.plate.addEventListener("click", still, { once: true, capture: true });
+    setTimeout(() => held.plate.removeEventListener("click", still, { capture: true }));
     this.look();
   }
 
