@@ -34,7 +34,7 @@ def test_a_board_is_loaded_once_and_listed(tmp_path: Path) -> None:
 
 def test_a_wrong_board_is_refused_with_every_sentence(tmp_path: Path) -> None:
     file = tmp_path / "dam.yaml"
-    file.write_text("code: dam\ntitle: Waduk\ntiles: [{kind: clock, indicator: x}, {kind: gauge}]\n")
+    file.write_text("code: dam\ntitle: Waduk\ntiles: [{kind: clock, indicator: x}, {kind: magic}]\n")
     done = run(board, "load", str(file))
     assert done.exit_code == 1 and "Tile 1 (clock)" in done.output and "Tile 2 must have a kind" in done.output
     file.write_text("code: [")

@@ -153,28 +153,36 @@ def test_it_comes_once_at_its_time_with_its_pdf(smtp: MailServer, sari: Person, 
     assert Entry.objects.filter(room="wall", verb="brief_sent").count() == 1
 
 
+def noon_of_yesterday() -> datetime:
+    """A moment of the government's day that midnight does not come near, in the past."""
+    local = timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)) - timedelta(days=1)
+    return local.replace(hour=12, minute=0, second=0, microsecond=0)
+
+
 def test_one_that_cannot_be_made_holds_up_nobody_and_rests(sari: Person, budi: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    local = (timezone.now() - timedelta(seconds=10)).astimezone(ZoneInfo(settings.TIME_ZONE))
+    noon = noon_of_yesterday()
     for person in (sari, budi):
-        actions.wish(person=person, on=True, at=local.time(), days=EVERY_DAY, by=person)
-    BriefWish.objects.update(changed=timezone.now() - timedelta(days=1))
+        actions.wish(person=person, on=True, at=noon.time(), days=EVERY_DAY, by=person)
+    BriefWish.objects.update(changed=noon - timedelta(days=1))
+    now = noon + timedelta(seconds=10)
     resting: dict[int, datetime] = {}
     with monkeypatch.context() as world:
         world.setattr(paper, "PRESS", "pendopo.wall.brief.gone")
         assert signed_in(sari).get("/brief.pdf").status_code == 302, "the page says what to do"
-        assert post.send_due(timezone.now(), resting) == 0 and set(resting) == {sari.pk, budi.pk}
+        assert post.send_due(now, resting) == 0 and set(resting) == {sari.pk, budi.pk}
     assert BriefSent.objects.count() == 0
-    assert post.send_due(timezone.now(), resting) == 0, "they rest"
-    assert post.send_due(timezone.now() + timedelta(seconds=601), resting) == 2 and resting == {}
+    assert post.send_due(now, resting) == 0, "they rest"
+    assert post.send_due(now + timedelta(seconds=601), resting) == 2 and resting == {}
 
 
 def test_who_may_not_see_boards_any_more_gets_none(sari: Person) -> None:
-    local = (timezone.now() - timedelta(seconds=10)).astimezone(ZoneInfo(settings.TIME_ZONE))
-    actions.wish(person=sari, on=True, at=local.time(), days=EVERY_DAY, by=sari)
-    BriefWish.objects.update(changed=timezone.now() - timedelta(days=1))
-    assert [person.pk for person, _moment in post.due(timezone.now())] == [sari.pk]
+    noon = noon_of_yesterday()
+    actions.wish(person=sari, on=True, at=noon.time(), days=EVERY_DAY, by=sari)
+    BriefWish.objects.update(changed=noon - timedelta(days=1))
+    now = noon + timedelta(seconds=10)
+    assert [person.pk for person, _moment in post.due(now)] == [sari.pk]
     Holding.objects.filter(person=sari).update(until=timezone.now())
-    assert post.due(timezone.now()) == []
+    assert post.due(now) == []
 
 
 def test_people_choose_time_and_days_or_off_on_the_page(sari: Person) -> None:
