@@ -7,7 +7,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pendopo.cli.wall import board, screen
-from pendopo.wall.boards import find
 from pendopo.wall.models import KioskToken
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +38,7 @@ def test_a_wrong_board_is_refused_with_every_sentence(tmp_path: Path) -> None:
     assert done.exit_code == 1 and "Tile 1 (clock)" in done.output and "Tile 2 must have a kind" in done.output
     file.write_text("code: [")
     assert "is not YAML" in run(board, "load", str(file)).output
-    assert find("dam") is None
+    assert "dam" not in run(board, "list").output
 
 
 def test_a_screen_is_made_listed_and_revoked() -> None:
