@@ -28,13 +28,14 @@ def pages(name: str, command: click.Command) -> Iterator[tuple[str, click.Comman
 def manual() -> str:
     """The whole page."""
     parts = [HEAD]
-    context = click.Context(main)
+    # A command remembers how its help is asked for, so it is always asked as `pendopo` does.
+    context = click.Context(main, **main.context_settings)
     for name in COMMANDS:
         command = main.get_command(context, name)
         if command is None:
             continue
         for full, sub in pages(f"pendopo {name}", command):
-            shown = click.Context(sub, info_name=full, terminal_width=120, max_content_width=120)
+            shown = click.Context(sub, parent=context, info_name=full, terminal_width=120, max_content_width=120)
             parts.append(f"## `{full}`\n\n```\n{sub.get_help(shown)}\n```\n")
     return "\n".join(parts)
 
