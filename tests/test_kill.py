@@ -150,12 +150,13 @@ def is_back(up, killed):
 
 
 def stored(data):
-    """(region, at) → the values of all rows of history."""
+    """(region, at) → the values of all rows of the writers' indicator in history; the house writes figures of its own."""
     found = {}
     with psycopg.connect(f"postgresql://pendopo@/pendopo?host={data}/run") as connection:
         rows = connection.execute(
             "SELECT s.region_id, to_char(o.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), o.value "
-            "FROM indicators_observation o JOIN indicators_series s ON s.id = o.series_id"
+            "FROM indicators_observation o JOIN indicators_series s ON s.id = o.series_id "
+            "JOIN indicators_indicator i ON i.id = s.indicator_id WHERE i.code = 'kill-level'"
         )
         for region, at, value in rows:
             found.setdefault((region, at), []).append(value)
