@@ -240,8 +240,9 @@ def _spend(source: Source, rows: int, way: Way) -> None:
         if not done:
             raise QuotaExceeded(source.quota, 60 - now.second)
     elif source.last_heard is None or now - source.last_heard > timedelta(seconds=1):
-        # Who holds the row notes the same; nobody may wait for it while holding the clock.
-        free = Source.objects.select_for_update(skip_locked=True).filter(pk=source.pk)
+        # Who holds the row notes the same; nobody may wait for it while holding the clock. The lock leaves the key alone: a delivery that
+        # commits looks at it (its foreign key) while it holds the clock, and would wait for one who waits for the clock.
+        free = Source.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=source.pk)
         Source.objects.filter(pk__in=free.values("pk")).update(last_heard=now)
 
 
