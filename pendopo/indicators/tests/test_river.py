@@ -1,5 +1,6 @@
 """A delivery on its way: stored, known, corrected, retracted, rolled up, and asked for as it was known."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from pendopo.audit.models import Entry
-from pendopo.indicators.actions import QuotaExceeded, Receipt, take_delivery
+from pendopo.indicators.actions import QuotaExceeded, Receipt, _spend, take_delivery
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.history import Question, page
 from pendopo.indicators.latest import figures
@@ -215,3 +216,30 @@ def test_checks_that_need_history_meet_what_is_stored(yard: Yard) -> None:
     corrected = send(yard, ("total", ONE, "2026-04-21", 295.0), ("cases", ONE, "2026-04-21", 7.0))
     assert [problem["code"] for problem in corrected.problems] == ["total", "total"]
     assert Delivery.objects.get(pk=corrected.delivery).out_of_order == 2
+
+
+def test_a_delivery_commits_while_another_of_its_source_waits_for_the_clock(yard: Yard) -> None:
+    """The other has noted that the source was heard and holds that until it ends: it must not stand in the way of a foreign key."""
+    noted, done = threading.Event(), threading.Event()
+
+    def another() -> None:
+        try:
+            with transaction.atomic():
+                _spend(yard.source, 1, Way.API)
+                noted.set()
+                done.wait(30)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=another)
+    thread.start()
+    try:
+        assert noted.wait(10)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        assert send(yard, ("level", ONE, HOUR.format(1), 1.0)).accepted == 1
+    finally:
+        done.set()
+        thread.join()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
