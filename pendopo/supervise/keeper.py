@@ -16,7 +16,7 @@ from .child import POLL_S, Child
 from .progress import Progress
 from .refusal import Refusal
 
-BACK_OFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
+BACK_OFF_S = (0.1, 0.2, 0.5, 1.0)
 STEADY_S = 30.0
 ASK_EVERY_S = 2.0
 # So many unanswered questions in a row make a hung part; with 3 s a question it is found within about 12 s.
