@@ -41,10 +41,9 @@ def ticks(reader: Any, codes: Collection[str] | None, since: datetime, until: da
     known = dict(came.values_list("known_since", "pk"))
     odd = Q(way=Way.DECISION) | Q(out_of_order__gt=0)
     corrected = set(came.filter(odd).values_list("known_since", flat=True)) | _corrected(reader, codes, since, until)
-    length = (until - since) / STEPS
     counts: dict[int, list[int]] = {}
     for stamp in known:
-        count = counts.setdefault(min(int((stamp - since) / length), STEPS - 1), [0, 0])
+        count = counts.setdefault((stamp - since) * STEPS // (until - since), [0, 0])
         count[0] += 1
         count[1] += stamp in corrected
     return [Tick(step, *count) for step, count in sorted(counts.items())]
