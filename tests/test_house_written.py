@@ -1,6 +1,7 @@
 """What is promised is written: every setting, subject, verb, role, command and library has its line in docs/."""
 
 import ast
+import json
 import re
 import tomllib
 from importlib import metadata
@@ -120,7 +121,9 @@ def test_every_library_has_its_reason_and_licence() -> None:
     page = (house.DOCS / "dependencies.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \|$", page, re.M)
     written = {name: (licence.strip(), reason.strip()) for name, licence, reason in rows}
-    assert sorted(written) == requirements(*PROJECT["dependency-groups"])
+    browser = json.loads((house.ROOT / "package.json").read_text(encoding="utf-8"))
+    packages = [*browser["dependencies"], *browser["devDependencies"]]
+    assert sorted(written) == sorted([*requirements(*PROJECT["dependency-groups"]), *packages])
     for name, (licence, reason) in written.items():
         assert licence and reason, name
     assert [name for name in requirements("dev") if not metadata.version(name)] == []
