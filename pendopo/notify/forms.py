@@ -7,9 +7,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .channels import is_set_up
 from .kinds import KINDS, MUTABLE
 from .models import Channel, Dispatch, Endpoint, State, Wishes
-from .transports import is_set_up
 
 ALL = ("", _("all"))
 DATE = {"type": "date"}

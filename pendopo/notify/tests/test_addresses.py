@@ -16,8 +16,8 @@ from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.audit.models import Entry
 from pendopo.notify import actions
+from pendopo.notify.channels import is_set_up
 from pendopo.notify.models import Address, Dispatch, Told
-from pendopo.notify.transports import is_set_up
 
 from .servers import Gateway, deliver_due, gateway, mail_server
 from .test_sending import SILENT

@@ -22,12 +22,4 @@ TRANSPORTS: dict[str, Transport] = {
     Channel.WEBHOOK: webhook.send,
 }
 
-
-def is_set_up(channel: str) -> bool:
-    """Whether this installation can send on the channel at all."""
-    if channel == Channel.EMAIL:
-        return mail.is_set_up()
-    return channel == Channel.WEBHOOK or gateway.is_set_up(channel)
-
-
-__all__ = ["TRANSPORTS", "Transport", "is_set_up"]
+__all__ = ["TRANSPORTS", "Transport"]

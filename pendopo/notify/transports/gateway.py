@@ -22,11 +22,6 @@ DEADLINE_S = 30
 STATUS = re.compile(r"error=(\d{3})\b")
 
 
-def is_set_up(channel: str) -> bool:
-    """Whether the operator named a service for the channel."""
-    return bool(settings.GATEWAYS.get(channel))
-
-
 def send(letter: Letter) -> Outcome:
     """Hands the letter to the channel's service. Apprise does not say whether a refusal is for good, so it is tried again."""
     template = settings.GATEWAYS.get(letter.channel, "")

@@ -14,11 +14,6 @@ from ..models import Result
 from ..writing import Letter
 
 
-def is_set_up() -> bool:
-    """Whether a mail server is named."""
-    return mail_is_set_up()
-
-
 def message(letter: Letter) -> EmailMultiAlternatives:
     """The letter as a mail. Its Message-ID is the same at every attempt, so that a mail server can drop a repeat."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
@@ -34,7 +29,7 @@ def message(letter: Letter) -> EmailMultiAlternatives:
 
 def send(letter: Letter) -> Outcome:
     """Sends by SMTP. A recipient refused with 5xx is refused for good; everything else is tried again."""
-    if not is_set_up():
+    if not mail_is_set_up():
         return Outcome(Result.FAILED, detail=_("E-mail is not set up: set PENDOPO_SMTP_HOST."))
     try:
         message(letter).send()

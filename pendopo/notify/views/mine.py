@@ -12,9 +12,9 @@ from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
 
 from .. import actions
+from ..channels import is_set_up
 from ..forms import AddressForm, WishesForm
 from ..models import Address, Dispatch, Endpoint, Wishes
-from ..transports import is_set_up
 
 LATELY = 10
 

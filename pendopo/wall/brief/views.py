@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pendopo.agencies.models import Person
 from pendopo.indicators.moments.asking import as_of_in, bar
 from pendopo.live.tickets import issue
-from pendopo.notify.transports import is_set_up
+from pendopo.notify.channels import is_set_up
 from pendopo.ui.door import opens
 
 from . import actions, paper
