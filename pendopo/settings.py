@@ -55,6 +55,7 @@ APPEND_SLASH = False
 INSTALLED_APPS = [
     "pendopo.wall",
     "pendopo.portal",
+    "pendopo.incidents",
     "pendopo.indicators",
     "pendopo.notify",
     "pendopo.agencies",

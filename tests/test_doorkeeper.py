@@ -6,6 +6,7 @@ line as it should be: read it, and put it into the table.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from pendopo import asgi
 from pendopo.agencies import actions
@@ -23,6 +25,7 @@ from pendopo.agencies.access import VERBS
 from pendopo.agencies.models import Agency, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.audit.models import Entry
+from pendopo.incidents.roster import actions as roster_actions
 from pendopo.indicators.actions import forget_known, take_delivery
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.models import Indicator, KeptRow, Way
@@ -84,7 +87,12 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
     forget_known()
     rows = [Observation("level", "35.16.01", "2026-05-09T01:00:00Z", value) for value in (1.0, 500.0)]
     delivery = take_delivery(source=source, rows=rows, digest="0" * 64, way=Way.API)
+    roster = roster_actions.set_roster(code="piket", name="Piket", turns="P 07:00-07:00", cycle="P", crew=[target], by=None)
+    begins = timezone.now() + timedelta(days=1)
     things = {
+        "roster": roster.code,
+        "shift": roster_actions.add_shift(roster=roster, person=target, since=begins, until=begins + timedelta(hours=8), by=None).pk,
+        "log_line": roster_actions.write_line(text="x", by=target, kind="handover").pk,
         "source": source.code,
         "key": key.pk,
         "indicator": indicator.code,

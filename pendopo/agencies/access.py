@@ -42,6 +42,10 @@ VERBS: dict[str, frozenset[str]] = {
     "observations.write": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value}),
     "boards.see": EVERYONE_SIGNED_IN,
     "boards.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+    "roster.see": EVERYONE_SIGNED_IN,
+    "roster.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+    "desk.see": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value, Role.CONVENER.value}),
+    "desk.work": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "wall.tokens": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
 }
 

@@ -52,6 +52,13 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _("Watch"),
+        (
+            Entry(_("Roster"), "incidents:rosters", "people", "roster.see"),
+            Entry(_("Logbook"), "incidents:logbook", "book", "roster.see"),
+        ),
+    ),
+    (
         _("Government"),
         (
             Entry(_("Agencies"), "agencies:agencies", "building", "agencies.see"),

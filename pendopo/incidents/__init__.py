@@ -1,0 +1,1 @@
+"""Room `incidents`: incidents, who is on duty (`roster/`), and calling people out (`callout/`)."""
