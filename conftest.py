@@ -3,11 +3,16 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pendopo.agencies.tests.people import bpbd, budi, camat, dinkes, rani, regency, sari, tamu
 from tests.engines import Engines, engines
 
 __all__ = ["bpbd", "budi", "camat", "dinkes", "nats_url", "rani", "regency", "sari", "tamu", "test_engines"]
+
+# How long an example takes says nothing on a machine that does other work, too: an example counts, a clock does not.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 @pytest.fixture(scope="session")

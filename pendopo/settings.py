@@ -138,6 +138,7 @@ CACHES = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "pendopo.agencies.forms.PasskeyForm"}
 MFA_ADAPTER = "pendopo.agencies.sign_in.FactorAdapter"
 # Without TLS of our own, browsers allow passkeys on localhost only; behind a proxy the origin is https anyway.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE

@@ -260,3 +260,34 @@ def test_the_console_weighs_at_most_250_kb(house: Up, browser: Browser, signed_i
         page.wait_for_timeout(800)
         context.close()
         assert 0 < sum(sizes) <= limit, (path, sum(sizes))
+
+
+def test_a_passkey_opens_the_door_and_stands_in_the_book(house: Up, browser: Browser) -> None:
+    """A key made in the profile (Chromium's own authenticator of software) signs in alone, and both are deeds."""
+    address = f"http://localhost:{house.port}"  # browsers bind a passkey to a name, and trust only localhost without HTTPS
+    context = browser.new_context()
+    page = context.new_page()
+    wires = context.new_cdp_session(page)
+    wires.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    wires.send("WebAuthn.addVirtualAuthenticator", {"options": {**kind, "automaticPresenceSimulation": True}})
+    page.goto(f"{address}/accounts/login/")
+    page.fill("#id_login", EMAIL)
+    page.fill("#id_password", PASSWORD)
+    page.click("form button.primary")
+    page.wait_for_url(f"{address}/home")
+    page.goto(f"{address}/accounts/2fa/webauthn/add/")
+    page.fill("input[type=password]", PASSWORD)
+    page.click("main button.primary")
+    page.fill("#id_name", "Ponsel Sari")
+    page.check("#id_passwordless")
+    page.click("#mfa_webauthn_add")
+    page.wait_for_url(lambda url: "/webauthn/add/" not in url)
+    context.clear_cookies()
+    page.goto(f"{address}/accounts/login/")
+    page.click("#passkey_login")
+    page.wait_for_url(f"{address}/home")
+    page.goto(f"{address}/audit?deed=agencies.change_second_factor")
+    page.click("main table tbody a >> nth=1")  # the newest deed is the recovery codes that came with the key
+    assert "webauthn" in page.inner_text("main")
+    context.close()

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -252,3 +253,9 @@ class MailForm(forms.Form):
     """Where the test letter goes."""
 
     to = forms.EmailField(label=_("Send to"))
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A new passkey; allauth's own form leaves the name of its first field in English."""
+
+    name = forms.CharField(label=_("Name of the key"), required=False)

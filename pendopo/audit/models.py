@@ -22,6 +22,16 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         newest = self.sealed().order_by("-seq").first()
         return (newest.seq or 0, bytes(newest.hash or b"")) if newest else (0, GENESIS)
 
+    def keys_handed_to(self, person: int) -> list["Entry"]:
+        """The deeds by which the person (an id) was shown the secret of a machine's key that nobody has revoked since, newest first.
+
+        A key outlives the person who made it, so whoever leaves should leave none that they could have copied.
+        """
+        made = list(self.filter(actor_id=person, verb="new_key").order_by("-id"))
+        revoked = self.filter(verb="revoke_key", about__in={entry.about for entry in made})
+        ended = {(about, after.get("key")) for about, after in revoked.values_list("about", "after")}
+        return [entry for entry in made if (entry.about, entry.after.get("key")) not in ended]
+
     def untold(self) -> Self:
         """Sealed, but not yet known to be on the bus; in the order in which they must be told."""
         return self.sealed().filter(told=False).order_by("seq")

@@ -129,7 +129,7 @@ class Nats:
         )
 
     def answers(self) -> bool:
-        """Whether it serves, JetStream included."""
+        """Whether it serves, with every stream: one that met a full disk refuses writes until the next start, even with room again."""
         line = http.client.HTTPConnection("127.0.0.1", self.ports["monitor"], timeout=2)
         try:
             line.request("GET", "/healthz")

@@ -15,6 +15,8 @@ from pendopo.agencies import actions
 from pendopo.agencies.models import Agency, Holding, Person, Post, Role
 from pendopo.agencies.tests.people import PASSWORD, person_in_post, signed_in
 from pendopo.audit.models import Entry
+from pendopo.indicators import sources
+from pendopo.indicators.models import Source
 from pendopo.regions.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +144,18 @@ def test_a_leaver_in_an_open_browser_is_a_stranger(rani: Person, sari: Person) -
     signed_in(rani).post(f"/people/{sari.pk}/do", {"deed": "leave"})
     assert browser.get("/people").status_code == 302
     assert Client().post("/accounts/login/", {"login": sari.email, "password": PASSWORD}).status_code == 200
+
+
+def test_the_page_of_a_leaver_names_the_keys_that_outlive_the_person(rani: Person, sari: Person) -> None:
+    """A source's key is not the person's, so leaving does not end it; whoever stays is told which to renew."""
+    psda = Source.objects.create(code="psda", name="Dinas PU SDA", agency=Agency.objects.get_or_create(code="pu", name="PU", kind="opd")[0])
+    old, _secret = sources.new_key(source=psda, by=sari, label="logger lama")
+    sources.new_key(source=psda, by=sari, label="logger baru")
+    sources.revoke_key(key=old, by=rani)
+    signed_in(rani).post(f"/people/{sari.pk}/do", {"deed": "leave"})
+    page = signed_in(rani).get(f"/people/{sari.pk}").content.decode()
+    assert "logger baru" in page and "/sources/psda" in page
+    assert "logger lama" not in page
 
 
 def test_the_last_administrator_cannot_be_removed_by_any_button(rani: Person) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from pendopo.audit.models import Entry
 from pendopo.regions.tables import NoTable, rows_of
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Bulk, Column, Link, Listing
@@ -119,6 +120,7 @@ def person(request: PersonRequest, pk: int) -> HttpResponse:
         "may_change": may_change,
         "tokens": found.tokens.filter(revoked=None) if may_change else (),
         "factors": found.authenticator_set.count() if may_change else 0,
+        "keys": Entry.objects.keys_handed_to(found.pk) if may_change else (),
     }
     return render(request, "agencies/person.html", context)
 
