@@ -4,3 +4,5 @@ import "./pd-ages.ts";
 import "./pd-moment.ts";
 import "./pd-upload.ts";
 import "./pd-draft.ts";
+import "./pd-live.ts";
+import "./pd-again.ts";

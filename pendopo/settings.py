@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "pendopo.wall",
     "pendopo.portal",
     "pendopo.incidents",
+    "pendopo.alerts",
     "pendopo.indicators",
     "pendopo.notify",
     "pendopo.agencies",

@@ -16,6 +16,7 @@ from django.conf import settings
 from nats.aio.client import Client
 
 import pendopo.ready  # noqa: F401
+from pendopo.alerts import tell as alerts_tell
 from pendopo.audit import relay
 from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 
 LOOPS: dict[str, Loop] = {
+    "alerts.tell": alerts_tell.run,
     "audit.relay": relay.run,
     "indicators.announce": announce.run,
     "indicators.closing": nightly.run,

@@ -24,6 +24,9 @@ from pendopo.agencies import actions
 from pendopo.agencies.access import VERBS
 from pendopo.agencies.models import Agency, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
+from pendopo.alerts.actions import apply
+from pendopo.alerts.models import Alert
+from pendopo.alerts.tests.yard import word
 from pendopo.audit.models import Entry
 from pendopo.incidents.roster import actions as roster_actions
 from pendopo.indicators.actions import forget_known, take_delivery
@@ -89,6 +92,7 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
     delivery = take_delivery(source=source, rows=rows, digest="0" * 64, way=Way.API)
     roster = roster_actions.set_roster(code="piket", name="Piket", turns="P 07:00-07:00", cycle="P", crew=[target], by=None)
     begins = timezone.now() + timedelta(days=1)
+    apply(verdicts=[word("level", 1, region="35.16.01")])
     things = {
         "roster": roster.code,
         "shift": roster_actions.add_shift(roster=roster, person=target, since=begins, until=begins + timedelta(hours=8), by=None).pk,
@@ -102,6 +106,7 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
         "post": holding.post_id,
         "holding": holding.pk,
         "token": token.pk,
+        "alert": Alert.objects.get().pk,
         "entry": Entry.objects.latest("pk").pk,
         "agency": bpbd.code,
         "region": "35.16.13",

@@ -26,6 +26,9 @@ OBSERVED = Stream("OBSERVED", ("observed.>", "sys.posture.>"), last_only=True, i
 DID = Stream("DID", ("did.>",), max_age_s=7 * 86_400)
 READING = Stream("READING", ("reading.>", "pendopo.>"), max_age_s=7 * 86_400, max_bytes=4 * 1024**3)
 
+# Under this name stands the word that alerts changed, as an observed figure, so that pages hear it as any other: how many fire.
+ALERTS = "alerts"
+
 # Every word about a series or roll-up, for who follows them all.
 EVERY_WORD = "observed.>"
 

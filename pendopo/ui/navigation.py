@@ -39,6 +39,10 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _("Watch"),
+        (Entry(_("Alerts"), "alerts:alerts", "bell", "alerts.see"),),
+    ),
+    (
         _("Figures"),
         (
             Entry(_("Indicators"), "indicators:indicators", "pulse", "indicators.see"),
