@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from . import known_schema
 from .backup import SUFFIX, make_backup, own_secret
 from .child import environment, launched
 from .environment import reach
@@ -67,18 +68,22 @@ def prepare_schema(folder: DataFolder, env: dict[str, str], postgres: Postgres |
     """
     if postgres is not None and postgres.undo_change():
         sys.stderr.write("An earlier change of the schema was cut off; it has been undone and is tried again.\n")
+    url, region = env["PENDOPO_DATABASE_URL"], environment(env).get("PENDOPO_REGION", "")
+    if known_schema.is_unchanged(folder, url, region):
+        return Prepared([], None, None)
     said = _ask(folder, env)
     saved = None
     if said.get("schema") == "newer":
         names = ", ".join(said["migrations"][:3])
         raise Refusal(f"A newer version of Pendopo has changed this database ({names}). Start that version, or restore a backup.")
     if said.get("schema") == "behind":
-        saved = _backup_before(folder, env["PENDOPO_DATABASE_URL"])
+        saved = _backup_before(folder, url)
         said = _change(folder, env, postgres, saved)
         if postgres is not None and not keep_copy:
             postgres.forget_copy()
     if "refused" in said:
         raise Refusal(said["refused"])
+    known_schema.remember(folder, url, region)
     return Prepared(said["migrations"], saved, tuple(said["sign_in"]) if said.get("sign_in") else None)
 
 
