@@ -17,6 +17,7 @@ from nats.aio.client import Client
 
 import pendopo.ready  # noqa: F401
 from pendopo.alerts import tell as alerts_tell
+from pendopo.alerts.river import evaluate
 from pendopo.audit import relay
 from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 
 LOOPS: dict[str, Loop] = {
+    "alerts.evaluate": evaluate.run,
     "alerts.tell": alerts_tell.run,
     "audit.relay": relay.run,
     "indicators.announce": announce.run,

@@ -1,4 +1,4 @@
-"""Rules of one look: a threshold with hysteresis, and a change within a window. Pure."""
+"""Rules of one look: a threshold with hysteresis, rising levels, and a change within a window. Pure."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -24,6 +24,28 @@ class Threshold:
         if self.clear is None:
             return Sign(False, True)
         return Sign(False, value <= self.clear if self.above is not None else value >= self.clear)
+
+
+@dataclass
+class Levels:
+    """Rising levels, each with its severity: hot from the lowest on. `levels` are (from, severity) in rising order.
+
+    A level ends when the value is more than `margin` below it, so that waves at a level do not ring again and again.
+    """
+
+    levels: tuple[tuple[float, str], ...]
+    margin: float = 0.0
+    held: int = -1
+
+    def see(self, at: datetime, value: float) -> Sign:
+        """The sign of one value."""
+        reached = max((index for index, (start, _severity) in enumerate(self.levels) if value >= start), default=-1)
+        kept = max((index for index, (start, _severity) in enumerate(self.levels) if value >= start - self.margin), default=-1)
+        self.held = max(reached, min(self.held, kept))
+        if self.held < 0:
+            return Sign(False, True)
+        start, severity = self.levels[self.held]
+        return Sign(True, False, value - self.levels[0][0], f"{value:g} has reached {start:g}", severity)
 
 
 @dataclass

@@ -12,13 +12,14 @@ NONE = timedelta(0)
 class Sign:
     """What a detector says of one value: `hot` begins or carries a firing, `calm` ends it, neither leaves it as it is (hysteresis).
 
-    `size` measures how bad it is (the peak is the value with the largest), `reason` is a sentence.
+    `size` measures how bad it is (the peak is the value with the largest), `reason` is a sentence. `severity` is told by rules with levels.
     """
 
     hot: bool
     calm: bool
     size: float = 0.0
     reason: str = ""
+    severity: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,37 +39,52 @@ class Detector(Protocol):
         """The sign of one value."""
 
 
-@dataclass
-class Episode:
-    """What is going on between the first hot value and the calm one."""
+FIRED, ENDED = "fired", "ended"
 
-    onset: datetime
-    fired: datetime | None
-    peak: float
-    size: float
-    reason: str
+
+@dataclass
+class Run:
+    """One detector over one series, value by value. A rule that must hold for a while (`holds`) fires at the value that completes it; a
+    value that is not hot before that begins anew."""
+
+    detector: Detector
+    holds: timedelta = NONE
+    onset: datetime | None = None
+    fired: datetime | None = None
+    peak: float | None = None
+    sign: Sign = Sign(False, True)
+    worst: Sign = Sign(False, True)
+
+    def see(self, at: datetime, value: float) -> str:
+        """FIRED or ENDED when this value does it, else ''. `peak` and `worst` stay those of the firing just after its end."""
+        sign = self.sign = self.detector.see(at, value)
+        if sign.hot:
+            if self.onset is None:
+                self.onset, self.peak, self.worst = at, value, sign
+            elif sign.size > self.worst.size:
+                self.peak, self.worst = value, sign
+            if self.fired is None and at - self.onset >= self.holds:
+                self.fired = at
+                return FIRED
+        elif self.onset is not None and (sign.calm or self.fired is None):
+            was_fired, self.onset, self.fired = self.fired, None, None
+            return ENDED if was_fired is not None else ""
+        return ""
 
 
 def firings(detector: Detector, points: Iterable[tuple[datetime, float]], holds: timedelta = NONE) -> list[Firing]:
-    """All firings over points in the order of time. A rule that must hold for a while fires at the value that completes it; a value
-    that is not hot before that begins anew."""
+    """All firings over points in the order of time."""
     found: list[Firing] = []
-    episode: Episode | None = None
+    run = Run(detector, holds)
+    start: datetime | None = None
     for at, value in points:
-        sign = detector.see(at, value)
-        if sign.hot:
-            if episode is None:
-                episode = Episode(at, None, value, sign.size, sign.reason)
-            elif sign.size > episode.size:
-                episode.peak, episode.size, episode.reason = value, sign.size, sign.reason
-            if episode.fired is None and at - episode.onset >= holds:
-                episode.fired = at
-        elif episode is not None and (sign.calm or episode.fired is None):
-            if episode.fired is not None:
-                found.append(Firing(episode.fired, at, episode.peak, episode.reason))
-            episode = None
-    if episode is not None and episode.fired is not None:
-        found.append(Firing(episode.fired, None, episode.peak, episode.reason))
+        turn = run.see(at, value)
+        if turn == FIRED:
+            start = at
+        elif turn == ENDED and start is not None:
+            found.append(Firing(start, at, run.peak, run.worst.reason))
+    if run.fired is not None:
+        found.append(Firing(run.fired, None, run.peak, run.worst.reason))
     return found
 
 

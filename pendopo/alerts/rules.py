@@ -1,7 +1,8 @@
 """Rules as they are declared (YAML): from a mapping to what judges a series. Pure.
 
 Keys: `kind` and, by kind, `above` `below` `clear` `for` (threshold) · `change` `window` `for` · `for` (silence) · `season` `sensitivity`
-(anomaly) · `method` (ears) · `h` `k` `window` (cusum). Durations as in a catalogue: 30s, 10m, 1h, 1d.
+(anomaly) · `method` (ears) · `h` `k` `window` (cusum) · `levels` `margin` (levels) · `below` `for` (coverage) · `all` or `any`, `least`
+(composite). Durations as in a catalogue: 30s, 10m, 1h, 1d.
 """
 
 import math
@@ -14,7 +15,7 @@ from pendopo.indicators.logic import Duration
 
 from .anomalies import Anomaly
 from .counts import Cusum, Ears
-from .limits import Change, Threshold
+from .limits import Change, Levels, Threshold
 from .logic import NONE, Detector, Firing, firings, silences
 
 # What each kind of rule must say, and what it may say.
@@ -25,7 +26,12 @@ KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "anomaly": (frozenset(), frozenset({"season", "sensitivity"})),
     "ears": (frozenset({"method"}), frozenset()),
     "cusum": (frozenset(), frozenset({"h", "k", "window"})),
+    "levels": (frozenset({"levels"}), frozenset({"margin"})),
+    "coverage": (frozenset({"below"}), frozenset({"for"})),
+    "composite": (frozenset(), frozenset({"all", "any", "least"})),
 }
+# How bad it is, in CAP's words, the mildest first.
+SEVERITIES = ("Minor", "Moderate", "Severe", "Extreme")
 METHODS = ("c1", "c2", "c3")
 
 
@@ -44,7 +50,15 @@ class Rule:
         """All firings over points in the order of time; silence is judged up to `until`."""
         if self.kind == "silence":
             return silences(points, self.about["for"], until)
-        return firings(self.detector(), points, self.about.get("for", NONE))
+        if self.kind == "composite":
+            raise WrongRule("A composite rule looks at other rules: it cannot be tried over one series.")
+        return firings(self.detector(), points, self.holds)
+
+    @property
+    def holds(self) -> timedelta:
+        """How long it must be met before it fires."""
+        found: timedelta = self.about.get("for", NONE)
+        return found
 
     def detector(self) -> Detector:
         """A fresh detector for one series."""
@@ -54,6 +68,10 @@ class Rule:
                 return Threshold(**about)
             case "change":
                 return Change(**about)
+            case "levels":
+                return Levels(**about)
+            case "coverage":
+                return Threshold(below=about["below"])
             case "anomaly":
                 return Anomaly(**about)
             case "ears":
@@ -73,15 +91,18 @@ def rule_of(raw: Any) -> Rule:
         raise WrongRule(f"A rule of kind {kind} needs {', '.join(missing)}.")
     if unknown := sorted(str(name) for name in set(given) - must - may):
         raise WrongRule(f"A rule of kind {kind} knows no {', '.join(unknown)}; it takes {', '.join(sorted(must | may))}.")
-    about = {
-        name: READERS[name](name, value) for name, value in given.items() if name != "change" and not (kind == "cusum" and name == "window")
-    }
+    own = {"change"} | ({"window"} if kind == "cusum" else {"below"} if kind == "coverage" else set())
+    about = {name: READERS[name](name, value) for name, value in given.items() if name not in own}
+    if kind == "coverage":
+        about["below"] = _share("below", given["below"])
     if kind == "cusum" and "window" in given:
         about["window"] = _periods(given["window"])
     if kind == "change":
         about |= _change(given["change"])
     if kind == "threshold":
         _consistent(about)
+    if kind == "composite":
+        _composed(about)
     return Rule(kind, about)
 
 
@@ -137,7 +158,43 @@ def _consistent(about: Mapping[str, Any]) -> None:
         raise WrongRule("clear must lie on the calm side: not over above, not under below.")
 
 
+def _levels(name: str, value: Any) -> tuple[tuple[float, str], ...]:
+    """`{Minor: 2.5, Severe: 3.5}`: severities with where they begin."""
+    if not isinstance(value, Mapping) or not value or set(value) - set(SEVERITIES):
+        raise WrongRule(f"levels is a mapping of {', '.join(SEVERITIES)} to numbers, such as {{Minor: 2.5, Severe: 3.5}}.")
+    found = sorted(((_number(str(word), start), str(word)) for word, start in value.items()), key=lambda level: SEVERITIES.index(level[1]))
+    if any(one[0] >= other[0] for one, other in zip(found, found[1:], strict=False)):
+        raise WrongRule("levels must rise with their severity.")
+    return tuple(found)
+
+
+def _codes(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(code, str) for code in value):
+        raise WrongRule(f"{name} is a list of codes of rules.")
+    return tuple(value)
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise WrongRule(f"{name} must be a whole number from 1 on, not {value!r}.")
+    return value
+
+
+def _share(name: str, value: Any) -> float:
+    if not 0 < (number := _number(name, value)) <= 1:
+        raise WrongRule(f"{name} of a coverage rule is a share over 0 and up to 1, such as 0.8, not {value!r}.")
+    return number
+
+
+def _composed(about: Mapping[str, Any]) -> None:
+    if ("all" in about) == ("any" in about):
+        raise WrongRule("A composite rule needs either all or any: a list of codes of rules.")
+    if about.get("least", 1) > len(about.get("any", about.get("all", ()))):
+        raise WrongRule("least is larger than the number of rules named.")
+
+
 READERS = {
     "above": _number, "below": _number, "clear": _number, "for": _duration, "window": _duration, "season": _duration,
-    "sensitivity": _positive, "method": _method, "h": _positive, "k": _positive,
+    "sensitivity": _positive, "method": _method, "h": _positive, "k": _positive, "levels": _levels, "margin": _positive,
+    "all": _codes, "any": _codes, "least": _count,
 }  # fmt: skip

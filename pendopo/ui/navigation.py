@@ -39,10 +39,6 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("Watch"),
-        (Entry(_("Alerts"), "alerts:alerts", "bell", "alerts.see"),),
-    ),
-    (
         _("Figures"),
         (
             Entry(_("Indicators"), "indicators:indicators", "pulse", "indicators.see"),
@@ -58,6 +54,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         _("Watch"),
         (
+            Entry(_("Alerts"), "alerts:alerts", "bell", "alerts.see"),
             Entry(_("Roster"), "incidents:rosters", "people", "roster.see"),
             Entry(_("Logbook"), "incidents:logbook", "book", "roster.see"),
         ),

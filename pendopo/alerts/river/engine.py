@@ -1,0 +1,116 @@
+"""The judge of the river: holds every rule over every series in memory, and turns what became known into words about things.
+
+No query per row: series are looked up once, and what a rule must remember is read once, when it is met. What is late or corrected makes its
+series be read again, so the order of arrival changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ..models import Alert, Dependency
+from ..verdicts import Verdict
+from .plan import Plan
+from .reading import News, SeriesFacts, facts_of, recent, series_of
+from .watching import Watcher, memory_of
+
+# A series that is corrected again and again is read again at most so often (seconds).
+REREAD_S = 1.0
+
+
+class Engine:
+    """The rules of one plan, as of a stamp."""
+
+    def __init__(self, plan: Plan, language: str) -> None:
+        self.plan = plan
+        self.language = language
+        self.watchers: dict[int, list[Watcher]] = {}
+        self.indicators: dict[int, tuple[int, str]] = {}
+        self.silences: list[Watcher] = []
+        self._silent_of: dict[int, list[Watcher]] = {}
+        # Indicator and region of every value that came: what looks at whole regions asks for it.
+        self.stirred: set[tuple[int, str]] = set()
+        self.late: set[int] = set()
+        self.reread_at = float("-inf")
+        self.parents: set[str] = set()
+
+    def start(self, through: datetime, now: datetime, clock: float) -> list[Verdict]:
+        """Meets every series of the rules as of a stamp. Answers how all stand: what is bad, and what is well but has an open alert."""
+        self.parents = set(Dependency.objects.values_list("parent", flat=True).distinct())
+        self._meet(series_of(self.plan.by_indicator), through)
+        for planned in self.plan.wholes:
+            if planned.indicator is not None:
+                self.stirred.add((planned.indicator.pk, planned.region))
+        said = [word for watcher in self.every() if (word := watcher.say(now, clock)) is not None]
+        alive = set(Alert.objects.open().exclude(rule=None).values_list("fingerprint", flat=True))
+        return [word for word in said if word.hot or word.fingerprint in alive or word.fingerprint in self.parents]
+
+    def every(self) -> Iterable[Watcher]:
+        """All watchers of series, without those of silence."""
+        return (watcher for found in self.watchers.values() for watcher in found)
+
+    def _meet(self, found: Sequence[SeriesFacts], through: datetime) -> None:
+        """Watchers for series, with what they must remember."""
+        counts: dict[int, int] = {}
+        for series in found:
+            rules = [p for p in self.plan.by_indicator.get(series.indicator, ()) if p.covers(series.region, series.dims)]
+            made = [Watcher(planned, series.region, series.dims, self.language) for planned in rules]
+            self.watchers[series.pk] = [watcher for watcher in made if watcher.planned.rule.kind != "silence"]
+            self.indicators[series.pk] = (series.indicator, series.region)
+            silent = [watcher for watcher in made if watcher.planned.rule.kind == "silence"]
+            self.silences.extend(silent)
+            if made:
+                counts[series.pk] = max(memory_of(watcher.planned) for watcher in made)
+                self._silent_of[series.pk] = silent
+        points = recent(counts, through)
+        for pk in counts:
+            for watcher in self.watchers[pk]:
+                watcher.learn(points.get(pk, [])[-memory_of(watcher.planned) :])
+            for watcher in self._silent_of[pk]:
+                watcher.last_at = points[pk][-1][0] if points.get(pk) else None
+
+    def take(self, rows: Sequence[News], before: datetime, through: datetime, now: datetime, clock: float) -> list[Verdict]:
+        """What became known between two stamps, in that order. Answers the words that are news."""
+        unknown = {row.series for row in rows} - self.indicators.keys()
+        if unknown:
+            self._meet(facts_of(unknown), before)
+        words: list[Verdict] = []
+        for series, at, value in rows:
+            self.stirred.add(self.indicators[series])
+            for watcher in self.watchers[series]:
+                if value is None or (watcher.last_at is not None and at <= watcher.last_at):
+                    self.late.add(series)
+                    continue
+                word = watcher.see(at, value, now, clock, parent=watcher.fingerprint in self.parents)
+                if word is not None:
+                    words.append(word)
+            for watcher in self._silent_of.get(series, ()):
+                watcher.last_at = max(at, watcher.last_at or at)
+        if self.late and clock - self.reread_at >= REREAD_S:
+            words += self.reread(through, now, clock)
+        return words
+
+    def reread(self, through: datetime, now: datetime, clock: float) -> list[Verdict]:
+        """Reads series again in which something was late, corrected or taken back. Answers where that changed how a thing stands."""
+        self.reread_at, late, self.late = clock, self.late, set()
+        counts = {pk: max(memory_of(watcher.planned) for watcher in self.watchers[pk]) for pk in late if self.watchers[pk]}
+        words: list[Verdict] = []
+        points = recent(counts, through)
+        for pk in counts:
+            for watcher in self.watchers[pk]:
+                before = watcher.said
+                watcher.forget()
+                watcher.learn(points.get(pk, [])[-memory_of(watcher.planned) :])
+                word = watcher.say(now, clock)
+                if word is not None and (word.hot or before not in ("", "calm")):
+                    words.append(word)
+        return words
+
+    @property
+    def fired(self) -> dict[str, set[str]]:
+        """By rule, the regions in which it fires."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for watcher in self.every():
+            if watcher.said not in ("", "calm"):
+                found[watcher.planned.code].add(watcher.region)
+        return found

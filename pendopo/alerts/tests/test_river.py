@@ -1,0 +1,218 @@
+"""Rules on the river: real deliveries, judged after commit, whatever their order, and after a restart."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pendopo.alerts.models import Alert, Position, Rule, State
+from pendopo.alerts.river.sitting import Sitting
+from pendopo.indicators.actions import take_delivery
+from pendopo.indicators.checks import Observation
+from pendopo.indicators.models import Source, Way
+from pendopo.indicators.tests.yard import DISTRICTS, Yard, lay_out
+
+pytestmark = pytest.mark.django_db
+A, B, C = DISTRICTS
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def yard() -> Yard:
+    """A river of three districts."""
+    return lay_out()
+
+
+@pytest.fixture
+def start() -> datetime:
+    """Some full hours ago, so that figures are fresh."""
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 3 * HOUR
+
+
+def rule(code: str, about: dict[str, object], indicator: str = "free", **more: object) -> Rule:
+    """A rule on the whole regency."""
+    source = Source.objects.get(code="psda")
+    return Rule.objects.create(
+        code=code,
+        name=code,
+        about=about,
+        indicator=source.indicators.get(code=indicator),
+        region_id=str(more.pop("region_id", "35.16")),
+        **more,
+    )
+
+
+def send(indicator: str, region: str, values: Sequence[tuple[datetime, float | None]]) -> None:
+    """One delivery."""
+    rows = [Observation(indicator, region, at.isoformat(), value, note=None if value is not None else "salah") for at, value in values]
+    take_delivery(source=Source.objects.get(code="psda"), rows=rows, digest="0" * 64, way=Way.API)
+
+
+def standing(**which: object) -> list[tuple[str, str, str]]:
+    """(rule, region, state) of the alerts of rules on figures."""
+    found = Alert.objects.filter(rule__automatic=False, **which).order_by("rule__code", "region_id", "pk")
+    return list(found.values_list("rule__code", "region_id", "state"))
+
+
+def test_a_threshold_opens_and_ends(yard: Yard, start: datetime) -> None:
+    rule("high", {"kind": "threshold", "above": 3, "clear": 2.5})
+    sitting = Sitting()
+    sitting.look()
+    send("free", A, [(start, 4.0)])
+    send("free", B, [(start, 1.0)])
+    sitting.look()
+    assert standing() == [("high", A, "firing")]
+    send("free", A, [(start + HOUR, 2.8)])
+    sitting.look()
+    assert standing() == [("high", A, "firing")]
+    send("free", A, [(start + 2 * HOUR, 2.4)])
+    sitting.look()
+    assert standing() == [("high", A, "ended")]
+    assert Alert.objects.get(rule__code="high").reason.startswith("4")
+
+
+def test_a_spike_within_one_delivery_is_seen(yard: Yard, start: datetime) -> None:
+    """Between two looks the value went up and down: the alert opened and ended."""
+    rule("high", {"kind": "threshold", "above": 3})
+    sitting = Sitting()
+    sitting.look()
+    send("free", A, [(start, 1.0), (start + HOUR, 9.0), (start + 2 * HOUR, 1.0)])
+    sitting.look()
+    assert standing() == [("high", A, "ended")]
+
+
+def test_a_new_rule_judges_what_is_known(yard: Yard, start: datetime) -> None:
+    sitting = Sitting()
+    send("free", A, [(start, 4.0)])
+    sitting.look()
+    rule("high", {"kind": "threshold", "above": 3})
+    sitting.done.clear()
+    sitting.look()
+    assert standing() == [("high", A, "firing")]
+
+
+def test_a_restart_goes_on_where_it_was(yard: Yard, start: datetime) -> None:
+    """What came while nobody judged is judged; what must hold for a while has not forgotten its beginning."""
+    rule("long", {"kind": "threshold", "above": 3, "for": "2h"})
+    Sitting().look()
+    send("free", A, [(start, 4.0)])
+    Sitting().look()
+    send("free", A, [(start + HOUR, 4.0)])
+    Sitting().look()
+    assert standing() == []
+    send("free", A, [(start + 2 * HOUR, 4.5)])
+    Sitting().look()
+    assert standing() == [("long", A, "firing")]
+    assert Position.objects.get().known_since is not None
+
+
+def test_a_correction_takes_the_alert_back(yard: Yard, start: datetime) -> None:
+    rule("high", {"kind": "threshold", "above": 3})
+    sitting = Sitting()
+    sitting.look()
+    send("free", A, [(start, 1.0), (start + HOUR, 9.0)])
+    sitting.look()
+    send("free", A, [(start + HOUR, 1.5)])
+    sitting.look()
+    assert standing() == [("high", A, "ended")]
+    send("free", A, [(start + HOUR, 8.0)])
+    sitting.done.clear()
+    sitting.engine.reread_at = float("-inf")  # type: ignore[union-attr]
+    sitting.look()
+    assert standing(state=State.FIRING) == [("high", A, "firing")]
+    send("free", A, [(start + HOUR, None)])
+    sitting.done.clear()
+    sitting.engine.reread_at = float("-inf")  # type: ignore[union-attr]
+    sitting.look()
+    assert standing(state=State.FIRING) == []
+
+
+def test_old_history_makes_no_alert(yard: Yard, start: datetime) -> None:
+    """Last year's flood, uploaded today."""
+    rule("high", {"kind": "threshold", "above": 3})
+    sitting = Sitting()
+    sitting.look()
+    send("free", A, [(start - timedelta(days=400), 9.0)])
+    sitting.look()
+    assert standing() == []
+
+
+def test_levels_rise_and_fall_in_one_alert(yard: Yard, start: datetime) -> None:
+    rule("siaga", {"kind": "levels", "levels": {"Minor": 2, "Severe": 3, "Extreme": 4}, "margin": 0.2})
+    sitting = Sitting()
+    sitting.look()
+    seen = []
+    for number, value in enumerate((2.1, 3.1, 4.5, 3.9, 3.7, 2.85, 2.7, 1.7)):
+        send("free", A, [(start + number * timedelta(minutes=20), value)])
+        sitting.look()
+        seen.append(Alert.objects.get(rule__code="siaga").severity)
+    assert seen == ["Minor", "Severe", "Extreme", "Extreme", "Severe", "Severe", "Minor", "Minor"]
+    assert standing() == [("siaga", A, "ended")]
+
+
+def test_a_source_that_fell_silent(yard: Yard, start: datetime) -> None:
+    """Every source has its rule without anybody's doing; it fires when nothing comes, and ends with the next figure."""
+    Source.objects.filter(code="psda").update(last_heard=start - timedelta(days=3))
+    sitting = Sitting()
+    sitting.look()
+    alert = Alert.objects.get(rule__source__code="psda")
+    assert alert.state == State.FIRING and alert.rule and alert.rule.automatic
+    send("free", A, [(start, 1.0)])
+    sitting.done.clear()
+    sitting.look()
+    assert Alert.objects.get(pk=alert.pk).state == State.ENDED
+
+
+def test_a_series_that_fell_silent(yard: Yard, start: datetime) -> None:
+    rule("quiet", {"kind": "silence", "for": "2h"})
+    send("free", A, [(start, 1.0)])
+    send("free", B, [(start + 2 * HOUR, 1.0)])
+    Sitting().look()
+    assert standing() == [("quiet", A, "firing")]
+
+
+def test_a_whole_region_and_its_coverage(yard: Yard, start: datetime) -> None:
+    """The mean of the districts, and how many of them report."""
+    rule("mean", {"kind": "threshold", "above": 3}, "level", scope="whole")
+    rule("cover", {"kind": "coverage", "below": 0.6}, "level", scope="whole")
+    sitting = Sitting()
+    sitting.look()
+    send("level", A, [(start, 4.0)])
+    sitting.done.clear()
+    sitting.look()
+    assert standing() == [("cover", "35.16", "firing"), ("mean", "35.16", "firing")]
+    send("level", B, [(start, 1.0)])
+    sitting.done.clear()
+    sitting.look()
+    assert standing(state=State.FIRING) == []
+
+
+def test_rules_over_rules(yard: Yard, start: datetime) -> None:
+    """High water and no report of the cases in the same district."""
+    rule("high", {"kind": "threshold", "above": 3})
+    rule("steep", {"kind": "threshold", "above": 2}, "level")
+    Rule.objects.create(
+        code="both", name="both", about={"kind": "composite", "all": ["high", "steep"]}, region_id="35.16", severity="Severe"
+    )
+    sitting = Sitting()
+    sitting.look()
+    send("free", A, [(start, 4.0)])
+    send("level", B, [(start, 3.0)])
+    sitting.look()
+    assert standing(rule__code="both") == []
+    send("level", A, [(start, 3.0)])
+    sitting.look()
+    assert standing(rule__code="both") == [("both", A, "firing")]
+    send("free", A, [(start + HOUR, 1.0)])
+    sitting.look()
+    assert standing(rule__code="both") == [("both", A, "ended")]
+
+
+def test_a_rule_that_cannot_be_used_stops_no_other(yard: Yard, start: datetime) -> None:
+    rule("broken", {"kind": "threshold"})
+    rule("high", {"kind": "threshold", "above": 3})
+    sitting = Sitting()
+    send("free", A, [(start, 4.0)])
+    sitting.look()
+    assert standing() == [("high", A, "firing")]
+    assert "either above or below" in sitting.faults["broken"]
