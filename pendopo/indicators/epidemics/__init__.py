@@ -1,0 +1,1 @@
+"""Epidemics in numbers: how many people one case infects now."""
