@@ -18,6 +18,7 @@ from pendopo.indicators import api as figures
 from pendopo.indicators import api_changes, api_lineage, api_quarantine
 from pendopo.indicators.api_writing import PROBLEM, WRITING
 from pendopo.indicators.credentials import Refusal
+from pendopo.orders.api import router as orders
 from pendopo.regions.api import router as regions
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ api.add_router("", api_changes.router)
 api.add_router("", api_quarantine.router)
 api.add_router("", regions)
 api.add_router("", agencies)
+api.add_router("", orders)
 
 
 def problem(status: int, code: str, detail: str) -> HttpResponse:

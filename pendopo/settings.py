@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "pendopo.portal",
     "pendopo.incidents",
     "pendopo.alerts",
+    "pendopo.orders",
     "pendopo.indicators",
     "pendopo.notify",
     "pendopo.agencies",

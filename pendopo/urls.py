@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("pendopo.wall.urls")),
     path("", include("pendopo.incidents.urls")),
     path("", include("pendopo.alerts.urls")),
+    path("", include("pendopo.orders.urls")),
     path("", include("pendopo.indicators.urls")),
     path("", include("pendopo.notify.urls")),
     path("", include("pendopo.agencies.urls")),

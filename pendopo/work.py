@@ -28,6 +28,7 @@ from pendopo.indicators.health import watching
 from pendopo.indicators.house import proving, publishing
 from pendopo.indicators.uploads import taking
 from pendopo.notify import deliver, follow
+from pendopo.orders import remind
 from pendopo.wall.brief import post as brief
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ LOOPS: dict[str, Loop] = {
     "indicators.proving": proving.run,
     "notify.deliver": deliver.run,
     "notify.follow": follow.run,
+    "orders.remind": remind.run,
     "wall.brief": brief.run,
 }
 

@@ -37,6 +37,7 @@ from pendopo.indicators.sources import add_source, new_key
 from pendopo.live import stream
 from pendopo.notify import actions as notify
 from pendopo.notify.models import Address, Endpoint
+from pendopo.orders.actions import give
 from pendopo.regions.models import Region
 
 TABLE = Path(__file__).with_name("doorkeeper.yaml")
@@ -107,6 +108,7 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
         "holding": holding.pk,
         "token": token.pk,
         "alert": Alert.objects.get().pk,
+        "order": give(what="x", to=holding.post, by=people[Role.ADMINISTRATOR]).pk,
         "entry": Entry.objects.latest("pk").pk,
         "agency": bpbd.code,
         "region": "35.16.13",

@@ -47,6 +47,8 @@ VERBS: dict[str, frozenset[str]] = {
     "desk.see": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value, Role.CONVENER.value}),
     "desk.work": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "wall.tokens": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+    "orders.see": EVERYONE_SIGNED_IN,
+    "orders.give": frozenset({Role.VIEWER.value, Role.OFFICER.value, Role.CONVENER.value, Role.ADMINISTRATOR.value}),
     "alerts.see": EVERYONE_SIGNED_IN,
     "alerts.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value}),
     "alerts.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),

@@ -28,6 +28,7 @@ KINDS: dict[str, Kind] = {
     "source-silent": Kind(_("A source has fallen silent"), timedelta(days=1)),
     "source-heard": Kind(_("A silent source is heard again"), timedelta(0)),
     "check": Kind(_("A job did not report, failed, or is well again"), timedelta(0)),
+    "order": Kind(_("An order was given, answered or is overdue"), timedelta(0)),
     "brief": Kind(_("The daily brief"), timedelta(0), personal=True),
     "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
 }

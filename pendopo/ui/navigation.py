@@ -36,6 +36,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Home"), "wall:home", "home"),
             Entry(_("Boards"), "wall:boards", "grid", "boards.see"),
             Entry(_("Brief"), "wall:brief", "phone", "boards.see"),
+            Entry(_("My work"), "orders:orders", "check", "orders.see"),
         ),
     ),
     (

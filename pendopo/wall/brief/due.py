@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from pendopo.agencies.access import may
 from pendopo.agencies.models import Holding, Person
 from pendopo.indicators.models import KeptRow, Waiting, sources_for
+from pendopo.orders.models import Order, State
 
 # An acting holder whose time ends within this is a decision to take.
 AHEAD = timedelta(days=14)
@@ -62,7 +63,25 @@ def ending_posts(person: Person, at: datetime) -> list[Decision]:
     ]
 
 
-DECISIONS: tuple[Callable[[Person, datetime], list[Decision]], ...] = (waiting_rows, ending_posts)
+def orders_due(person: Person, at: datetime) -> list[Decision]:
+    """Orders for the person's posts that nobody has reported yet, and reported ones that wait for the giver. As they stand now."""
+    mine = Order.objects.of(person).filter(state__in=[State.GIVEN, State.ACCEPTED], given__lte=at)
+    found = [
+        Decision(
+            title=_("An order for your post is overdue") if one.is_overdue else _("An order for your post"),
+            about=one.what,
+            url=one.get_absolute_url(),
+            since=None if one.due else one.given,
+            until=one.due,
+        )
+        for one in mine.order_by("due", "pk")
+    ]
+    answered = Order.objects.given_by(person).filter(state=State.REPORTED, reported__lte=at).order_by("reported")
+    waits = _("An order was reported as done: close it or send it back")
+    return found + [Decision(title=waits, about=one.what, url=one.get_absolute_url(), since=one.reported) for one in answered]
+
+
+DECISIONS: tuple[Callable[[Person, datetime], list[Decision]], ...] = (orders_due, waiting_rows, ending_posts)
 
 
 def decisions(person: Person, at: datetime) -> list[Decision]:
