@@ -21,10 +21,10 @@ from .sending import wake
 # Whoever took a dispatch and says nothing for this long counts as lost; transports give up well before (transports/).
 LEASE = timedelta(seconds=120)
 
-# One dispatch goes to one sender. A webhook gets one at a time and none while it rests after a failure, so that a dead one holds up nobody.
+# One dispatch goes to one sender: MATERIALIZED, or the planner may look for it once for each row and take several. A webhook gets one at
+# a time and none while it rests after a failure, so that a dead one holds up nobody.
 CLAIM_SQL = """
-UPDATE notify_dispatch d SET state = 'sending', attempts = d.attempts + 1, due = %(lease)s
-FROM (
+WITH found AS MATERIALIZED (
     SELECT c.id, c.state FROM notify_dispatch c
     JOIN notify_notice n ON n.id = c.notice_id
     LEFT JOIN notify_endpoint e ON e.id = c.endpoint_id
@@ -32,8 +32,9 @@ FROM (
     AND (e.id IS NULL OR e.rests_until <= %(now)s)
     AND NOT EXISTS (SELECT 1 FROM notify_dispatch o WHERE o.endpoint_id = c.endpoint_id AND o.state = 'sending' AND o.due > %(now)s)
     ORDER BY n.urgency DESC, c.due, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
-) found
-WHERE d.id = found.id
+)
+UPDATE notify_dispatch d SET state = 'sending', attempts = d.attempts + 1, due = %(lease)s
+FROM found WHERE d.id = found.id
 RETURNING d.id, found.state
 """
 
