@@ -177,6 +177,14 @@ GATEWAYS = {
     "whatsapp": os.environ.get("PENDOPO_WHATSAPP_URL", ""),
     "sms": os.environ.get("PENDOPO_SMS_URL", ""),
     "chat": os.environ.get("PENDOPO_CHAT_URL", ""),
+    "call": os.environ.get("PENDOPO_CALL_URL", ""),
+    "siren": os.environ.get("PENDOPO_SIREN_URL", ""),
+}
+# Programs on this machine for when the internet is cut: command lines with {to} and {text} (notify/transports/command.py).
+COMMANDS = {
+    "sms": os.environ.get("PENDOPO_SMS_COMMAND", ""),
+    "call": os.environ.get("PENDOPO_CALL_COMMAND", ""),
+    "siren": os.environ.get("PENDOPO_SIREN_COMMAND", ""),
 }
 WEBHOOK_PRIVATE = os.environ.get("PENDOPO_WEBHOOK_PRIVATE", "") == "1"
 

@@ -21,6 +21,7 @@ from pendopo.alerts.river import evaluate
 from pendopo.audit import relay
 from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
+from pendopo.incidents.callout import running as callout
 from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
@@ -39,6 +40,7 @@ LOOPS: dict[str, Loop] = {
     "alerts.evaluate": evaluate.run,
     "alerts.tell": alerts_tell.run,
     "audit.relay": relay.run,
+    "incidents.callout": callout.run,
     "indicators.announce": announce.run,
     "indicators.closing": nightly.run,
     "indicators.derive": derive.run,

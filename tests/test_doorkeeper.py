@@ -28,6 +28,7 @@ from pendopo.alerts.actions import apply
 from pendopo.alerts.models import Alert
 from pendopo.alerts.tests.yard import word
 from pendopo.audit.models import Entry
+from pendopo.incidents.callout import actions as callout
 from pendopo.incidents.roster import actions as roster_actions
 from pendopo.indicators.actions import forget_known, take_delivery
 from pendopo.indicators.checks import Observation
@@ -94,7 +95,10 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
     roster = roster_actions.set_roster(code="piket", name="Piket", turns="P 07:00-07:00", cycle="P", crew=[target], by=None)
     begins = timezone.now() + timedelta(days=1)
     apply(verdicts=[word("level", 1, region="35.16.01")])
+    chain = callout.set_chain(code="pusat", name="Pusat", steps=[callout.StepSpec("person", target, ["email"], 60)], by=None)
     things = {
+        "chain": chain.code,
+        "call_out": callout.start(chain=chain, subject="x", by=None, key="x").pk,
         "roster": roster.code,
         "shift": roster_actions.add_shift(roster=roster, person=target, since=begins, until=begins + timedelta(hours=8), by=None).pk,
         "log_line": roster_actions.write_line(text="x", by=target, kind="handover").pk,

@@ -11,4 +11,4 @@ def is_set_up(channel: str) -> bool:
     """Whether the operator named a mail server, or a service, for the channel. Webhooks need none."""
     if channel == Channel.EMAIL:
         return mail_is_set_up()
-    return channel == Channel.WEBHOOK or bool(settings.GATEWAYS.get(channel))
+    return channel == Channel.WEBHOOK or bool(settings.GATEWAYS.get(channel) or settings.COMMANDS.get(channel))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .channels import is_set_up
 from .kinds import KINDS, MUTABLE
-from .models import Channel, Dispatch, Endpoint, State, Wishes
+from .models import IMPERSONAL, Channel, Dispatch, Endpoint, State, Wishes
 
 ALL = ("", _("all"))
 DATE = {"type": "date"}
@@ -27,7 +27,7 @@ class AddressForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        chosen = [(code, label) for code, label in Channel.choices if code != Channel.WEBHOOK and is_set_up(code)]
+        chosen = [(code, label) for code, label in Channel.choices if code not in IMPERSONAL and is_set_up(code)]
         self.fields["channel"].choices = chosen or [(Channel.EMAIL, Channel.EMAIL.label)]  # type: ignore[attr-defined]
 
 

@@ -24,7 +24,13 @@ class Channel(models.TextChoices):
     WHATSAPP = "whatsapp", "WhatsApp"
     SMS = "sms", "SMS"
     CHAT = "chat", _("The government's chat")
+    CALL = "call", _("Telephone call")
+    SIREN = "siren", _("Siren")
     WEBHOOK = "webhook", _("Webhook")
+
+
+# What no person has an address on.
+IMPERSONAL = frozenset({Channel.WEBHOOK.value, Channel.SIREN.value})
 
 
 class Urgency(models.IntegerChoices):
@@ -60,7 +66,7 @@ class Address(models.Model):
     """Where a person is reached beside the e-mail address of the account. Used only after the person has typed the code sent there."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
-    channel = models.CharField(max_length=10, choices=[choice for choice in Channel.choices if choice[0] != "webhook"])
+    channel = models.CharField(max_length=10, choices=[choice for choice in Channel.choices if choice[0] not in IMPERSONAL])
     target = models.CharField(max_length=200)
     urgent_only = models.BooleanField(default=False)
     created = models.DateTimeField(default=timezone.now)

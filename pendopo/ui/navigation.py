@@ -57,6 +57,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Alerts"), "alerts:alerts", "bell", "alerts.see"),
             Entry(_("Roster"), "incidents:rosters", "people", "roster.see"),
+            Entry(_("Call-outs"), "incidents:call-outs", "bell", "desk.see"),
             Entry(_("Logbook"), "incidents:logbook", "book", "roster.see"),
         ),
     ),

@@ -1,6 +1,7 @@
 """Verbs of notices: one verb, one transaction, one audit entry. One file for each noun."""
 
 from .addresses import add_address, ask_confirmation, confirm, remove_address, send_test, set_wishes
+from .calling import call, withdraw
 from .delivering import Claimed, claim, conclude, try_again
 from .endpoints import add_endpoint, change_endpoint, remove_endpoint, rotate_secret, switch_off, switch_on, test_endpoint
 from .following import tell_deeds
@@ -13,6 +14,7 @@ __all__ = [
     "add_address",
     "add_endpoint",
     "ask_confirmation",
+    "call",
     "change_endpoint",
     "claim",
     "conclude",
@@ -28,4 +30,5 @@ __all__ = [
     "tell_deeds",
     "test_endpoint",
     "try_again",
+    "withdraw",
 ]

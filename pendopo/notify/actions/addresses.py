@@ -43,7 +43,7 @@ def normal(channel: str, text: str) -> str:
             found = text.strip().lower()
         except ValidationError:
             found = None
-    elif channel in (Channel.SMS, Channel.WHATSAPP):
+    elif channel in (Channel.SMS, Channel.WHATSAPP, Channel.CALL):
         found = normal_phone(text)
     elif channel in (Channel.TELEGRAM, Channel.CHAT):
         found = normal_handle(text)

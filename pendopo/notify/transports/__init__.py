@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ..logic import Outcome
 from ..models import Channel
 from ..writing import Letter
-from . import gateway, mail, webhook
+from . import gateway, lines, mail, webhook
 
 Transport = Callable[[Letter], Outcome]
 
@@ -17,7 +17,9 @@ TRANSPORTS: dict[str, Transport] = {
     Channel.EMAIL: mail.send,
     Channel.TELEGRAM: gateway.send,
     Channel.WHATSAPP: gateway.send,
-    Channel.SMS: gateway.send,
+    Channel.SMS: lines.send,
+    Channel.CALL: lines.send,
+    Channel.SIREN: lines.send,
     Channel.CHAT: gateway.send,
     Channel.WEBHOOK: webhook.send,
 }
