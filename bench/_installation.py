@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -60,6 +61,11 @@ class Installation:
             full = [process.memory_full_info() for process in processes]
             answer[name] = (sum(info.pss for info in full) / 1e6, sum(info.rss for info in full) / 1e6)
         return answer
+
+    def peaks_mb(self, part: str) -> list[float]:
+        """The highest RSS since its start of every process of a part, in MB."""
+        found = [Path(f"/proc/{process.pid}/status").read_text() for process in self.processes()[part]]
+        return [float(re.findall(r"VmHWM:\s+(\d+)", text)[0]) * 1024 / 1e6 for text in found]
 
     def yard(self, indicators: int) -> dict[str, Any]:
         """Makes a source with a key and so many hourly indicators over every village; answers key, indicators and regions."""

@@ -187,6 +187,7 @@ class Mapper:
         self._missing = {text_of(word) for word in mapping.missing}
         self._missing_numbers = {float(word) for word in self._missing if PLAIN.fullmatch(word)}
         self._times: dict[tuple[Any, ...], str] = {}
+        self._named: dict[str, str] = {}
 
     def _index(self, column: Column) -> int:
         """The place of a column, by its name in the header or by its number from 1 where there is none."""
@@ -318,6 +319,13 @@ class Mapper:
             return labelled[1] if labelled else text
         if rule.by in ("digits", "part"):
             return (dotted(text) if rule.by == "digits" else below(rule.within, text)) or text
+        known = self._named.get(text)
+        if known is None:
+            known = self._named[text] = self._find(text)
+        return known
+
+    def _find(self, text: str) -> str:
+        """The one region of a name or BPS code; each is looked up once."""
         found = self.names.find(text) if self.names is not None else []
         if not found:
             near = self.names.near(text) if self.names is not None else ""

@@ -55,14 +55,24 @@ class Where:
     fill: bool = False
 
 
-@dataclass(frozen=True)
 class Book:
-    """An opened workbook: the visible sheets with cells, the hidden ones, and how many cells hold formulas."""
+    """An opened workbook: the visible sheets with cells, the hidden ones, and how many cells hold formulas.
 
-    opened: CalamineWorkbook
-    shown: tuple[str, ...]
-    hidden: tuple[str, ...]
-    formulas: int
+    One sheet at a time is held, the one that was asked for last: a sheet is read once as long as nobody asks for another.
+    """
+
+    def __init__(self, opened: CalamineWorkbook, formulas: int) -> None:
+        self._opened, self.formulas = opened, formulas
+        self._held: tuple[str, CalamineSheet] | None = None
+        self.shown: tuple[str, ...] = ()
+        self.hidden: tuple[str, ...] = ()
+        for sheet in reversed(opened.sheets_metadata):
+            if sheet.typ != SheetTypeEnum.WorkSheet or self._load(sheet.name).start is None:
+                continue
+            if sheet.visible == SheetVisibleEnum.Visible:
+                self.shown = (sheet.name, *self.shown)
+            else:
+                self.hidden = (sheet.name, *self.hidden)
 
     def sheet(self, name: str = "") -> CalamineSheet:
         """The sheet of that name (also a hidden one), or the first visible one. Faulty when there is none."""
@@ -70,27 +80,26 @@ class Book:
             raise Faulty(["The spreadsheet holds no visible sheet with cells."])
         if name and name not in (*self.shown, *self.hidden):
             raise Faulty([f"The spreadsheet has no sheet “{name}” with cells. It has: {', '.join((*self.shown, *self.hidden))}."])
-        return self.opened.get_sheet_by_name(name or self.shown[0])
+        return self._load(name or self.shown[0])
+
+    def _load(self, name: str) -> CalamineSheet:
+        if self._held is None or self._held[0] != name:
+            self._held = None
+            self._held = name, self._opened.get_sheet_by_name(name)
+        return self._held[1]
 
 
 def open_book(path: Path) -> Book:
     """Opens a workbook. Raises Faulty with a sentence when it cannot be one, or is too large to be held."""
     formulas = _guard(path)
     try:
-        opened = CalamineWorkbook.from_path(str(path))
-        full = [
-            (sheet.name, sheet.visible == SheetVisibleEnum.Visible)
-            for sheet in opened.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet and opened.get_sheet_by_name(sheet.name).start is not None
-        ]
+        return Book(CalamineWorkbook.from_path(str(path)), formulas)
     except (CalamineError, ZipError, OSError, ValueError) as error:
         raise Faulty([f"The spreadsheet cannot be opened ({str(error)[:200]}): save it again as XLSX without a password."]) from None
-    return Book(opened, tuple(name for name, seen in full if seen), tuple(name for name, seen in full if not seen), formulas)
 
 
-def open_sheet(path: Path, where: Where) -> Table:
-    """The table that `where` names."""
-    book = open_book(path)
+def table_in(book: Book, where: Where) -> Table:
+    """The table that `where` names in an opened workbook."""
     sheet = book.sheet(where.sheet)
     notices = notices_of(book, sheet.name)
     left, top, right, bottom = bounds_of(where.area)

@@ -16,7 +16,7 @@ import msgspec
 from .cells import Cell, text_of
 from .declared import Faulty
 from .mapping import KNOWN_ENCODINGS
-from .sheets import Broken, Kind, Table, Where, open_sheet
+from .sheets import Broken, Kind, Table, Where, open_book, table_in
 
 DELIMITERS = ",;\t|"
 # A quoted cell may span this many lines; beyond it the quotation mark was a slip.
@@ -42,7 +42,7 @@ def kind_of(path: Path) -> Kind:
 def open_table(path: Path, where: Where = FIRST) -> Table:
     """Opens a CSV or a spreadsheet. Raises Faulty with a sentence when it is neither, or empty."""
     if kind_of(path) == "sheet":
-        return open_sheet(path, where)
+        return table_in(open_book(path), where)
     return _csv(path.open("rb"), where.header, where.encoding)
 
 

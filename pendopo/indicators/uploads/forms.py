@@ -14,6 +14,7 @@ from ..cells import text_of, times_in
 from ..mapping import KNOWN_ENCODINGS, Across, At, Filter, Long, Mapping, RegionRule, faults_of
 from .knowing import Known
 from .looking import Head, Look
+from .whereabouts import region_of
 
 BY = [
     ("", "–"),
@@ -44,7 +45,7 @@ class MappingForm(forms.Form):
                               help_text=gettext_lazy("Parted by commas. An empty cell always does."))  # fmt: skip
     empty = forms.BooleanField(label=gettext_lazy("Leave empty cells out instead of counting them as missing reports"), required=False)
     merged = forms.BooleanField(label=gettext_lazy("Repeat the value of merged cells"), required=False)
-    across = forms.ChoiceField(label=gettext_lazy("The columns by day are figures of"), required=False)
+    across = forms.ChoiceField(label=gettext_lazy("The columns by day or region are figures of"), required=False)
     names = forms.CharField(label=gettext_lazy("Which name is which indicator"), required=False, max_length=20_000, widget=forms.Textarea)
     others = forms.BooleanField(label=gettext_lazy("Leave lines with other names out"), required=False)
     only_column = forms.ChoiceField(label=gettext_lazy("Only lines whose column"), required=False)
@@ -68,7 +69,8 @@ class MappingForm(forms.Form):
             choices: list[Any] = [
                 ("", _("left out")), ("at", _("day or time")), ("hour", _("time of day (beside the day)")), ("region", _("region")),
                 (_("a figure"), figures), ("which", _("name of the indicator")), ("value", _("number (beside the name)")),
-                ("across", _("figures of the day in the head")), (f"dim:{dim}", _("extra dimension “%(name)s”") % {"name": dim}),
+                ("across", _("figures of the day in the head")), ("beside", _("figures of the region in the head")),
+                (f"dim:{dim}", _("extra dimension “%(name)s”") % {"name": dim}),
             ]  # fmt: skip
             self.fields[f"role_{head.place}"] = forms.ChoiceField(label=head.name, choices=choices, required=False)
         if look.kind == "sheet":
@@ -113,10 +115,12 @@ class MappingForm(forms.Form):
 
     def _mapping(self) -> Mapping:
         data, where = self.cleaned_data, self.look.where
-        columns = self.heads_with("across")
+        days, regions = self.heads_with("across"), self.heads_with("beside")
+        if days and regions:
+            raise ValueError(_("The heads are days or regions, not both: choose one."))
         mapping = Mapping(
-            at=At() if columns else self._at(),
-            region=self._region(),
+            at=At() if days else self._at(),
+            region=RegionRule() if regions else self._region(),
             sheet=where.sheet,
             area=where.area,
             header=where.header,
@@ -128,10 +132,11 @@ class MappingForm(forms.Form):
             dims={str(self.cleaned_data[f"role_{head.place}"])[4:]: head.name for head in self.heads_with("dim:")},
             filter=Filter(data["only_column"], data["only_equals"]) if data["only_column"] else None,
         )
-        if columns:
+        if days or regions:
             if not data["across"]:
-                raise ValueError(_("Say which indicator the columns by day hold."))
-            mapping.across = Across(data["across"], {head.name: self._day(head.name) for head in columns})
+                raise ValueError(_("Say which indicator the columns by day or region hold."))
+            heads = {head.name: self._day(head.name) if days else self._placed(head.name) for head in days or regions}
+            mapping.across = Across(data["across"], heads, "at" if days else "region")
         elif which := self.heads_with("which"):
             values = self.heads_with("value")
             if len(which) != 1 or len(values) != 1:
@@ -178,6 +183,12 @@ class MappingForm(forms.Form):
             raise ValueError(_("The head “%(head)s” is no day written as %(form)s.") % {"head": head, "form": form})
         return found[0].date().isoformat()
 
+    def _placed(self, head: str) -> str:
+        code = region_of(head, self.known)
+        if not code:
+            raise ValueError(_("The head “%(head)s” is no code and no name of one region: leave it out, or rename it.") % {"head": head})
+        return code
+
     def _names(self) -> dict[str, str]:
         codes = {figure.code for figure in self.known.figures}
         found: dict[str, str] = {}
@@ -215,8 +226,8 @@ def answers_of(mapping: Mapping, look: Look) -> tuple[dict[str, Any], dict[int, 
         answers["names"] = "\n".join(f"{name} = {code}" for name, code in mapping.long.names.items())
         answers["others"] = mapping.long.others == "leave"
     if mapping.across is not None:
-        roles.update(dict.fromkeys(mapping.across.columns, "across"))
-        answers.update(across=mapping.across.indicator, format="%Y-%m-%d")
+        roles.update(dict.fromkeys(mapping.across.columns, "across" if mapping.across.heads == "at" else "beside"))
+        answers.update(across=mapping.across.indicator)
     dims = {place[str(column)]: name for name, column in mapping.dims.items() if str(column) in place}
     answers.update({f"role_{place[name]}": role for name, role in roles.items() if name in place})
     answers.update({f"role_{number}": f"dim:{name}" for number, name in dims.items()})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ..bodies import REQUIRED
 from ..cells import PLAIN, WITH_COMMA, Cell, text_of
 from ..declared import Faulty
-from ..sheets import Book, Broken, Kind, Table, Where, merged_of, open_book, open_sheet
+from ..sheets import Book, Broken, Kind, Table, Where, merged_of, open_book, table_in
 from ..tables import DELIMITERS, kind_of, open_table
 from .blocks import blocks_of
 
@@ -114,7 +114,7 @@ def _book(path: Path, wanted: str) -> Look:
     merged = len(merged_of(book.sheet(chosen.where.sheet)))
     if merged:
         facts.append(_("%(n)s cells lie under merged ones and are empty: the value stands in the first cell alone.") % {"n": merged})
-    return Look("sheet", chosen.where, _heads(open_sheet(path, chosen.where)), facts, choices, merged, embedded=embedded)
+    return Look("sheet", chosen.where, _heads(table_in(book, chosen.where)), facts, choices, merged, embedded=embedded)
 
 
 def _said_of(book: Book, chosen: str) -> list[str]:

@@ -12,7 +12,7 @@ from ..places import squeezed
 from .dates import hour_style, style_of
 from .knowing import Figure, Known
 from .looking import Head, Look
-from .whereabouts import regions_in
+from .whereabouts import region_of, regions_in
 
 # A name is taken for an indicator's when it is so much alike.
 ALIKE = 0.82
@@ -51,13 +51,15 @@ def propose(look: Look, known: Known) -> Proposal:
     found = Proposal()
     if look.where.encoding == "latin-1":
         found.answer("encoding", "latin-1", _("Some letters are no UTF-8."))
-    if not _across(look.heads, known, found):
+    if _beside(look.heads, known, found):
+        _times([head for head in look.heads if head.place not in found.roles], known, found)
+    elif not _across(look.heads, known, found):
         _times(look.heads, known, found)
         _regions(look.heads, known, found)
         _figures([head for head in look.heads if head.place not in found.roles], known, found)
     else:
         _regions(look.heads, known, found)
-    values = [head for head in look.heads if found.roles.get(head.place, "").startswith(("figure:", "value", "across"))]
+    values = [head for head in look.heads if found.roles.get(head.place, "").startswith(("figure:", "value", "across", "beside"))]
     _numbers([cell for head in values for cell in head.cells], found)
     if look.merged:
         found.answer("merged", True, _("Merged cells: the value is repeated in every cell that lies under them."))
@@ -124,8 +126,7 @@ def _regions(heads: Sequence[Head], known: Known, found: Proposal) -> None:
         (reading for head in free for reading in regions_in(head, known)), key=lambda one: (one.share, one.weight), reverse=True
     )
     if not readings:
-        if found.answers.get("heads") != "region":
-            found.questions["const_region"] = _("No column holds codes or names of regions: say which region the figures are about.")
+        found.questions["const_region"] = _("No column holds codes or names of regions: say which region the figures are about.")
         return
     best = readings[0]
     same = [one for one in readings if one.place == best.place and one.share == best.share and one.codes != best.codes]
@@ -190,7 +191,6 @@ def _across(heads: Sequence[Head], known: Known, found: Proposal) -> bool:
         return False
     for head in dated:
         found.give(head.place, "across", _("The head is a day or month: one column for each."))
-    found.answers["heads"] = "at"
     if style.either:
         found.answers["format_choices"] = list(style.either)
         found.questions["format"] = _("Every head fits %(readings)s and means different days: choose one.") % {
@@ -198,11 +198,29 @@ def _across(heads: Sequence[Head], known: Known, found: Proposal) -> bool:
         }
     else:
         found.answer("format", style.form or "%Y-%m-%d", _("How the heads are written."))
+    _which(known, found)
+    return True
+
+
+def _beside(heads: Sequence[Head], known: Known, found: Proposal) -> bool:
+    """A table whose heads are regions: one indicator, a column for each region."""
+    numeric = [head for head in heads if _is_numeric(head.cells) and not re.fullmatch(r"\d{1,4}", head.name.strip())]
+    placed = {head.place: code for head in numeric if (code := region_of(head.name, known))}
+    if len(placed) < 2 or len(placed) < len(heads) // 2 or len(set(placed.values())) < len(placed):
+        return False
+    for place, code in placed.items():
+        reason = _("The head is the name or code of %(region)s: one column for each region.")
+        found.give(place, "beside", reason % {"region": f"{known.places[code].name} ({code})"})
+    _which(known, found)
+    return True
+
+
+def _which(known: Known, found: Proposal) -> None:
+    """The one indicator of a table whose heads are days or regions."""
     if len(known.figures) == 1:
         found.answer("across", known.figures[0].code, _("The source reports one indicator."))
     else:
         found.questions["across"] = _("Say which indicator the figures of this table are.")
-    return True
 
 
 def _called(name: str, figures: Sequence[Figure]) -> tuple[Figure | None, bool]:

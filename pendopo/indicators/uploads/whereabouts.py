@@ -55,6 +55,18 @@ def regions_in(head: Head, known: Known) -> Iterator[Reading]:
             return
 
 
+def region_of(head: str, known: Known) -> str:
+    """The code of the one region that the head of a column means, by code or by name within the nearest region; '' for none or several."""
+    text = _coded(head.strip())
+    if text in known.places:
+        return text
+    for within in known.around if len(text) <= 60 else ():
+        found = known.names(within).find(text)
+        if found:
+            return found[0] if len(found) == 1 else ""
+    return ""
+
+
 def _ways(known: Known) -> Iterator[tuple[RegionBy, str, Callable[[str], str], str]]:
     yield "code", "", _coded, _("%(n)s of %(all)s values are Kemendagri codes.")
     yield "digits", "", dotted, _("%(n)s of %(all)s values are Kemendagri codes without their dots.")

@@ -120,6 +120,16 @@ def test_days_across(tmp_path: Path) -> None:
     assert found.answers["across"] == "cases"
 
 
+@pytest.mark.parametrize("heads", ["Jatirejo;Kec. Gondang;PACET", "35.16.01;35.16.02;35.16.03"])
+def test_regions_across(tmp_path: Path, heads: str) -> None:
+    """The heads are regions by name or code: one indicator, a column for each; the day is a column of its own, a sum is left out."""
+    found = proposed(tmp_path / "a.csv", f"tanggal;{heads};Jumlah\n31/12/2025;1,5;2;3;6,5\n01/01/2026;4;5;6;15\n")
+    assert roles(found) == ["at", "beside", "beside", "beside", ""]
+    assert (found.answers["across"], found.answers["format"], found.answers["decimal"]) == ("cases", "%d/%m/%Y", ",")
+    assert not found.questions
+    assert "Kabupaten" not in found.reasons["role_1"] and "35.16.01" in found.reasons["role_1"]
+
+
 def test_what_has_two_readings_is_asked(tmp_path: Path) -> None:
     """1.234 may be a thousand; no column of days, no region, no figure: each is a question."""
     found = proposed(tmp_path / "a.csv", "tanggal,kecamatan,jumlah\n2026-01-01,Jatirejo,1.234\n2026-01-02,Gondang,2.500\n")

@@ -105,6 +105,22 @@ def test_from_proposal_to_delivery_and_remembered(yard: Yard, budi: Client) -> N
     assert Upload.objects.latest("created").rows == 3
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"kecamatan,2026-01-01,2026-01-02\n35.16.01,1,2\n35.16.02,3,4\n", b"tanggal,35.16.01,35.16.02\n2026-01-01,1,3\n2026-01-02,2,4\n"],
+    ids=["days", "regions"],
+)
+def test_heads_that_are_days_or_regions(yard: Yard, budi: Client, content: bytes) -> None:
+    """Both shapes of the same four figures are proposed, asked which indicator they are, and become the same rows."""
+    address, values = wizard(budi, yard.source, content)
+    assert "across" in budi.get(address).context["reading"].proposal.questions
+    budi.post(address, {"do": "preview", **values, "across": "cases"})
+    budi.post(address, {"do": "take"})
+    delivery = Delivery.objects.get()
+    assert (delivery.rows, delivery.accepted) == (4, 4)
+    assert [(row[2], row[5]) for row in state() if row[0] == "row"] == [("35.16.01", 1), ("35.16.01", 2), ("35.16.02", 3), ("35.16.02", 4)]
+
+
 def test_faults_are_told_at_the_form(yard: Yard, budi: Client) -> None:
     """No region, a clock that does not exist, no notation of numbers: sentences, and no preview."""
     address, values = wizard(budi, yard.source, b"tanggal,cases\n2026-01-01,1.234\n")
