@@ -1,0 +1,90 @@
+"""Which devices answer at some hosts and networks."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+from .credentials import Credentials
+from .devices import Device, look_at
+from .snmp import ATTEMPTS, PORT, Agent, Silent
+
+# At once; each waits for answers, not for the processor.
+SIDE_BY_SIDE = 256
+MOST_ADDRESSES = 65_536
+# An address of a network may well be nobody: fewer questions than a named host gets.
+ATTEMPTS_IN_A_NETWORK = 3
+
+
+class WrongTarget(ValueError):
+    """A sentence that says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One address to ask; `named` is the text by which a person named this host, '' for one of a network."""
+
+    address: str
+    named: str = ""
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """A named host that gave no answer, and why."""
+
+    named: str
+    why: str
+
+
+def targets_of(texts: Iterable[str]) -> tuple[list[Target], list[Unheard]]:
+    """Every address once, in the order given, and the names that nobody knows. Raises `WrongTarget` for what is no network."""
+    found: dict[str, Target] = {}
+    unknown = []
+    for text in texts:
+        if "/" in text:
+            for host in _hosts(text):
+                found.setdefault(host, Target(host))
+        elif (address := _address(text)) is not None:
+            found[address] = Target(address, text)
+        else:
+            unknown.append(Unheard(text, "is a name that this machine cannot look up"))
+        if len(found) > MOST_ADDRESSES:
+            raise WrongTarget(f"More than {MOST_ADDRESSES:,} addresses at once; name smaller networks.")
+    return list(found.values()), unknown
+
+
+def _hosts(text: str) -> list[str]:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise WrongTarget(f"{text!r} is no network; write it as 10.20.0.0/24.") from None
+    if network.num_addresses > MOST_ADDRESSES:
+        raise WrongTarget(f"{text} has more than {MOST_ADDRESSES:,} addresses; name smaller networks.")
+    return [str(host) for host in network.hosts()]
+
+
+def _address(text: str) -> str | None:
+    try:
+        return str(socket.getaddrinfo(text, None, type=socket.SOCK_DGRAM)[0][4][0])
+    except (OSError, UnicodeError):
+        return None
+
+
+async def discover(targets: list[Target], credentials: Credentials, *, port: int = PORT) -> AsyncIterator[Device | Unheard]:
+    """The devices in the order of the targets, and the named hosts that did not answer. Silent addresses of networks are left out."""
+    gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def ask(target: Target) -> Device | Unheard | None:
+        async with gate:
+            agent = Agent(target.address, credentials, port=port, attempts=ATTEMPTS if target.named else ATTEMPTS_IN_A_NETWORK)
+            try:
+                return await look_at(agent)
+            except Silent as silent:
+                return Unheard(target.named, str(silent)) if target.named else None
+
+    tasks = [asyncio.create_task(ask(target)) for target in targets]
+    for task in tasks:
+        found = await task
+        if found is not None:
+            yield found
