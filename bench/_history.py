@@ -1,5 +1,6 @@
 """Run by `history.py` with the environment of its installation: fills history in bulk, and measures the reads and the closing."""
 
+import json
 import sys
 import time
 import urllib.request
@@ -15,9 +16,11 @@ from pendopo.indicators import history, latest
 from pendopo.indicators.closing import actions, thawing
 from pendopo.indicators.closing.models import ClosedMonth
 from pendopo.indicators.models import Indicator, Series
+from pendopo.indicators.periods import actions as periods
 
 OTHERS, NET, DEVICES = 33, 24, 8
 CORRECTED_EVERY = 100
+DERIVED = ("bench-derived-0", "bench-derived-1", "bench-derived-2", "bench-derived-3")
 SERIES_SQL = """
 INSERT INTO indicators_series (indicator_id, region_id, dims, dims_key)
 SELECT i.id, r.code, CASE WHEN d.n < 0 THEN '{}' ELSE jsonb_build_object('device', d.n::text) END,
@@ -26,19 +29,22 @@ FROM indicators_indicator i, regions_region r, generate_series(%(first)s, %(last
 WHERE i.code = ANY(%(codes)s) AND r.level = 'village' AND r.code LIKE '35.16.%%' ON CONFLICT DO NOTHING
 """
 DELIVERIES_SQL = """
-INSERT INTO indicators_delivery (source_id, way, received, known_since, digest, file, name, rows, accepted, flagged, quarantined, rejected,
-    duplicates, late, out_of_order)
-SELECT s.id, 'system', t.at + %(late)s, t.at + %(late)s, 'bench', '', %(name)s, 0, 0, 0, 0, 0, 0, 0, 0
-FROM indicators_source s, unnest(%(at)s::timestamptz[]) AS t(at) WHERE s.code = 'bench'
+INSERT INTO indicators_delivery (source_id, way, received, known_since, earliest, digest, file, name, rows, accepted, flagged, quarantined,
+    rejected, duplicates, late, out_of_order)
+SELECT s.id, 'system', t.at + %(late)s, t.at + %(late)s, t.at, 'bench', '', %(name)s, %(rows)s, %(rows)s, 0, 0, 0, 0, 0, 0
+FROM indicators_source s, unnest(%(at)s::timestamptz[]) AS t(at) WHERE s.code = 'bench' RETURNING id
 """
 # A walk with a daily wave in tenths for most series, a counter's whole numbers for every third, a line that never moves for every fourth.
 ROWS_SQL = """
 INSERT INTO indicators_observation (series_id, at, known_since, value, quality, delivery_id, note)
-SELECT s.id, d.at, d.known_since, CASE WHEN s.id %% 4 = 0 THEN 1 WHEN s.id %% 3 = 0 THEN floor(random() * 1e6)
-    ELSE round((100 + 40 * sin(extract(epoch FROM d.at) / 13751 + s.id) + random() * 10)::numeric, 1) END, 0, d.id, NULL
-FROM (SELECT id, known_since, known_since - %(late)s AS at FROM indicators_delivery WHERE name = %(name)s) d, indicators_series s
-WHERE s.indicator_id = ANY(%(indicators)s) AND (%(every)s = 1 OR (s.id + d.id) %% %(every)s = 0) ORDER BY d.at, s.id
+SELECT s.id, d.known_since - %(late)s, d.known_since, CASE WHEN s.id %% 4 = 0 THEN 1 WHEN s.id %% 3 = 0 THEN floor(random() * 1e6)
+    ELSE round((100 + 40 * sin(extract(epoch FROM d.known_since) / 13751 + s.id) + random() * 10)::numeric, 1) END, 0, d.id, NULL
+FROM indicators_delivery d, indicators_series s
+WHERE d.id = ANY(%(deliveries)s) AND s.indicator_id = ANY(%(indicators)s) AND (%(every)s = 1 OR (s.id + d.id) %% %(every)s = 0)
+ORDER BY d.known_since, s.id
 """
+# So many rows a statement, so that their order fits into memory.
+ROWS_TOGETHER = 500_000
 LATEST_SQL = """
 INSERT INTO indicators_latest (series_id, newest, at, value, quality, known_since, delivery_id)
 SELECT s.id, o.at, o.at, o.value, o.quality, o.known_since, o.delivery_id FROM indicators_series s CROSS JOIN LATERAL (
@@ -62,10 +68,15 @@ def fill(rows: int, now: datetime) -> None:
             for month in sorted({moment.date().replace(day=1) for moment in at}):
                 cursor.execute("SELECT indicators_partition(%s)", [month])
             ids = list(Indicator.objects.filter(code__in=codes[kind]).values_list("pk", flat=True))
+            lines = Series.objects.filter(indicator__in=ids).count()
             for name, late, part in ((kind, timedelta(seconds=5), 1), (f"{kind} again", timedelta(hours=3), CORRECTED_EVERY)):
                 late += timedelta(microseconds=len(name))
-                cursor.execute(DELIVERIES_SQL, {"at": at, "late": late, "name": name})
-                cursor.execute(ROWS_SQL, {"name": name, "late": late, "indicators": ids, "every": part})
+                cursor.execute(DELIVERIES_SQL, {"at": at, "late": late, "name": name, "rows": lines // part})
+                made = [pk for (pk,) in cursor.fetchall()]
+                together = max(1, ROWS_TOGETHER * part // lines)
+                for first in range(0, len(made), together):
+                    some = made[first : first + together]
+                    cursor.execute(ROWS_SQL, {"deliveries": some, "late": late, "indicators": ids, "every": part})
         cursor.execute(LATEST_SQL, {"recent": now - 2 * steps["others"] - timedelta(hours=1)})
         cursor.execute("SELECT count(*) FROM indicators_observation")
         count = cursor.fetchone()[0]
@@ -76,13 +87,64 @@ def fill(rows: int, now: datetime) -> None:
         print(f"PostgreSQL: {cursor.fetchone()[0] / count:.0f} bytes a row with its index")
 
 
+def keep_periods() -> None:
+    """The hours and days of all that was filled in: the loop of the installation would come to it in its own time."""
+    begun = time.perf_counter()
+    for indicator in Indicator.objects.filter(code__startswith="bench-", derived=None):
+        if any(periods.wanted(indicator)):
+            periods.build(indicator)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) indicators_hour, indicators_day")
+        cursor.execute("SELECT (SELECT count(*) FROM indicators_hour), (SELECT count(*) FROM indicators_day)")
+        hours, days = cursor.fetchone()
+        cursor.execute("SELECT pg_total_relation_size('indicators_hour') + pg_total_relation_size('indicators_day')")
+        size = cursor.fetchone()[0]
+    print(f"{hours:,} hours and {days:,} days made of them in {time.perf_counter() - begun:.0f} s, {size / 1e6:,.0f} MB")
+
+
+def corrected(url: str, key: str, now: datetime, times: int) -> None:
+    """One corrected row of a month ago: from the request until all its dependants say so."""
+    village = Series.objects.filter(indicator__code="bench-0").values_list("region_id", flat=True)[0]
+    known = history.Question([Indicator.objects.get(code="bench-0").pk], village, since=now - timedelta(days=40), until=now)
+    at = next(history.iterate(known)).at
+    took = []
+    for number in range(times + 1):
+        row = {"indicator": "bench-0", "region": village, "at": at.isoformat(), "value": 100.0 + number}
+        body = json.dumps({"observations": [row]}).encode()
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        begun = time.perf_counter()
+        with urllib.request.urlopen(urllib.request.Request(url + "/api/v1/observations", body, headers), timeout=60) as answer:
+            stamp = json.load(answer)
+        while derived_since(village, stamp["delivery"]) < len(DERIVED):
+            time.sleep(0.005)
+        took.append((time.perf_counter() - begun) * 1000)
+    told("one corrected row: its four dependants say so", 1000, took)
+
+
+def derived_since(village: str, delivery: int) -> int:
+    """How many dependants have stored something after a delivery."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT s.indicator_id) FROM indicators_observation o JOIN indicators_series s ON s.id = o.series_id "
+            "JOIN indicators_indicator i ON i.id = s.indicator_id WHERE i.code = ANY(%s) AND s.region_id = %s AND o.known_since > "
+            "(SELECT known_since FROM indicators_delivery WHERE id = %s)",
+            [list(DERIVED), village, delivery],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def judged(name: str, target_ms: float, times: int, ask: Callable[[], Any]) -> None:
-    """Asks so often and prints the first time alone, then median, extremes and the 95th percentile beside the target."""
+    """Asks so often and prints what it took."""
     took = []
     for _ in range(times + 1):
         begun = time.perf_counter()
         ask()
         took.append((time.perf_counter() - begun) * 1000)
+    told(name, target_ms, took)
+
+
+def told(name: str, target_ms: float, took: list[float]) -> None:
+    """Prints the first time (ms) alone, then median, extremes and the 95th percentile beside the target."""
     rest = sorted(took[1:])
     p95 = rest[min(len(rest) - 1, int(len(rest) * 0.95))]
     print(line(name, rest, "ms"))
@@ -110,6 +172,8 @@ def measure(url: str, token: str, now: datetime, times: int) -> None:
     judged("board of 24 tiles and a choropleth (HTTP)", 120, times, page("/wall/bench"))
     judged("the same board as of 30 days ago (HTTP)", 200, times, page(f"/wall/bench?as_of={then}"))
     judged("one series over a year by day", 30, times, lambda: history.page(year))
+    month = history.Question([i.pk for i in others[:1]], "35.16", since=now - timedelta(days=30), until=now, every="1d", agg="sum")
+    judged("304 series over a month by day", 100, times, lambda: history.page(month, limit=20_000))
     judged("newest value of 10,032 series", 100, times, lambda: latest.rows(others, None))
 
 
@@ -132,7 +196,9 @@ if __name__ == "__main__":
     moment = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     asked = int(sys.argv[2])
     fill(asked, moment)
+    keep_periods()
     measure(sys.argv[1], sys.argv[3], moment, 30)
+    corrected(sys.argv[1], sys.argv[4], moment, 10)
     print("\nevery month that is over closed:")
     close_old(moment)
     measure(sys.argv[1], sys.argv[3], moment, 30)

@@ -1,4 +1,4 @@
-"""Much history: how long a board, the same board as of last month, a year of a series and the newest values take.
+"""Much history: how long a board, the same board as of last month, a year of a series, the newest values and a correction take.
 
 A whole installation (`pendopo up`), filled in bulk; first all open, then every month that is over closed. Usage:
 python bench/history.py [ROWS], 20 million when not said; 100 million is the long form. Afterwards InfluxDB and VictoriaMetrics, where
@@ -15,6 +15,16 @@ from _peers import peers
 ROWS = 20_000_000
 
 
+# What follows a correction of the first indicator: of the same period, over a week, and of what was derived from it.
+DERIVED = """
+indicators:
+  - {code: bench-derived-0, name: A, derived: {difference: [bench-0, bench-1]}}
+  - {code: bench-derived-1, name: B, derived: {moving_mean: {of: bench-0, window: 7d}}}
+  - {code: bench-derived-2, name: C, derived: {change: {of: bench-0}}}
+  - {code: bench-derived-3, name: D, derived: {moving_sum: {of: bench-derived-0, window: 7d}}}
+"""
+
+
 def board(village: str) -> str:
     """The definition of a board of 24 numbers of one village with their recent past, and a choropleth of every village."""
     tiles = [f"  - {{kind: number, indicator: [bench-{n}], region: '{village}', spark: 30d, size: [2, 2]}}" for n in range(24)]
@@ -28,12 +38,15 @@ def main() -> None:
     print(machine(), flush=True)
     with installation() as running:
         yard = running.yard(57)
+        dependants = running.folder.parent / "derived.yaml"
+        dependants.write_text(DERIVED)
+        subprocess.run([PENDOPO, "catalogue", "load", str(dependants), "--data", running.folder], check=True, capture_output=True)
         place = running.folder.parent / "board.yaml"
         place.write_text(board(yard["villages"][0]))
         subprocess.run([PENDOPO, "board", "load", str(place), "--data", running.folder], check=True, capture_output=True)
         made = subprocess.run([PENDOPO, "screen", "new", "bench", "--json", "--data", running.folder], check=True, capture_output=True)
         token = json.loads(made.stdout)["token"]
-        subprocess.run([sys.executable, "-u", HERE / "_history.py", running.url, str(rows), token], check=True)
+        subprocess.run([sys.executable, "-u", HERE / "_history.py", running.url, str(rows), token, yard["key"]], check=True)
     peers(min(rows // 4, 5_000_000))
 
 

@@ -27,6 +27,7 @@ from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
 from pendopo.indicators.health import watching
 from pendopo.indicators.house import proving, publishing
+from pendopo.indicators.periods import keeping
 from pendopo.indicators.uploads import taking
 from pendopo.notify import deliver, follow
 from pendopo.orders import remind
@@ -45,6 +46,7 @@ LOOPS: dict[str, Loop] = {
     "indicators.closing": nightly.run,
     "indicators.derive": derive.run,
     "indicators.intake": intake.run,
+    "indicators.periods": keeping.run,
     "indicators.sensors": sensors.run,
     "indicators.uploads": taking.run,
     "demonstration": moving.run,

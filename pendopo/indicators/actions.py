@@ -256,6 +256,7 @@ def _store(head: Delivery, ids: dict[SeriesKey, int], judge: Judge, judged: Judg
     head.out_of_order = beside.out_of_order
     if beside.placed is not placed or beside.rejudged:
         packed = storing.pack(beside.placed, ids, beside.rejudged)
+    head.earliest = packed.earliest
     same = storing.store(packed, delivery=head.pk, known_since=head.known_since)
     judged.duplicates.extend(Problem(row, "duplicates", "", "duplicate", {}) for row in same if row > 0)
     return [problem for row, problem in beside.suspect.items() if row not in same]

@@ -19,7 +19,9 @@ from django.db.models import Q
 from .closing.thawing import thaw
 from .latest import utc_text
 from .logic import QUALITY_WORDS, dims_key, moment_of
-from .models import Series
+from .models import Series, Source
+from .periods.pieces import from_rows
+from .periods.reading import columns, split
 
 PAGE = 1000
 # How many series one statement reads at a time; a page that is full stops before the next.
@@ -27,12 +29,12 @@ SERIES_AT_A_TIME = 200
 
 BUCKETS = {"1h": "hour", "1d": "day", "1w": "week", "1M": "month"}
 AGGREGATES = {
-    "mean": "avg(o.value)",
-    "sum": "sum(o.value)",
-    "min": "min(o.value)",
-    "max": "max(o.value)",
-    "last": "(array_agg(o.value ORDER BY o.at DESC))[1]",
-    "count": "count(o.value)::float8",
+    "mean": "sum(o.total) / sum(o.n)",
+    "sum": "sum(o.total)",
+    "min": "min(o.low)",
+    "max": "max(o.high)",
+    "last": "(array_agg(o.last ORDER BY o.at DESC))[1]",
+    "count": "sum(o.n)::float8",
 }
 
 
@@ -89,27 +91,33 @@ KNOWN_SQL = """
 """
 
 RAW_SQL = f"""
-SELECT s.ord, (extract(epoch FROM o.at) * 1000000)::bigint, o.value, o.quality, src.code,
+SELECT s.ord, (extract(epoch FROM o.at) * 1000000)::bigint, o.value, o.quality, d.source_id::text,
     (extract(epoch FROM o.known_since) * 1000000)::bigint, o.note
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS s(id, ord)
 CROSS JOIN LATERAL ({KNOWN_SQL}) o
 JOIN indicators_delivery d ON d.id = o.delivery_id
-JOIN indicators_source src ON src.id = d.source_id
 WHERE o.value IS NOT NULL AND (s.ord > 1 OR o.at > %(after)s)
 ORDER BY s.ord, o.at LIMIT %(limit)s
 """  # noqa: S608 – no text from outside
 
-BUCKET_SQL = f"""
-SELECT s.ord, (extract(epoch FROM b.bucket) * 1000000)::bigint, {{aggregate}}, max(o.quality), string_agg(DISTINCT src.code, ', '),
-    (extract(epoch FROM max(o.known_since)) * 1000000)::bigint, NULL
-FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS s(id, ord)
-CROSS JOIN LATERAL ({KNOWN_SQL}) o
+# Of kept hours or days and of the rows beside them, period by period. Sources come as the texts of their numbers.
+BUCKET_SQL = """
+WITH pieces AS (
+    SELECT p.series_id, p.at, p.n, p.total, p.low, p.high, p.last, p.quality, p.known_since, p.sources
+    FROM unnest(%(kept)s::bigint[], %(kept_sinces)s::timestamptz[], %(kept_untils)s::timestamptz[]) AS w(id, since, until)
+    JOIN indicators_{grain} p ON p.series_id = w.id AND p.at >= w.since AND p.at < w.until
+    WHERE p.n > 0 AND p.total IS NOT NULL AND p.newest <= %(as_of)s
+    UNION ALL
+    SELECT r.series_id, r.at, r.n, r.total, r.low, r.high, r.last, r.quality, r.known_since, r.sources FROM ({rows}) r WHERE r.n > 0
+)
+SELECT s.ord, (extract(epoch FROM b.bucket) * 1000000)::bigint, {aggregate}, max(o.quality),
+    string_agg(DISTINCT array_to_string(o.sources, ','), ','), (extract(epoch FROM max(o.known_since)) * 1000000)::bigint, NULL
+FROM unnest(%(all)s::bigint[]) WITH ORDINALITY AS s(id, ord)
+JOIN pieces o ON o.series_id = s.id
 CROSS JOIN LATERAL (SELECT date_trunc(%(bucket)s, o.at, %(zone)s) AS bucket) b
-JOIN indicators_delivery d ON d.id = o.delivery_id
-JOIN indicators_source src ON src.id = d.source_id
-WHERE o.value IS NOT NULL AND (s.ord > 1 OR b.bucket > %(after)s)
+WHERE s.ord > 1 OR b.bucket > %(after)s
 GROUP BY s.ord, b.bucket ORDER BY s.ord, b.bucket LIMIT %(limit)s
-"""  # noqa: S608 – no text from outside
+"""
 
 MIN_AT, MAX_AT = "1800-01-01T00:00:00Z", "2300-01-01T00:00:00Z"
 EARLIEST, LATEST = datetime.fromisoformat(MIN_AT), datetime.fromisoformat(MAX_AT)
@@ -151,26 +159,44 @@ def iterate(question: Question) -> Iterator[Known]:
 
 
 def _read(question: Question, series: Sequence[Series], after: str, limit: int) -> list[Known]:
-    parameters = {
-        "ids": [line.pk for line in series],
-        "since": question.since or MIN_AT,
-        "until": question.until or MAX_AT,
-        "as_of": question.as_of or MAX_AT,
-        "after": after,
-        "limit": limit,
-        "zone": settings.TIME_ZONE,
-        "bucket": BUCKETS.get(question.every or "", ""),
-    }
-    thaw((line.pk, question.since or EARLIEST, question.until or LATEST) for line in series)
-    sql = RAW_SQL if question.every is None else BUCKET_SQL.format(aggregate=AGGREGATES[question.agg])
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows = cursor.fetchall()
+    since, until, as_of = question.since or EARLIEST, question.until or LATEST, question.as_of or LATEST
+    parameters: dict[str, Any] = {"as_of": as_of, "after": after, "limit": limit, "zone": settings.TIME_ZONE}
+    if question.every is None:
+        parameters |= {"ids": [line.pk for line in series], "since": since, "until": until}
+        thaw((line.pk, since, until) for line in series)
+        found = _fetch(RAW_SQL, parameters)
+    else:
+        found = _fetch(*_by_buckets(question, series, (since, until, as_of), parameters))
     return [
         Known(line.indicator.code, line.region_id, line.dims, moment_of(at), value, QUALITY_WORDS[q], source, moment_of(known_since), note)
-        for order, at, value, q, source, known_since, note in rows
+        for order, at, value, q, source, known_since, note in found
         for line in (series[order - 1],)
     ]
+
+
+def _by_buckets(
+    question: Question, series: Sequence[Series], when: tuple[datetime, datetime, datetime], parameters: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """The SQL of hours, days, weeks or months, and its parameters: from what is kept where that is exact, else from the rows."""
+    grain = "hour" if question.every == "1h" else "day"
+    parts = split(series, grain, *when)
+    thaw(parts.raw)
+    kept, kept_sinces, kept_untils = columns(parts.kept)
+    ids, sinces, untils = columns(parts.raw)
+    parameters |= {"kept": kept, "kept_sinces": kept_sinces, "kept_untils": kept_untils, "ids": ids, "sinces": sinces, "untils": untils}
+    parameters |= {"all": [line.pk for line in series], "bucket": BUCKETS[question.every or "1d"]}
+    return BUCKET_SQL.format(grain=grain, rows=from_rows(grain), aggregate=AGGREGATES[question.agg]), parameters
+
+
+def _fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows, with the codes of their sources."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchall()
+    numbers = {text: sorted({int(number) for number in text.split(",")}) for text in {row[4] for row in found}}
+    codes = dict(Source.objects.filter(pk__in={n for many in numbers.values() for n in many}).values_list("pk", "code")) if numbers else {}
+    words = {text: ", ".join(sorted(codes[number] for number in many)) for text, many in numbers.items()}
+    return [(*row[:4], words[row[4]], *row[5:]) for row in found]
 
 
 def _cursor(last: Known) -> str:

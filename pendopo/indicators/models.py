@@ -16,6 +16,7 @@ from pendopo.regions.models import Level, Region
 from .closing.models import ClosedMonth
 from .derivation.models import Computation, DerivedPosition, Formula
 from .health.models import ContractDay, Roster, SourceDay, Watched
+from .periods.models import KeptPeriods, PeriodsPosition
 from .pings.models import Call, Check
 from .uploads.models import Upload
 
@@ -27,6 +28,8 @@ __all__ = [
     "ContractDay",
     "DerivedPosition",
     "Formula",
+    "KeptPeriods",
+    "PeriodsPosition",
     "Roster",
     "SourceDay",
     "Upload",
@@ -235,6 +238,7 @@ class Delivery(models.Model):
     columns = models.JSONField(null=True, blank=True, help_text=_("The columns of a file, in order: what drift is seen by."))
     late = models.PositiveIntegerField(default=0, help_text=_("Rows that came after they were due and the grace was over."))
     out_of_order = models.PositiveIntegerField(default=0, help_text=_("Rows that came after a later one of their series was known."))
+    earliest = models.DateTimeField(null=True, editable=False, help_text=_("The earliest time of which something was stored."))
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)
     answer = models.JSONField(null=True, blank=True)
 

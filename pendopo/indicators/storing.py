@@ -154,6 +154,11 @@ class Packed:
     series: list[int]
     parameters: dict[str, Any]
 
+    @property
+    def earliest(self) -> datetime | None:
+        """The earliest time that the rows speak of; None without rows."""
+        return EPOCH + self.parameters["from"] * MICROSECOND if self.lines else None
+
     def rows(self, numbers: Iterable[tuple[int]]) -> set[int]:
         """The senders' numbers of the rows that the SQL counts from 1."""
         return {self.lines[number - 1].row for (number,) in numbers}

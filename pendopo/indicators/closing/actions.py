@@ -20,6 +20,7 @@ from pendopo.agencies.models import Person
 from pendopo.audit.actions import record
 
 from ..derivation.models import DerivedPosition
+from ..periods.actions import catch_up
 from . import parquet
 from .models import ClosedMonth
 from .thawing import MIN_AT, SWEPT_AFTER, first_moment, forget, next_month, part
@@ -92,6 +93,7 @@ def _close(month: date, by: Person | None) -> ClosedMonth:
         cutoff: datetime = cursor.fetchone()[0]
     if DerivedPosition.objects.filter(raw__lt=min(_last_word(month), cutoff)).exists():
         raise Impossible(_("Derived figures are still being computed from this month: try again when they have caught up."))
+    catch_up()
     folder = settings.FILES_DIR / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in folder.glob(f"{month:%Y-%m}.*"):  # of an attempt that was killed

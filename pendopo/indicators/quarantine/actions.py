@@ -154,8 +154,10 @@ def _store(rows: Sequence[tuple[KeptRow, Placed]], reason: str, by: Person, ids:
         head.known_since, head.pk = storing.stamp()
         head.accepted, head.flagged, head.duplicates = len(placed) - suspect, suspect, len(parts) - len(placed)
         rejudged = judge_with_history(placed, (), rules, series, us_of(timezone.now())).rejudged
+        packed = storing.pack(placed, series, rejudged)
+        head.earliest = packed.earliest
         head.save(force_insert=True)
-        storing.store(storing.pack(placed, series, rejudged), delivery=head.pk, known_since=head.known_since)
+        storing.store(packed, delivery=head.pk, known_since=head.known_since)
         enter_delivery(head)
         made.update({kept.pk: head for kept, _spot in parts})
     return made

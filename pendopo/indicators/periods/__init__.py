@@ -1,0 +1,1 @@
+"""Hours and days of every series, kept ready, so that reads over long ranges need not add up every row."""
