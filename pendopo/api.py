@@ -14,6 +14,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from pendopo import __version__
 from pendopo.agencies.api import router as agencies
+from pendopo.alerts.api import router as alerts
 from pendopo.indicators import api as figures
 from pendopo.indicators import api_changes, api_lineage, api_quarantine
 from pendopo.indicators.api_writing import PROBLEM, WRITING
@@ -57,6 +58,7 @@ api.add_router("", figures.router)
 api.add_router("", api_lineage.router)
 api.add_router("", api_changes.router)
 api.add_router("", api_quarantine.router)
+api.add_router("", alerts)
 api.add_router("", regions)
 api.add_router("", agencies)
 api.add_router("", orders)

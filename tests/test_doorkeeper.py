@@ -24,7 +24,7 @@ from pendopo.agencies import actions
 from pendopo.agencies.access import VERBS
 from pendopo.agencies.models import Agency, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
-from pendopo.alerts.actions import apply
+from pendopo.alerts.actions import apply, declare_rule
 from pendopo.alerts.models import Alert
 from pendopo.alerts.tests.yard import word
 from pendopo.audit.models import Entry
@@ -111,6 +111,9 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
         "post": holding.post_id,
         "holding": holding.pk,
         "token": token.pk,
+        "rule": declare_rule(
+            by=None, code="wet", name="Basah", about={"kind": "threshold", "above": 3}, region=regency, indicator=indicator
+        )[0].code,
         "alert": Alert.objects.get().pk,
         "order": give(what="x", to=holding.post, by=people[Role.ADMINISTRATOR]).pk,
         "entry": Entry.objects.latest("pk").pk,

@@ -87,7 +87,7 @@ class Dependency(models.Model):
 
 
 class Word(models.Model):
-    """The newest word about a thing on which others depend: bad or well, about when, and when we heard it."""
+    """The newest word about a thing on which others depend, or that was well before we heard that it had been bad: of when, heard when."""
 
     fingerprint = models.CharField(max_length=64, primary_key=True)
     hot = models.BooleanField()

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pendopo.ui.words import language_of, number_text
 
@@ -29,7 +29,8 @@ def span(length: timedelta) -> str:
     ):
         if seconds >= size:
             number = round(seconds / size, 1)
-            return ngettext(one, many, int(number)) % {"n": f"{number:g}"}
+            text = number_text(number, 0 if number.is_integer() else 1, language_of(get_language()))
+            return ngettext(one, many, int(number)) % {"n": text}
     return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
 
 

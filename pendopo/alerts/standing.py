@@ -28,10 +28,12 @@ class Known:
     ended: datetime | None = None
 
 
-def hear(known: Known | None, *, hot: bool, at: datetime, again_s: float) -> str:
-    """What a word does to an alert."""
+def hear(known: Known | None, *, hot: bool, at: datetime, again_s: float, well_at: datetime | None = None) -> str:
+    """What a word does to an alert. `well_at`: there was no alert yet, but the thing was said to be well as of this time."""
     if known is None:
-        return OPENED if hot else NOTHING
+        if hot:
+            return OLD if well_at is not None and at < well_at else OPENED
+        return NOTHING
     if at < known.last_at:
         return OLD
     rest = timedelta(seconds=again_s)

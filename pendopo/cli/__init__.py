@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "network": ("pendopo.cli.network", "The intra-government network: discover devices."),
     "cap": ("pendopo.cli.cap", "Warnings in the Common Alerting Protocol: check."),
     "epi": ("pendopo.cli.epi", "Epidemics: the reproduction number of a series of cases."),
+    "rules": ("pendopo.cli.rules", "Rules that alert and river stations: load, list."),
     "assess": ("pendopo.cli.assess", "Maturity and certification instruments: score."),
     "brief": ("pendopo.cli.brief", "Write the brief of a day as PDF."),
     "upgrade": ("pendopo.cli.care", "Bring an installation to this version, and back when that fails."),

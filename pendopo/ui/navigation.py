@@ -56,6 +56,9 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Watch"),
         (
             Entry(_("Alerts"), "alerts:alerts", "bell", "alerts.see"),
+            Entry(_("Rules"), "alerts:rules", "filter", "alerts.see"),
+            Entry(_("Rivers"), "alerts:rivers", "pulse", "alerts.see"),
+            Entry(_("Maintenance"), "alerts:maintenance", "clock", "alerts.see"),
             Entry(_("Roster"), "incidents:rosters", "people", "roster.see"),
             Entry(_("Call-outs"), "incidents:call-outs", "bell", "desk.see"),
             Entry(_("Logbook"), "incidents:logbook", "book", "roster.see"),

@@ -64,7 +64,7 @@ class Family:
             self.parents[row.child].append(row.parent)
             self.children[row.parent].add(row.child)
             self.wait_s[row.child] = max(self.wait_s.get(row.child, 0), row.wait_s)
-        known = Word.objects.filter(fingerprint__in={row.parent for row in rows})
+        known = Word.objects.filter(fingerprint__in={row.parent for row in rows} | set(names))
         self.words = {word.fingerprint: ParentWord(word.hot, word.at, word.turned, word.heard) for word in known}
         self.changed: set[str] = set()
 

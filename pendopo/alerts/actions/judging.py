@@ -81,10 +81,12 @@ class Judge:
 
     def hear(self, verdict: Verdict) -> None:
         """One word."""
-        self._note_parent(verdict)
         alert = self.alerts.get(verdict.fingerprint)
+        self._note_word(verdict, keep=alert is None and not verdict.hot)
         known = Known(alert.state, alert.last_at, alert.flapping, alert.calm_since, alert.ended) if alert else None
-        what = standing.hear(known, hot=verdict.hot, at=verdict.at, again_s=verdict.about.again_s)
+        word = self.family.words.get(verdict.fingerprint)
+        well_at = word.at if word is not None and not word.hot else None
+        what = standing.hear(known, hot=verdict.hot, at=verdict.at, again_s=verdict.about.again_s, well_at=well_at)
         if what in (OLD, NOTHING):
             return
         if what == OPENED:
@@ -99,9 +101,10 @@ class Judge:
             self._hot(alert, what, verdict)
         self._touch(alert)
 
-    def _note_parent(self, verdict: Verdict) -> None:
+    def _note_word(self, verdict: Verdict, *, keep: bool) -> None:
+        """The word about a parent; with `keep` also about a thing that was well before we heard that it had been bad."""
         name = verdict.fingerprint
-        if name not in self.family.children:
+        if name not in self.family.children and not keep:
             return
         before = self.family.words.get(name)
         word = standing.next_word(before, hot=verdict.hot, at=verdict.at, now=self.now)
@@ -156,6 +159,13 @@ class Judge:
             self._end(alert, alert.calm_since)
             self._touch(alert)
         elif self._stand(alert, alert.state, False):
+            self._touch(alert)
+
+    def give_up(self, name: str) -> None:
+        """Ends one that nobody watches any more."""
+        alert = self.alerts.get(name)
+        if alert is not None and alert.state != State.ENDED:
+            self._end(alert, self.now)
             self._touch(alert)
 
     def _stand(self, alert: Alert, before: str, came_back: bool) -> bool:

@@ -151,3 +151,12 @@ def test_a_storm_becomes_few_groups(regency: Region) -> None:
     assert Group.objects.count() <= 13
     actions.settle(now=minute(3) + timedelta(hours=1))
     assert Group.objects.filter(closed=None).count() == Group.objects.count()
+
+
+def test_well_before_it_was_bad(regency: Region) -> None:
+    """The end arrives before the beginning: nothing opens."""
+    actions.apply(verdicts=[word("river", 5, hot=False)], now=minute(5))
+    actions.apply(verdicts=[word("river", 4)], now=minute(6))
+    assert states() == []
+    actions.apply(verdicts=[word("river", 7)], now=minute(7))
+    assert states() == [("river", "firing")]

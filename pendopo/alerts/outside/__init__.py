@@ -1,0 +1,1 @@
+"""Alerts that other systems send: Prometheus Alertmanager's webhook and plain JSON."""
