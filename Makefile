@@ -63,17 +63,19 @@ packages:
 
 # What only root of a Debian machine can add: the brief as PDF needs the first; without it `pendopo doctor` says so and all else works.
 PAPER  := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+# Meetings: the media server, and what makes recordings playable.
+MEDIA  := janus janus-tools ffmpeg
 TRIALS := strace ffmpeg faketime
 APT    := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)
 
 run: setup
-	@[ -z "$(APT)" ] || $(MAKE) --no-print-directory packages WANTED="$(PAPER)" || true
+	@[ -z "$(APT)" ] || $(MAKE) --no-print-directory packages WANTED="$(PAPER) $(MEDIA)" || true
 	$(BIN)/pendopo demo
 
 # Two workers where tests are strangers to each other; alone those that start, kill and measure whole installations.
 test: setup
 	@[ -x /usr/bin/chromium ] || $(MAKE) --no-print-directory packages WANTED="chromium"
-	@[ -z "$(APT)" ] || $(MAKE) --no-print-directory packages WANTED="$(TRIALS) $(PAPER)"
+	@[ -z "$(APT)" ] || $(MAKE) --no-print-directory packages WANTED="$(TRIALS) $(PAPER) $(MEDIA)"
 	$(BIN)/pytest -q -n 2 -m "not slow"
 	$(BIN)/pytest -q -m slow
 

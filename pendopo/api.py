@@ -19,6 +19,7 @@ from pendopo.indicators import api as figures
 from pendopo.indicators import api_changes, api_lineage, api_quarantine
 from pendopo.indicators.api_writing import PROBLEM, WRITING
 from pendopo.indicators.credentials import Refusal
+from pendopo.meetings.api import router as meetings
 from pendopo.orders.api import router as orders
 from pendopo.regions.api import router as regions
 
@@ -62,6 +63,7 @@ api.add_router("", alerts)
 api.add_router("", regions)
 api.add_router("", agencies)
 api.add_router("", orders)
+api.add_router("", meetings)
 
 
 def problem(status: int, code: str, detail: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.urls import get_resolver
 import pendopo.ready  # noqa: F401
 from pendopo.indicators import ingest, write
 from pendopo.live import stream
+from pendopo.meetings.media import signalling
 from pendopo.supervise import health
 from pendopo.ui import static_files
 
@@ -31,7 +32,7 @@ LEAN: dict[tuple[str, str], App] = {
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Dispatches by exact path to the lean routes, by prefix to the live stream, and everything else to Django."""
+    """Dispatches by exact path to the lean routes, by prefix to the live stream, meetings' lines, and everything else to Django."""
     if scope["type"] == "http":
         route = LEAN.get((scope["method"], scope["path"]))
         if route is not None:
@@ -42,4 +43,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             return
         if scope["path"].startswith(static_files.PREFIX) and await static_files.route(scope, receive, send):
             return
+    if scope["type"] == "websocket":
+        await signalling.route(scope, receive, send)
+        return
     await django_app(scope, receive, send)

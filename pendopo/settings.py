@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "pendopo.wall",
     "pendopo.portal",
     "pendopo.incidents",
+    "pendopo.meetings",
     "pendopo.alerts",
     "pendopo.orders",
     "pendopo.indicators",
@@ -192,6 +193,16 @@ WEBHOOK_PRIVATE = os.environ.get("PENDOPO_WEBHOOK_PRIVATE", "") == "1"
 OPEN_MONTHS = int(os.environ.get("PENDOPO_OPEN_MONTHS", "") or 13)
 # Called each minute while the river runs from end to end; its `/fail` when it does not (indicators/house/proving.py).
 WATCH_URL = os.environ.get("PENDOPO_WATCH_URL", "")
+
+# The media servers of meetings, `unix:/socket` or `ws://host:port`; a meeting lives on one. `pendopo up` names its own here.
+JANUS_URLS = [url for url in os.environ.get("PENDOPO_JANUS_URL", "").split(",") if url]
+JANUS_SECRET = os.environ.get("PENDOPO_JANUS_SECRET", "")
+# A relay for people whose line lets no UDP through (coturn with `use-auth-secret`), and the name server that tells browsers their address.
+TURN_URLS = [url for url in os.environ.get("PENDOPO_TURN_URL", "").split(",") if url]
+TURN_SECRET = os.environ.get("PENDOPO_TURN_SECRET", "")
+STUN_URLS = [url for url in os.environ.get("PENDOPO_STUN_URL", "").split(",") if url]
+# The most that one person may send, in kbit/s.
+MEDIA_CAP_KBPS = int(os.environ.get("PENDOPO_MEDIA_CAP", "") or 1500)
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]

@@ -36,6 +36,7 @@ from pendopo.indicators.models import Indicator, KeptRow, Way
 from pendopo.indicators.pings.actions import add_check
 from pendopo.indicators.sources import add_source, new_key
 from pendopo.live import stream
+from pendopo.meetings.actions import plan
 from pendopo.notify import actions as notify
 from pendopo.notify.models import Address, Endpoint
 from pendopo.orders.actions import give
@@ -116,6 +117,7 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
         )[0].code,
         "alert": Alert.objects.get().pk,
         "order": give(what="x", to=holding.post, by=people[Role.ADMINISTRATOR]).pk,
+        "meeting": plan(subject="Rapat", start=timezone.now(), by=target).code,
         "entry": Entry.objects.latest("pk").pk,
         "agency": bpbd.code,
         "region": "35.16.13",

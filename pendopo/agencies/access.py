@@ -46,6 +46,8 @@ VERBS: dict[str, frozenset[str]] = {
     "roster.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "desk.see": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value, Role.CONVENER.value}),
     "desk.work": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+    "meetings.see": EVERYONE_SIGNED_IN,
+    "meetings.convene": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.CONVENER.value}),
     "wall.tokens": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "orders.see": EVERYONE_SIGNED_IN,
     "orders.give": frozenset({Role.VIEWER.value, Role.OFFICER.value, Role.CONVENER.value, Role.ADMINISTRATOR.value}),

@@ -38,6 +38,16 @@ class Did(msgspec.Struct, frozen=True, kw_only=True):
     after: dict[str, Any] = {}
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A word for the people of one meeting: `to` is `*`, `conveners` or a seat; `worker` is who sent it and hears it no more."""
+
+    v: int = 1
+    worker: str
+    code: str
+    to: str
+    word: dict[str, Any]
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Rows from the field in the shape of POST /api/v1/observations: dicts with indicator, region, at, value (dims, quality, note)."""
 

@@ -46,6 +46,11 @@ def did(room: str, verb: str) -> str:
     return f"did.{room}.{verb}"
 
 
+def meeting(code: str) -> str:
+    """What the web workers of one meeting tell each other about it: nothing keeps it."""
+    return f"meeting.{code}"
+
+
 def reading(source: str) -> str:
     """Readings from the field, before any check: one message carries many rows of one source."""
     return f"reading.{source}"

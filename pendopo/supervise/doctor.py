@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from . import nats, postgres
+from . import janus, nats, postgres
 from .account import NAME, closed_folder, existing
 from .backup import backup_facts
 from .child import PACKAGE_ROOT, needed_paths
@@ -77,6 +77,25 @@ def _pango() -> Finding:
         mend = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         return Finding("pdf", "warning", f"{', '.join(missing)} missing: no brief as PDF", mend)
     return Finding("pdf", "ok", "Pango is there: the brief can be set as PDF")
+
+
+def _media() -> Finding:
+    """The media server of meetings, and the program that makes recordings playable."""
+    try:
+        program = janus.binary()
+        about = f"{janus.version(program)} at {program}"
+        janus.libraries(program)
+    except Refusal as refusal:
+        return Finding("janus", "warning", f"meetings have no media. {refusal}", "apt-get install janus janus-tools ffmpeg")
+    absent = [name for name in ("janus-pp-rec", "ffmpeg") if not shutil.which(name)]
+    if absent:
+        return Finding(
+            "janus",
+            "warning",
+            f"{about}; without {' and '.join(absent)} recordings are not made playable",
+            "apt-get install janus-tools ffmpeg",
+        )
+    return Finding("janus", "ok", about)
 
 
 def _account() -> Finding:
@@ -197,6 +216,7 @@ def examine(folder: DataFolder, port: int) -> list[Finding]:
         _python(),
         _engine("postgresql", lambda: f"{postgres.version(postgres.binaries())} in {postgres.binaries()}", "PENDOPO_POSTGRES_BIN"),
         _engine("nats", lambda: f"{nats.version(nats.binary())} at {nats.binary()}", "PENDOPO_NATS_BIN"),
+        _media(),
         _islands(),
         _pango(),
         _account(),

@@ -18,6 +18,7 @@ from django.db import connection
 
 from .external import check_nats
 from .folder import DISK_FULL_SHARE, DISK_WARN_SHARE
+from .janus import is_heard
 from .refusal import Refusal
 from .web import HEARTBEAT_LATE_S
 
@@ -66,6 +67,14 @@ def work() -> Part:
     return Part("work", age < HEARTBEAT_LATE_S, f"turned {age:.0f} s ago")
 
 
+def media() -> Part:
+    """The media servers of meetings. Everything else works without them, so they never make the whole unready."""
+    if not settings.JANUS_URLS:
+        return Part("media", True, "missing: meetings have no picture and no sound")
+    silent = [url for url in settings.JANUS_URLS if not is_heard(url)]
+    return Part("media", True, f"{len(silent)} of {len(settings.JANUS_URLS)} do not answer" if silent else "answers")
+
+
 def disk() -> Part:
     """Room for data. A full disk stops taking figures (503) while reading goes on, so it never makes the whole unready."""
     try:
@@ -102,7 +111,7 @@ async def authority(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def readyz(scope: Scope, receive: Receive, send: Send) -> None:
     """Every part and why."""
-    parts = await asyncio.gather(*(asyncio.to_thread(ask) for ask in (database, bus, work, disk)))
+    parts = await asyncio.gather(*(asyncio.to_thread(ask) for ask in (database, bus, work, media, disk)))
     ready = all(part.ready for part in parts)
     body = {part.name: {"ready": part.ready, "about": part.about} for part in parts}
     await answer(send, 200 if ready else 503, {"status": "ready" if ready else "not ready", "parts": body})

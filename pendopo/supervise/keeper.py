@@ -165,7 +165,7 @@ def boot_id() -> str:
 
 def _is_ours(process: psutil.Process) -> bool:
     words = " ".join(process.cmdline())
-    return any(name in words for name in ("granian", "pendopo", "postgres", "nats-server"))
+    return any(name in words for name in ("granian", "pendopo", "postgres", "nats-server", "janus"))
 
 
 def end_leftovers(status: dict[str, Any], seconds: float = 5.0) -> None:

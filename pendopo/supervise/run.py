@@ -15,6 +15,7 @@ from .child import Child, environment, launched
 from .environment import external_nats, product_environment, reach
 from .external import check_database, check_nats
 from .folder import DataFolder, FolderLock, Kind
+from .janus import Janus
 from .keeper import Keeper, adopt_orphans, boot_id, end_leftovers
 from .nats import Nats
 from .postgres import Postgres
@@ -141,8 +142,21 @@ class Installation:
         if self.postgres:
             await asyncio.to_thread(self.postgres.ensure_database)
         self.env.update(product_environment(self.folder, database_url=database_url, nats=bus))
+        await self._media()
         if not (os.environ.get("PENDOPO_SITE_URL") or os.environ.get("PENDOPO_HOSTS")):
             self.env["PENDOPO_SITE_URL"] = self.address.url.rstrip("/")
+
+    async def _media(self) -> None:
+        """The media server of meetings. Without it all else works, so what is wrong is said and the start goes on."""
+        if os.environ.get("PENDOPO_JANUS_URL"):
+            return
+        try:
+            janus = Janus(self.folder)
+            await asyncio.to_thread(janus.prepare)
+            self.env.update(janus.credentials)
+            await self.keeper.start(janus.child())
+        except Refusal as refusal:
+            self.progress.say(f"⚠ Meetings have no media: {refusal}")
 
     async def _schema(self) -> None:
         self.progress.begins("Database schema")

@@ -1,0 +1,2 @@
+import "./pd-theme.ts";
+import "./pd-meeting.ts";

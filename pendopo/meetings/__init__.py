@@ -1,0 +1,1 @@
+"""Meetings: plan, lobby, live room, attendance, recordings and minutes."""

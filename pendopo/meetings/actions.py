@@ -1,0 +1,190 @@
+"""Verbs of meetings: plan, invite, open, end, and what is decided at the door. Keyword-only, one transaction, one entry in the book."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pendopo.agencies.actions import Refused
+from pendopo.agencies.models import Agency, Person
+from pendopo.audit.actions import Actor, record
+
+from .models import Attendance, Invitee, Meeting, Part, Seat, State, Where
+
+# A personal link opens the door from its making until this long after the planned end.
+LINK_LIVES_AFTER = timedelta(days=1)
+LONGEST_MINUTES = 24 * 60
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a personal link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def own_path(about: str) -> str:
+    """`about` when it is a path of this house, '' otherwise: never another site."""
+    return about if about.startswith("/") and not about.startswith(("//", "/\\")) else ""
+
+
+@transaction.atomic
+def plan(
+    *,
+    subject: str,
+    start: datetime,
+    minutes: int = 60,
+    by: Person | None,
+    agenda: str = "",
+    agencies: Sequence[Agency] = (),
+    people: Sequence[Person] = (),
+    about: str = "",
+) -> Meeting:
+    """A meeting with those invited from the directory. Guests: `invite_guest`."""
+    clean = subject.strip()[:200]
+    if not clean or not 0 < minutes <= LONGEST_MINUTES:
+        raise Refused(_("A meeting has a subject and lasts between a minute and a day."))
+    code = secrets.token_urlsafe(12).replace("-", "a").replace("_", "b").lower()
+    meeting = Meeting.objects.create(
+        code=code, subject=clean, start=start, minutes=minutes, convener=by, agenda=agenda, about=own_path(about)[:300]
+    )
+    Invitee.objects.bulk_create([Invitee(meeting=meeting, agency=agency, name=agency.name) for agency in dict.fromkeys(agencies)])
+    named = [person for person in dict.fromkeys(people) if person != by]
+    Invitee.objects.bulk_create([Invitee(meeting=meeting, person=person, name=person.name, email=person.email) for person in named])
+    after = {"subject": clean, "start": start.isoformat(), "agencies": [agency.code for agency in agencies], "about": meeting.about}
+    record(by=by, room="meetings", verb="planned", about=meeting.get_absolute_url(), after=after)
+    return meeting
+
+
+@transaction.atomic
+def invite_guest(*, meeting: Meeting, name: str, email: str = "", part: str = Part.SPEAKER, by: Actor | None) -> tuple[Invitee, str]:
+    """A guest with a personal link; the token is shown once, only its hash is kept."""
+    token = secrets.token_urlsafe(18)
+    expires = meeting.ends + LINK_LIVES_AFTER
+    guest = Invitee.objects.create(
+        meeting=meeting, name=name.strip()[:200], email=email, part=part, digest=digest_of(token), expires=expires
+    )
+    record(by=by, room="meetings", verb="invited", about=meeting.get_absolute_url(), after={"guest": guest.name, "part": part})
+    return guest, token
+
+
+@transaction.atomic
+def take_seat(
+    *, meeting: Meeting, key: str, name: str, agency: str, part: str, invited: bool, person: int | None = None, invitee: int | None = None
+) -> Seat:
+    """Somebody comes to the door: their seat, made at the first time. Who was refused or removed stays so, whatever page they open."""
+    straight_in = invited and not meeting.locked and (meeting.lobby != "all" or part == Part.CONVENER)
+    seat, is_new = Seat.objects.select_for_update().get_or_create(
+        meeting=meeting,
+        key=key,
+        defaults={
+            "name": name[:120],
+            "agency": agency[:120],
+            "part": part,
+            "person_id": person,
+            "invitee_id": invitee,
+            "where": Where.IN if straight_in else Where.WAITING,
+        },
+    )
+    if not is_new:
+        seat.name, seat.agency, seat.seen = name[:120], agency[:120], timezone.now()
+        if part == Part.CONVENER:
+            seat.part = part
+        if seat.where == Where.WAITING and straight_in:
+            seat.where = Where.IN
+        seat.save(update_fields=["name", "agency", "seen", "part", "where"])
+    return seat
+
+
+@transaction.atomic
+def sit_down(*, meeting: Meeting, key: str) -> Attendance:
+    """A stay in the room begins. The first convener opens the meeting. Refuses who is not let in and after the end."""
+    seat = Seat.objects.select_for_update().get(meeting=meeting, key=key)
+    if seat.where != Where.IN or Meeting.objects.filter(pk=meeting.pk, state__in=[State.ENDED, State.CANCELLED]).exists():
+        raise Refused(_("You are not admitted to this meeting."))
+    if seat.part == Part.CONVENER and Meeting.objects.filter(pk=meeting.pk, state=State.PLANNED).update(state=State.OPEN):
+        record(by=seat.person, room="meetings", verb="opened", about=meeting.get_absolute_url(), after={"about": meeting.about})
+    now = timezone.now()
+    seat.stays.filter(left=None).update(left=now)
+    return Attendance.objects.create(meeting=meeting, seat=seat, joined=now, seen=now)
+
+
+@transaction.atomic
+def stand_up(*, stay: int) -> None:
+    """A stay ends; ending it twice changes nothing."""
+    now = timezone.now()
+    Attendance.objects.filter(pk=stay, left=None).update(left=now, seen=now)
+
+
+def still_here(*, stay: int, code: str, key: str) -> None:
+    """A heartbeat of a stay, or (0) of one who waits at the door."""
+    if stay:
+        Attendance.objects.filter(pk=stay, left=None).update(seen=timezone.now())
+    else:
+        Seat.objects.filter(meeting__code=code, key=key).update(seen=timezone.now())
+
+
+@transaction.atomic
+def decide(*, meeting: Meeting, where: str, by: Seat, key: str = "", agency: str = "") -> list[str]:
+    """Lets in or turns away one who waits, all of an agency, or everybody: one entry in the book however many. Answers whose seats changed.
+
+    Of two conveners who press opposite buttons the first one decides: the second finds nobody waiting.
+    """
+    waiting = Seat.objects.select_for_update().filter(meeting=meeting, where=Where.WAITING)
+    if key:
+        waiting = waiting.filter(key=key)
+    elif agency:
+        waiting = waiting.filter(agency=agency)
+    seats = list(waiting)
+    Seat.objects.filter(pk__in=[seat.pk for seat in seats]).update(where=where)
+    if seats:
+        verb = "admitted" if where == Where.IN else "refused"
+        record(
+            by=by.person,
+            room="meetings",
+            verb=verb,
+            about=meeting.get_absolute_url(),
+            after={"people": [seat.name for seat in seats], "by": by.name},
+        )
+    return [seat.key for seat in seats]
+
+
+@transaction.atomic
+def remove(*, meeting: Meeting, key: str, by: Seat) -> bool:
+    """Puts somebody out for good: the same person does not come back. A convener of the plan cannot be put out."""
+    changed = Seat.objects.filter(meeting=meeting, key=key).exclude(person=meeting.convener_id or 0).update(where=Where.REMOVED)
+    if changed:
+        record(by=by.person, room="meetings", verb="removed", about=meeting.get_absolute_url(), after={"seat": key, "by": by.name})
+    return bool(changed)
+
+
+@transaction.atomic
+def change_part(*, meeting: Meeting, key: str, part: str, by: Seat) -> str:
+    """Makes somebody speaker, listener or convener; answers what they are now."""
+    if part not in Part.values:
+        raise Refused(_("Choose convener, speaker or listener."))
+    Seat.objects.filter(meeting=meeting, key=key).exclude(person=meeting.convener_id or 0).update(part=part)
+    record(
+        by=by.person, room="meetings", verb="promoted", about=meeting.get_absolute_url(), after={"seat": key, "part": part, "by": by.name}
+    )
+    return Seat.objects.values_list("part", flat=True).get(meeting=meeting, key=key)
+
+
+@transaction.atomic
+def lock(*, meeting: Meeting, on: bool, by: Seat) -> None:
+    """Lets nobody new in without a convener, or opens the door again."""
+    if Meeting.objects.filter(pk=meeting.pk, locked=not on).update(locked=on):
+        record(by=by.person, room="meetings", verb="locked", about=meeting.get_absolute_url(), after={"locked": on, "by": by.name})
+
+
+@transaction.atomic
+def end(*, meeting: Meeting, by: Actor | None) -> bool:
+    """Ends the meeting for everybody; whoever is there has left. False when it had ended already."""
+    now = timezone.now()
+    changed = Meeting.objects.filter(pk=meeting.pk, state__in=[State.PLANNED, State.OPEN]).update(state=State.ENDED, ended=now)
+    if changed:
+        Attendance.objects.filter(meeting=meeting, left=None).update(left=now)
+        record(by=by, room="meetings", verb="ended", about=meeting.get_absolute_url(), after={"about": meeting.about})
+    return bool(changed)

@@ -1,0 +1,58 @@
+"""Verbs inside the room: what happens there is written down; silencing somebody and recording are entries in the book of deeds."""
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from pendopo.audit.actions import record
+
+from .models import Happening, Recording, RecordingState
+
+if TYPE_CHECKING:
+    from pendopo.meetings.models import Meeting, Seat
+
+
+def happen(*, meeting: "Meeting", seat: "Seat", kind: str, data: dict[str, Any]) -> Happening:
+    """Writes down what somebody did in the room. Talk is no deed: it stays with the meeting, not in the book."""
+    return Happening.objects.create(meeting=meeting, seat=seat.key, name=seat.name, kind=kind, data=data)
+
+
+def keep_file(given: File) -> str:
+    """Stores a file of the chat under a name that says nothing; where it is."""
+    return str(default_storage.save(f"meetings/files/{secrets.token_hex(16)}", given))
+
+
+@transaction.atomic
+def note_silence(*, meeting: "Meeting", key: str, what: str, by: "Seat") -> None:
+    """A convener stopped somebody's sound or picture."""
+    record(
+        by=by.person, room="meetings", verb="silenced", about=meeting.get_absolute_url(), after={"seat": key, "what": what, "by": by.name}
+    )
+
+
+@transaction.atomic
+def begin_recording(*, meeting: "Meeting", by: "Seat") -> Recording | None:
+    """A recording begins; None when one runs already."""
+    try:
+        with transaction.atomic():
+            made = Recording.objects.create(meeting=meeting)
+    except IntegrityError:
+        return None
+    record(by=by.person, room="meetings", verb="recording", about=meeting.get_absolute_url(), after={"recording": made.pk, "by": by.name})
+    return made
+
+
+@transaction.atomic
+def end_recording(*, meeting: "Meeting", people: dict[str, str], by: "Seat | None") -> bool:
+    """The running recording ends and waits to be made playable. `people` are names by seat. False when none runs."""
+    running = Recording.objects.filter(meeting=meeting, state=RecordingState.RUNNING)
+    changed = running.update(state=RecordingState.WAITING, ended=timezone.now(), people=people)
+    if changed:
+        record(
+            by=by.person if by else None, room="meetings", verb="recorded", about=meeting.get_absolute_url(), after={"people": len(people)}
+        )
+    return bool(changed)

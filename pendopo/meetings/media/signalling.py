@@ -1,0 +1,245 @@
+"""`/meetings/<code>/line`: the WebSocket of one person in a meeting. A lean ASGI route beside Django.
+
+The first word is the page's ticket; nothing else says who somebody is. After that every word is `{"do": VERB, …}`: `media` and `trickle`
+go to the media server through the gate of `stage.py`, all others to `verbs.py`. The browser hears `{"say": …}` (docs/rooms/meetings.md).
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from . import seats
+from .codec import Refused
+from .hall import ALL, CONVENERS, Hall, halls
+from .janus import Away
+from .logic import NotAllowed, may
+from .seats import Standing
+from .stage import Stage
+from .tickets import NoTicket, Ticket, ice_servers, read
+from .verbs import VERBS
+
+logger = logging.getLogger(__name__)
+
+PATH = re.compile(r"/meetings/([\w-]{4,64})/line")
+HELLO_S = 10.0
+MAX_TEXT_BYTES = 512 * 1024
+# Words a second that one browser may send for long, and how many at once (a big room's addresses come in a burst).
+WORDS_A_SECOND, BURST = 25.0, 250.0
+BEAT_S = 20.0
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Chair:
+    """A connected person: the line to their browser, their place in the hall, and their stage once they are let in."""
+
+    def __init__(self, ticket: Ticket, send: Send) -> None:
+        self.ticket, self._send = ticket, send
+        self.code, self.seat, self.name, self.agency = ticket.code, ticket.seat, ticket.name, ticket.agency
+        self.role = ticket.role
+        self.hall: Hall | None = None
+        self.stage: Stage | None = None
+        self.attendance = 0
+        self.over = asyncio.Event()
+        self._writing = asyncio.Lock()
+
+    async def tell(self, word: dict[str, Any]) -> None:
+        """Sends a word to the browser; one that is gone hears nothing."""
+        async with self._writing:
+            with contextlib.suppress(Exception):
+                await self._send({"type": "websocket.send", "text": json.dumps(word, separators=(",", ":"))})
+
+    async def tell_all(self, word: dict[str, Any]) -> None:
+        """Tells everybody in the meeting."""
+        await halls.tell(self.code, ALL, word)
+
+    async def hear(self, word: dict[str, Any]) -> None:
+        """A word of the hall: some change where this person stands, most go on to the browser."""
+        say = word.get("say")
+        if say == "standing":
+            await self._stand(word)
+        elif say == "taken" and word.get("attendance") != self.attendance:
+            await self.dismiss("elsewhere")
+        elif say == "role":
+            self.role = word["role"]
+            if self.stage:
+                await self.stage.change_role(self.role)
+            await self.tell(word)
+        elif say == "silence":
+            await self.silence(word)
+        elif self.attendance or say == "lobby":
+            await self.tell(word)
+
+    async def silence(self, word: dict[str, Any]) -> None:
+        """The media server stops or lets through one of the person's streams; their browser is told."""
+        if self.stage is not None:
+            await self.stage.silence(word["what"], muted=word["muted"])
+            await self.tell({**word, "say": "silenced"})
+
+    async def _stand(self, word: dict[str, Any]) -> None:
+        standing = word["standing"]
+        if standing == "in" and not self.attendance:
+            await self.come_in()
+        elif standing in {"refused", "removed", "ended"}:
+            await self.dismiss(standing)
+
+    async def dismiss(self, standing: str) -> None:
+        """Tells the browser why, and ends the line."""
+        await self.tell({"say": "state", "standing": standing})
+        self.over.set()
+
+    async def come_in(self) -> None:
+        """Lets the person in: attendance begins, the room's state is told, the media server is joined."""
+        self.attendance, self.role = await seats.in_database(seats.sit_down, self.ticket)
+        await halls.tell(self.code, self.seat, {"say": "taken", "attendance": self.attendance})
+        room = await seats.in_database(seats.snapshot, self.code)
+        await self.tell({"say": "state", "standing": "in", "seat": self.seat, "role": self.role, "ice": ice_servers(self.seat)})
+        await self.tell({"say": "room", **room})
+        if self.role == "convener":
+            await self.tell({"say": "lobby", "people": await seats.in_database(seats.lobby, self.code)})
+        await self.tell_all({"say": "people", "people": await seats.in_database(seats.people, self.code)})
+        self.stage = Stage(code=self.code, seat=self.seat, name=self.name, role=self.role, tell=self.tell)
+        await self.again()
+
+    async def again(self) -> None:
+        """Joins the media server, or says that there is none."""
+        if self.stage is None:
+            return
+        try:
+            await self.stage.join()
+        except (Away, Refused) as problem:
+            logger.info("media: %s cannot join: %s", self.seat, problem)
+            await self.tell({"say": "media-missing"})
+
+    async def leave(self) -> None:
+        """Attendance ends, and the others see it."""
+        if self.stage is not None:
+            await self.stage.close()
+        if self.hall is not None:
+            await halls.leave(self.hall, self)
+        if self.attendance:
+            await seats.in_database(seats.stand_up, self.attendance)
+            await self.tell_all({"say": "people", "people": await seats.in_database(seats.people, self.code)})
+        else:
+            await halls.tell(self.code, CONVENERS, {"say": "lobby", "people": await seats.in_database(seats.lobby, self.code)})
+
+
+async def route(scope: Message, receive: Receive, send: Send) -> None:
+    """Serves one line from the first word to the last."""
+    found = PATH.fullmatch(scope["path"])
+    await receive()
+    if found is None or not same_origin(scope):
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    await send({"type": "websocket.accept"})
+    try:
+        ticket = read((await first_word(receive)).get("ticket"))
+        if ticket.code != found[1]:
+            raise NoTicket("This ticket is for another meeting.")
+    except (NoTicket, TimeoutError, ValueError, ConnectionError) as problem:
+        await send({"type": "websocket.send", "text": json.dumps({"say": "state", "standing": "no-ticket", "why": str(problem)})})
+        await send({"type": "websocket.close", "code": 4403})
+        return
+    chair = Chair(ticket, send)
+    serving = asyncio.ensure_future(serve(chair, receive))
+    beating = asyncio.ensure_future(beat(chair))
+    over = asyncio.ensure_future(chair.over.wait())
+    try:
+        await asyncio.wait((serving, over), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (serving, beating, over):
+            task.cancel()
+        await asyncio.gather(serving, beating, over, return_exceptions=True)
+        await chair.leave()
+        with contextlib.suppress(Exception):
+            await send({"type": "websocket.close", "code": 4400 if chair.over.is_set() else 1000})
+
+
+def same_origin(scope: Message) -> bool:
+    """Whether a page of this house opened the line; programs that are no browser send no origin."""
+    headers = dict(scope["headers"])
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    return not origin or origin.partition("://")[2] == headers.get(b"host", b"").decode("latin-1")
+
+
+async def first_word(receive: Receive) -> dict[str, Any]:
+    """What the browser says first. Raises TimeoutError, ValueError or ConnectionError."""
+    async with asyncio.timeout(HELLO_S):
+        return heard(await receive()) or {}
+
+
+def heard(message: Message) -> dict[str, Any] | None:
+    """A word of the browser; None for what is none. Raises ConnectionError at the end of the line."""
+    if message["type"] != "websocket.receive":
+        raise ConnectionError("the line ended")
+    text = message.get("text") or ""
+    if len(text) > MAX_TEXT_BYTES:
+        return None
+    try:
+        word = json.loads(text)
+    except ValueError:
+        return None
+    return word if isinstance(word, dict) else None
+
+
+async def serve(chair: Chair, receive: Receive) -> None:
+    """Hears the person until the line ends."""
+    standing: Standing = await seats.in_database(seats.arrive, chair.ticket)
+    chair.role = standing.role
+    chair.hall = await halls.enter(chair.code, chair)
+    if standing.where == "in":
+        await chair.come_in()
+    elif standing.where == "waiting":
+        await chair.tell({"say": "state", "standing": "waiting"})
+        await halls.tell(chair.code, CONVENERS, {"say": "lobby", "people": await seats.in_database(seats.lobby, chair.code)})
+    else:
+        await chair.dismiss(standing.where)
+        return
+    allowance, at = BURST, time.monotonic()
+    working: set[asyncio.Task[None]] = set()
+    with contextlib.suppress(ConnectionError):
+        while True:
+            word = heard(await receive())
+            now = time.monotonic()
+            allowance, at = min(BURST, allowance + (now - at) * WORDS_A_SECOND) - 1, now
+            if word is None or allowance < 0:
+                continue
+            task = asyncio.create_task(obey(chair, word))
+            working.add(task)
+            task.add_done_callback(working.discard)
+
+
+async def obey(chair: Chair, word: dict[str, Any]) -> None:
+    """Does what one word asks; a refusal is told with the word's own number."""
+    verb, number = word.get("do"), word.get("n")
+    try:
+        if verb in {"media", "trickle"} and (chair.stage is None or not chair.stage.is_now(word.get("feed"))):
+            raise NotAllowed("this began before the last joining")
+        if verb == "media" and chair.stage is not None:
+            answer = await chair.stage.ask(str(word.get("handle")), word.get("body"), word.get("jsep"))
+            await chair.tell({"say": "answer", "n": number, **answer})
+        elif verb == "trickle" and chair.stage is not None:
+            await chair.stage.trickle(str(word.get("handle")), word.get("candidate"))
+        elif isinstance(verb, str) and verb in VERBS and chair.attendance:
+            if not may(chair.role, verb):
+                raise NotAllowed("only a convener does this")
+            await VERBS[verb](chair, word)
+    except (NotAllowed, Refused, Away, KeyError, TypeError, ValueError) as problem:
+        await chair.tell({"say": "answer", "n": number, "error": str(problem)})
+    except Exception:
+        logger.exception("media: %s of %s failed", verb, chair.seat)
+        await chair.tell({"say": "answer", "n": number, "error": "this failed; try again"})
+
+
+async def beat(chair: Chair) -> None:
+    """Says now and then that the person is still there: an attendance without a heartbeat is ended by `closing.py`."""
+    while True:
+        await asyncio.sleep(BEAT_S)
+        await seats.in_database(seats.still_here, chair.ticket, chair.attendance)

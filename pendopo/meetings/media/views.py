@@ -1,0 +1,111 @@
+"""`/meetings/<code>`: the room's page, for accounts and for guests, and the files of its chat."""
+
+import secrets
+from pathlib import Path
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pendopo.agencies.access import agency_ids_of
+from pendopo.agencies.models import Agency, Person
+from pendopo.meetings.actions import digest_of
+from pendopo.meetings.forms import GuestForm
+from pendopo.meetings.models import Invitee, Meeting, Part, Seat, State, Where
+
+from . import seats
+from .actions import keep_file
+from .hall import ALL, halls
+from .tickets import NoTicket, Ticket, file_address, file_of, issue, read
+from .words import REACTIONS, WORDS
+
+GUEST_COOKIE = "pendopo_guest"
+MAX_FILE_BYTES = 20 * 1024**2
+
+
+@require_http_methods(["GET", "POST"])
+def room(request: HttpRequest, code: str) -> HttpResponse:
+    """The room: straight on for an account, after name and agency for a guest."""
+    meeting = get_object_or_404(Meeting, code=code)
+    if meeting.state in {State.ENDED, State.CANCELLED}:
+        return render(request, "meetings/over.html", {"meeting": meeting}, status=410)
+    if meeting.elsewhere:
+        return render(request, "meetings/elsewhere.html", {"meeting": meeting})
+    if isinstance(request.user, Person) and request.user.is_active and "k" not in request.GET:
+        return _opened(request, meeting, ticket_for(meeting, request.user))
+    return _for_guest(request, meeting)
+
+
+def ticket_for(meeting: Meeting, person: Person) -> Ticket:
+    """The ticket of an account: who is not invited waits in the lobby like everybody else."""
+    part = meeting.part_of(person)
+    agency = Agency.objects.filter(pk__in=agency_ids_of(person)).order_by("pk").first()
+    name = agency.short_name or agency.name if agency else ""
+    return Ticket(meeting.code, f"p{person.pk}", person.name, name, part or Part.SPEAKER, part is not None, person=person.pk)
+
+
+def _for_guest(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """A guest says name and agency. A personal link brings the name; a wrong, old or revoked one is refused with a sentence."""
+    guest = None
+    if token := request.GET.get("k", ""):
+        guest = Invitee.objects.filter(meeting=meeting, digest=digest_of(token)).first()
+        if guest is None or not guest.is_good:
+            return render(request, "meetings/no_link.html", {"meeting": meeting}, status=403)
+    form = GuestForm(request.POST or None, initial={"name": guest.name if guest else ""})
+    if request.method == "POST" and form.is_valid():
+        mark = request.get_signed_cookie(GUEST_COOKIE, default="") or secrets.token_hex(8)
+        seat = f"i{guest.pk}" if guest else f"g{mark}"
+        part = guest.part if guest else Part.SPEAKER
+        words = form.cleaned_data
+        ticket = Ticket(meeting.code, seat, words["name"], words["agency"], part, guest is not None, invitee=guest.pk if guest else None)
+        answer = _opened(request, meeting, ticket)
+        answer.set_signed_cookie(GUEST_COOKIE, mark, httponly=True, samesite="Lax", secure=settings.SECURE, max_age=86_400)
+        return answer
+    return render(request, "meetings/guest.html", {"meeting": meeting, "form": form, "guest": guest})
+
+
+def _opened(request: HttpRequest, meeting: Meeting, ticket: Ticket) -> HttpResponse:
+    context = {"meeting": meeting, "ticket": issue(ticket), "seat": ticket.seat, "name": ticket.name, "agency": ticket.agency}
+    words = {name: str(word) for name, word in WORDS.items()}
+    answer = render(request, "meetings/room.html", {**context, "words": words, "reactions": REACTIONS})
+    answer["Cache-Control"] = "no-store"
+    answer["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=(self), autoplay=(self)"
+    return answer
+
+
+@csrf_exempt
+@require_POST
+def files(request: HttpRequest, code: str) -> HttpResponse:
+    """A file for the chat. The ticket in the form says who sends it; a page of another site has none."""
+    try:
+        ticket = read(request.POST.get("ticket"))
+    except NoTicket as problem:
+        return JsonResponse({"detail": str(problem)}, status=403)
+    given = request.FILES.get("file")
+    seat = Seat.objects.filter(meeting__code=code, key=ticket.seat, where=Where.IN).first()
+    if ticket.code != code or seat is None:
+        return JsonResponse({"detail": _("You are not admitted to this meeting.")}, status=403)
+    if given is None or not given.size or given.size > MAX_FILE_BYTES:
+        return JsonResponse({"detail": _("The file was not taken: at most 20 MB.")}, status=422)
+    name = Path(given.name or "file").name[-120:]
+    stored = keep_file(given)
+    address = f"/meetings/{code}/files/{file_address(code, stored, name)}"
+    happened = seats.happen(ticket, "chat", {"text": "", "file": address, "file_name": name})
+    async_to_sync(halls.tell)(code, ALL, {"say": "happened", **happened})
+    return JsonResponse({"file": address}, status=201)
+
+
+@require_GET
+def file(request: HttpRequest, code: str, address: str) -> FileResponse:
+    """A file of the chat, always as a download."""
+    found = file_of(address, code)
+    if found is None or not default_storage.exists(found[0]):
+        raise Http404(_("This file is not here any more."))
+    answer = FileResponse(default_storage.open(found[0]), as_attachment=True, filename=found[1], content_type="application/octet-stream")
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,13 @@
+"""Paths of room `meetings`."""
+
+from django.urls import path
+
+from .media import views as room
+
+app_name = "meetings"
+
+urlpatterns = [
+    path("meetings/<slug:code>", room.room, name="room"),
+    path("meetings/<slug:code>/files", room.files, name="files"),
+    path("meetings/<slug:code>/files/<path:address>", room.file, name="file"),
+]
