@@ -21,7 +21,7 @@ def happen(*, meeting: "Meeting", seat: "Seat", kind: str, data: dict[str, Any])
     return Happening.objects.create(meeting=meeting, seat=seat.key, name=seat.name, kind=kind, data=data)
 
 
-def keep_file(given: File) -> str:
+def keep_file(given: "File[bytes]") -> str:
     """Stores a file of the chat under a name that says nothing; where it is."""
     return str(default_storage.save(f"meetings/files/{secrets.token_hex(16)}", given))
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Happening(models.Model):
-    """One thing that happened: a line of chat, a hand, a poll, a vote, a timer, a shared tile, a consent. `data` is what the kind brings."""
+    """One thing that happened: a line of chat, a hand, a poll, a vote, a timer, a shared tile, a consent. `data` is what it brings."""
 
     meeting = models.ForeignKey("meetings.Meeting", on_delete=models.CASCADE, related_name="happenings")
     seat = models.CharField(max_length=40)
