@@ -28,10 +28,13 @@ logger = logging.getLogger(__name__)
 
 # What every operation may answer beside its own: RFC 9457.
 REFUSALS = {
+    "400": "The body is not what its media type says",
     "401": "The credential is missing, wrong or expired",
     "403": "The credential does not reach this",
-    "404": "No such indicator or region",
+    "404": "No such thing, or it is not for your eyes",
+    "409": "It stands otherwise by now; the body says how",
     "422": "A parameter is unknown or cannot be read",
+    "429": "Too many requests: wait as long as Retry-After says",
 }
 PROBLEM_BODY = {"application/problem+json": {"schema": PROBLEM}}
 
@@ -48,7 +51,7 @@ class House(NinjaAPI):
         for item in schema["paths"].values():
             for method, told in item.items():
                 answers = {str(status): answer for status, answer in told["responses"].items()}
-                item[method] = {**told, "responses": {**refusals, **answers} if method == "get" else answers}
+                item[method] = {**told, "responses": {**refusals, **answers}}
         schema["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
         schema["security"] = [{}, {"bearer": []}]
         return schema
