@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ..models import Alert, Dependency
+from ..actions.depending import parents
+from ..models import Alert
 from ..verdicts import Verdict
 from .plan import Plan
 from .reading import News, SeriesFacts, facts_of, recent, series_of
@@ -34,9 +35,16 @@ class Engine:
         self.reread_at = float("-inf")
         self.parents: set[str] = set()
 
+    def learn_parents(self, now: datetime, clock: float) -> list[Verdict]:
+        """Reads anew on which things others depend. Answers how those stand that were none before: their children wait for it."""
+        before, self.parents = self.parents, parents()
+        fresh = self.parents - before
+        said = [watcher.say(now, clock) for watcher in self.every() if watcher.fingerprint in fresh] if fresh else []
+        return [word for word in said if word is not None]
+
     def start(self, through: datetime, now: datetime, clock: float) -> list[Verdict]:
         """Meets every series of the rules as of a stamp. Answers how all stand: what is bad, and what is well but has an open alert."""
-        self.parents = set(Dependency.objects.values_list("parent", flat=True).distinct())
+        self.parents = parents()
         self._meet(series_of(self.plan.by_indicator), through)
         for planned in self.plan.wholes:
             if planned.indicator is not None:

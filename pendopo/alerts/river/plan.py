@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Max
+from django.db import connection
 
 from pendopo.indicators.health.logic import silent_after
 from pendopo.indicators.latest import contract_of
@@ -76,10 +76,18 @@ class Plan:
     faults: dict[str, str] = field(default_factory=dict)
 
 
+STAMP_SQL = """
+SELECT (SELECT max(changed) FROM alerts_rule), (SELECT max(id) FROM alerts_rule), (SELECT count(*) FROM alerts_rule WHERE active),
+    (SELECT md5(string_agg(concat_ws('|', id, unit, every, grace, kind, level, rollup), ',' ORDER BY id)) FROM indicators_indicator),
+    (SELECT md5(string_agg(concat_ws('|', source_id, indicator_id), ',' ORDER BY id)) FROM indicators_indicator_sources)
+"""
+
+
 def stamp() -> Any:
-    """What changes whenever a rule, or the contract it stands on, changes."""
-    facts = models.Rule.objects.aggregate(newest=Max("changed"), last=Max("pk"))
-    return facts["newest"], facts["last"], models.Rule.objects.filter(active=True).count()
+    """What changes whenever a rule, or a contract that one stands on, changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(STAMP_SQL)
+        return cursor.fetchone()
 
 
 def load() -> Plan:
@@ -89,7 +97,7 @@ def load() -> Plan:
     for row in rows:
         try:
             planned = planned_of(row)
-        except WrongRule as wrong:
+        except (WrongRule, OverflowError) as wrong:
             plan.faults[row.code] = str(wrong)
             continue
         plan.by_code[row.code] = planned
@@ -104,15 +112,22 @@ def load() -> Plan:
     return plan
 
 
+def _judged(row: models.Rule) -> Rule:
+    """What a row declares. Silence of a source without a time of its own lasts as long as the contracts of the source let it."""
+    if row.source is None:
+        return rule_of(row.about)
+    rule = rule_of({"for": UNPROMISED, **row.about})
+    if rule.kind != "silence":
+        raise WrongRule("A rule on a source is of kind silence.")
+    if "for" in row.about:
+        return rule
+    patience = silent_after(contract_of(indicator) for indicator in row.source.indicators.all())
+    return Rule(rule.kind, {"for": patience}) if patience else rule
+
+
 def planned_of(row: models.Rule) -> Planned:
     """One rule; raises WrongRule with a sentence."""
-    about = dict(row.about)
-    if row.source is not None and "for" not in about:
-        patience = silent_after(contract_of(indicator) for indicator in row.source.indicators.all())
-        about["for"] = f"{int(patience.total_seconds())}s" if patience else UNPROMISED
-    rule = rule_of(about)
-    if row.source is not None and rule.kind != "silence":
-        raise WrongRule("A rule on a source is of kind silence.")
+    rule = _judged(row)
     if row.source is None and row.indicator is None and rule.kind != "composite":
         raise WrongRule("The rule names no indicator: say on which figure it is.")
     return Planned(

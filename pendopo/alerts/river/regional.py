@@ -20,6 +20,8 @@ from .watching import Watcher
 
 # Kinds that count periods see each period once, when it is complete.
 COUNTING = frozenset({"ears", "cusum", "anomaly", "change"})
+# Children wait for a fresh word of what they depend on: a silence that is one says so often how it stands.
+PARENTS_AGAIN = timedelta(seconds=5)
 
 
 class Standing:
@@ -30,6 +32,7 @@ class Standing:
         self.plan = engine.plan
         self.hot: dict[str, bool] = {}
         self.wholes: dict[str, Watcher] = {}
+        self.parents_said: datetime | None = None
 
     def turned(self, word: Verdict) -> bool:
         """Whether a word is another one than the last about its thing; a first good word is news too: an alert may be open."""
@@ -50,7 +53,10 @@ class Standing:
             if last is not None:
                 about = planned.about(planned.region, {})
                 words.append(self._silence(planned.name_of(planned.region, {}), about, last, planned.rule.about["for"], now))
-        return [word for word in words if self.turned(word)]
+        again = self.parents_said is None or now - self.parents_said >= PARENTS_AGAIN
+        if again:
+            self.parents_said = now
+        return [word for word in words if self.turned(word) or (again and word.fingerprint in self.engine.parents)]
 
     @staticmethod
     def _silence(name: str, about: "object", last: datetime, longest: timedelta, now: datetime) -> Verdict:

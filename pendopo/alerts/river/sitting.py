@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import override
 
+from ..actions.depending import newest_dependency
 from ..actions.judging import apply, settle
 from ..actions.keeping import keep_silence_rules, move_on, position
 from ..verdicts import Verdict
@@ -32,6 +33,7 @@ class Sitting:
         self.through = MIN_AT
         self.done: dict[str, float] = {}
         self.faults: dict[str, str] = {}
+        self.family = (0, 0)
         self.judged = 0
 
     def _due(self, what: str, every_s: float, clock: float) -> bool:
@@ -67,6 +69,9 @@ class Sitting:
         if self.engine is None or known != self.through:
             words = self._begin(known, now, clock)
         assert self.engine is not None and self.standing is not None
+        if (family := newest_dependency()) != self.family:
+            words = [*words, *self.engine.learn_parents(now, clock)]
+            self.family = family
         through = next_stamp(self.through)
         rows = news(self.through, through)
         words = [*words, *self.engine.take(rows, self.through, through, now, clock)]

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pendopo.alerts.models import Alert, Position, Rule, State
+from pendopo.alerts.actions import depend, undepend
+from pendopo.alerts.models import Alert, Position, Rule, State, Word
 from pendopo.alerts.river.sitting import Sitting
+from pendopo.alerts.verdicts import fingerprint
 from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.checks import Observation
-from pendopo.indicators.models import Source, Way
+from pendopo.indicators.models import Indicator, Source, Way
 from pendopo.indicators.tests.yard import DISTRICTS, Yard, lay_out
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +163,55 @@ def test_a_source_that_fell_silent(yard: Yard, start: datetime) -> None:
     sitting.done.clear()
     sitting.look()
     assert Alert.objects.get(pk=alert.pk).state == State.ENDED
+
+
+def test_a_source_with_a_very_long_cadence_has_a_rule_that_can_be_used(yard: Yard) -> None:
+    """A figure of every year may be silent for years; another contract is taken over at once."""
+    source = Source.objects.create(code="bps", name="BPS", agency=Source.objects.get(code="psda").agency)
+    yearly = Indicator.objects.create(code="census", name_id="Sensus", every="1y", grace="30d", kind="count", level="regency")
+    yearly.sources.add(source)
+    sitting = Sitting()
+    sitting.look()
+    assert sitting.faults == {}
+    assert sitting.engine is not None
+    assert sitting.engine.plan.by_code["silent-bps"].rule.about["for"] > timedelta(days=5 * 365)
+    Indicator.objects.filter(code="census").update(every="1d", grace="1d")
+    sitting.done.clear()
+    sitting.look()
+    assert sitting.engine.plan.by_code["silent-bps"].rule.about["for"] == timedelta(days=6)
+
+
+def test_a_dependency_is_learned_at_once(yard: Yard, start: datetime) -> None:
+    """What rings already falls quiet when it turns out to hang on something bad, and rings again when it does not."""
+    rule("core", {"kind": "threshold", "above": 3})
+    rule("line", {"kind": "threshold", "above": 3}, "level")
+    sitting = Sitting()
+    sitting.look()
+    send("free", A, [(start, 4.0)])
+    send("level", A, [(start, 4.0)])
+    sitting.look()
+    assert standing() == [("core", A, "firing"), ("line", A, "firing")]
+    core, line = Alert.objects.get(rule__code="core").fingerprint, Alert.objects.get(rule__code="line").fingerprint
+    depend(child=line, parents=[core], origin="test")
+    sitting.look()
+    assert core in sitting.engine.parents  # type: ignore[union-attr]
+    assert standing() == [("core", A, "firing"), ("line", A, "suppressed")]
+    undepend(children=[line], origin="test")
+    assert standing() == [("core", A, "firing"), ("line", A, "firing")]
+
+
+def test_a_parent_that_is_well_says_so_when_it_becomes_one(yard: Yard, start: datetime) -> None:
+    """A child need not wait for the parent's next figure."""
+    rule("core", {"kind": "threshold", "above": 3})
+    sitting = Sitting()
+    sitting.look()
+    send("free", A, [(start, 1.0)])
+    sitting.look()
+    core = fingerprint("rule", "core", A, {})
+    assert not Word.objects.filter(fingerprint=core).exists()
+    depend(child=fingerprint("rule", "line", A, {}), parents=[core], origin="test")
+    sitting.look()
+    assert not Word.objects.get(fingerprint=core).hot
 
 
 def test_a_series_that_fell_silent(yard: Yard, start: datetime) -> None:
