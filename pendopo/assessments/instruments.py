@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .logic import WEIGHTED_MEAN, Instrument, Node, Predicate, Scale, WrongInstrument, problems_of
+from .logic import WEIGHTED_MEAN, Gate, Instrument, Node, Predicate, Scale, WrongInstrument, problems_of
 
 SHIPPED = Path(__file__).parent / "instruments"
 
@@ -30,7 +31,7 @@ def read(text: str) -> Instrument:
     """An instrument from its YAML; WrongInstrument says in sentences what is missing or contradicts itself."""
     try:
         instrument = _instrument(yaml.load(text, Loader=_Loader))  # noqa: S506 - a safe loader, see below
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, InvalidOperation, RecursionError) as problem:
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError, InvalidOperation, RecursionError) as problem:
         raise WrongInstrument([f"This is no instrument: {type(problem).__name__}: {problem}. See docs/rooms/assessments.md."]) from None
     if problems := problems_of(instrument):
         raise WrongInstrument(problems)
@@ -54,19 +55,40 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def _instrument(raw: Mapping[str, Any]) -> Instrument:
-    nodes = tuple(_node(node) for node in raw["nodes"])
-    root = Node(raw["code"], raw["name"], sum((node.weight for node in nodes), Decimal(0)), raw.get("rollup", WEIGHTED_MEAN), nodes)
-    scale = raw["scale"]
+    nodes = tuple(_node(node, "") for node in raw["nodes"])
+    root = Node(raw["code"], raw["name"], _sum(nodes), raw.get("rollup", WEIGHTED_MEAN), nodes, gates=_gates(raw))
+    scale, legal = raw["scale"], raw.get("legal", {})
     return Instrument(
         code=raw["code"],
         root=root,
         scale=Scale(Decimal(scale["low"]), Decimal(scale["high"]), scale["answers"] == "whole"),
         predicates=tuple(Predicate(one["word"], Decimal(one["from"])) for one in raw["predicates"]),
         near=Decimal(raw.get("near", "0.005")),
+        ladders={name: tuple(levels) for name, levels in raw.get("ladders", {}).items()},
+        digits=None if raw.get("rounding", "none") == "none" else int(raw["rounding"]),
+        exclusions=raw.get("exclusions", False) is True,
+        legal={
+            "basis": str(legal.get("basis", "")),
+            "status": str(legal.get("status", "")),
+            **{edge: str(day) for edge, day in legal.get("valid", {}).items()},
+        },
     )
 
 
-def _node(raw: Mapping[str, Any]) -> Node:
-    nodes = tuple(_node(node) for node in raw.get("nodes", ()))
-    held = sum((node.weight for node in nodes), Decimal(0))
-    return Node(raw["code"], raw["name"], Decimal(raw.get("weight", held)), raw.get("rollup", WEIGHTED_MEAN), nodes)
+def _node(raw: Mapping[str, Any], ladder: str, share: Fraction | None = None) -> Node:
+    """A node; `ladder` is what it inherits, `share` its part of a group that divides its weight equally."""
+    ladder = raw.get("ladder", ladder)
+    below = raw.get("nodes", ())
+    own = Fraction(Decimal(raw["weight"])) if "weight" in raw else share
+    equal = own / len(below) if own is not None and below and not any("weight" in one for one in below) else None
+    nodes = tuple(_node(one, ladder, equal) for one in below)
+    weight = own if own is not None else _sum(nodes)
+    return Node(raw["code"], raw["name"], weight, raw.get("rollup", WEIGHTED_MEAN), nodes, ladder, _gates(raw))
+
+
+def _gates(raw: Mapping[str, Any]) -> tuple[Gate, ...]:
+    return tuple(Gate(one["node"], Fraction(Decimal(one["least"])), Fraction(Decimal(one["cap"]))) for one in raw.get("gates", ()))
+
+
+def _sum(nodes: tuple[Node, ...]) -> Fraction:
+    return sum((node.weight for node in nodes), Fraction(0))

@@ -3,8 +3,8 @@
 Source of the formula: PermenPANRB 59/2020, annex (aspect = Σ weight × level / Σ weight, and so upwards), the same in PermenPANRB 8/2026.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -38,14 +38,28 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """While the node `code` of a group stands below `least`, the group's value is at most `cap`."""
+
+    code: str
+    least: Fraction
+    cap: Fraction
+
+
+@dataclass(frozen=True)
 class Node:
-    """One requirement, or a group of them. `weight` counts among its siblings; a group's own is the sum of what it holds."""
+    """One requirement, or a group of them. `weight` counts among its siblings; a group's own is the sum of what it holds.
+
+    `ladder` names the instrument's ladder of levels that a requirement is answered by ('' = a plain number).
+    """
 
     code: str
     name: Mapping[str, str]
-    weight: Decimal
+    weight: Fraction
     rollup: str = WEIGHTED_MEAN
     nodes: tuple["Node", ...] = ()
+    ladder: str = ""
+    gates: tuple[Gate, ...] = ()
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, "Node"]]:
         """This node and all below it, each with its depth (this one has `depth`)."""
@@ -67,6 +81,9 @@ class Instrument:
     """A tree of requirements (the root is the index), its scale and its predicates, lowest first.
 
     `near` is how close to a threshold an index is marked: official figures were classified rounded in 2023 and unrounded in 2024.
+    `ladders` are the levels in words, lowest first, each by language; `exclusions` allows "does not apply", with a reason; `legal` says on
+    what it rests (`basis`, `status`, `from`, `until`). `digits` is the declared rounding (half up) before the predicate is chosen; None =
+    the unrounded index is classified.
     """
 
     code: str
@@ -74,6 +91,10 @@ class Instrument:
     scale: Scale
     predicates: tuple[Predicate, ...]
     near: Decimal = Decimal("0.005")
+    ladders: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    exclusions: bool = False
+    digits: int | None = None
+    legal: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, depth: int) -> list[Node]:
         """The nodes of one depth, in order."""
@@ -89,14 +110,37 @@ class Instrument:
         return Scale(self.scale.low, self.scale.high, self.scale.whole and not grouped)
 
 
+Answers = Mapping[str, Fraction | None]
+
+
 @dataclass(frozen=True)
 class Score:
-    """The unrounded index, its predicate, whether it lies within `near` of a threshold, and the value of every node by code."""
+    """The unrounded index, its predicate, whether it lies within `near` of a threshold, and the value of every node by code.
+
+    A node that does not apply has no value.
+    """
 
     index: Fraction
     predicate: str
     near_threshold: bool
     nodes: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Between what an assessment with open requirements may still end: its lowest and highest score, and the codes without an answer."""
+
+    low: Score
+    high: Score
+    missing: tuple[str, ...]
+
+
+def plain(value: Fraction) -> str:
+    """A weight in words: 90, 2.5, or 100/93 where no decimal says it exactly."""
+    for digits in range(7):
+        if (value * 10**digits).denominator == 1:
+            return f"{float(value):.{digits}f}"
+    return str(value)
 
 
 def problems_of(instrument: Instrument) -> list[str]:
@@ -109,10 +153,22 @@ def problems_of(instrument: Instrument) -> list[str]:
         if node.rollup not in ROLLUPS:
             found.append(f"{node.code}: roll-up {node.rollup!r} is unknown; use one of {', '.join(ROLLUPS)}.")
         if node.weight <= 0:
-            found.append(f"{node.code}: the weight must be above 0, not {node.weight}.")
-        held = sum((below.weight for below in node.nodes), Decimal(0))
+            found.append(f"{node.code}: the weight must be above 0, not {plain(node.weight)}.")
+        held = sum((below.weight for below in node.nodes), Fraction(0))
         if node.nodes and held != node.weight:
-            found.append(f"{node.code}: the weights below it sum to {held}, and its own is {node.weight}.")
+            found.append(f"{node.code}: the weights below it sum to {plain(held)}, and its own is {plain(node.weight)}.")
+        below_it = {below.code for _, below in node.walk()} - {node.code}
+        found.extend(f"{node.code}: the gate names {gate.code}, which is not below it." for gate in node.gates if gate.code not in below_it)
+        if not node.nodes and node.ladder and node.ladder not in instrument.ladders:
+            found.append(f"{node.code}: there is no ladder {node.ladder!r}; declare it under `ladders`.")
+    if instrument.root.weight != 100 and instrument.root.nodes:
+        found.append(f"The weights of {instrument.code} sum to {plain(instrument.root.weight)}; they must sum to 100.")
+    steps = instrument.scale.high - instrument.scale.low + 1
+    found.extend(
+        f"The ladder {name} has {len(ladder)} levels, and the scale has {steps}."
+        for name, ladder in instrument.ladders.items()
+        if len(ladder) != steps
+    )
     thresholds = [predicate.threshold for predicate in instrument.predicates]
     if not thresholds or thresholds != sorted(set(thresholds)) or thresholds[0] > instrument.scale.low:
         found.append("The predicates must rise from the lowest value of the scale, each with a threshold of its own.")
@@ -130,34 +186,76 @@ def answer_of(text: str, node: Node, scale: Scale) -> Fraction:
     return Fraction(value)
 
 
-def score(instrument: Instrument, answers: Mapping[str, Fraction]) -> Score:
+def reached(held: Collection[int], scale: Scale) -> int:
+    """The level that counts when the levels `held` are fulfilled: the highest below which none is missing.
+
+    "Level n counts only if all lower levels hold" (PermenPANRB 59/2020, annex: criteria of level n-1 are fulfilled). The lowest needs
+    nothing below it and holds of itself.
+    """
+    level = int(scale.low)
+    while level + 1 in held and level + 1 <= scale.high:
+        level += 1
+    return level
+
+
+def score(instrument: Instrument, answers: Answers) -> Score:
     """The score of answers to all nodes of one depth. A missing one raises WrongAnswer with the range that the index may still take."""
-    depth = next((depth for depth, node in instrument.root.walk() if node.code in answers), 0)
-    asked = instrument.at(depth) if depth else instrument.leaves()
-    missing = [node.code for node in asked if node.code not in answers]
-    if missing:
-        scale = instrument.scale
-        low, high = (_value(instrument.root, {**dict.fromkeys(missing, Fraction(edge)), **answers}, {}) for edge in (scale.low, scale.high))
+    found = span(instrument, answers)
+    if found.missing:
         raise WrongAnswer(
-            f"{', '.join(missing)}: no answer, so the index is incomplete: from {float(low):.2f} to {float(high):.2f}. "
-            f"Give each {instrument.scale_at(depth).words()}."
+            f"{', '.join(found.missing)}: no answer, so the index is incomplete: from {float(found.low.index):.2f} to "
+            f"{float(found.high.index):.2f}. Give each {instrument.scale_at(_depth(instrument, answers)).words()}."
         )
+    return found.low
+
+
+def span(instrument: Instrument, answers: Answers) -> Span:
+    """The lowest and the highest score that the answers allow; the same one twice when none is missing.
+
+    WrongAnswer when nothing applies at all.
+    """
+    depth = _depth(instrument, answers)
+    asked = instrument.at(depth) if depth else instrument.leaves()
+    missing = tuple(node.code for node in asked if node.code not in answers)
+    low = _score(instrument, {**dict.fromkeys(missing, Fraction(instrument.scale.low)), **answers})
+    if not missing:
+        return Span(low, low, ())
+    return Span(low, _score(instrument, {**dict.fromkeys(missing, Fraction(instrument.scale.high)), **answers}), missing)
+
+
+def _depth(instrument: Instrument, answers: Answers) -> int:
+    return next((depth for depth, node in instrument.root.walk() if node.code in answers), 0)
+
+
+def _score(instrument: Instrument, answers: Answers) -> Score:
     nodes: dict[str, Fraction] = {}
     index = _value(instrument.root, answers, nodes)
+    if index is None:
+        raise WrongAnswer("No requirement applies, so there is nothing to score: at least one must apply.")
     del nodes[instrument.root.code]
     edges = [Fraction(predicate.threshold) for predicate in instrument.predicates[1:]]
-    word = instrument.predicates[sum(index >= edge for edge in edges)].word
+    judged = index if instrument.digits is None else half_up(index, instrument.digits)
+    word = instrument.predicates[sum(judged >= edge for edge in edges)].word
     return Score(index, word, any(abs(index - edge) <= Fraction(instrument.near) for edge in edges), nodes)
 
 
-def _value(node: Node, answers: Mapping[str, Fraction], nodes: dict[str, Fraction]) -> Fraction:
-    """The value of a node: its own answer, else rolled up from below; every value is noted in `nodes`."""
+def half_up(value: Fraction, digits: int) -> Fraction:
+    """A value (0 or more) rounded to so many digits, halves upwards as offices do."""
+    return Fraction(int(value * 10**digits + Fraction(1, 2)), 10**digits)
+
+
+def _value(node: Node, answers: Answers, nodes: dict[str, Fraction]) -> Fraction | None:
+    """The value of a node: its own answer, else rolled up from what applies below; every value is noted in `nodes`."""
     if node.code in answers:
         value = answers[node.code]
     else:
-        values = [_value(below, answers, nodes) for below in node.nodes]
-        value = roll_up(node.rollup, values, [Fraction(below.weight) for below in node.nodes])
-    nodes[node.code] = value
+        told = [(found, below.weight) for below in node.nodes if (found := _value(below, answers, nodes)) is not None]
+        value = roll_up(node.rollup, [found for found, _ in told], [weight for _, weight in told]) if told else None
+        for gate in node.gates:
+            if value is not None and nodes.get(gate.code, gate.least) < gate.least:
+                value = min(value, gate.cap)
+    if value is not None:
+        nodes[node.code] = value
     return value
 
 
