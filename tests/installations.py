@@ -126,6 +126,15 @@ class Up:
         assert self.process is not None
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def zombies(self) -> list[int]:
+        """Descendants that ended and were not waited for; one that goes while we look is none."""
+        found = []
+        for process in self.family():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    found.append(process.pid)
+        return found
+
     def stop(self, number: int = signal.SIGTERM) -> float:
         """Asks it to stop and waits; the seconds it took."""
         assert self.process is not None

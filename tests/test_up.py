@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -20,7 +21,8 @@ from tests.installations import STARTS_WITHIN_S, Up, patience, pendopo, wait_for
 
 pytestmark = pytest.mark.slow
 
-PARTS = ["PostgreSQL", "NATS", "Web", "Work"]
+MEDIA = ["Janus"] if shutil.which("janus") else []
+PARTS = ["PostgreSQL", "NATS", *MEDIA, "Web", "Work"]
 READY_ON_EXISTING_S = 8.0
 STOPS_WITHIN_S = 10.0
 BACK_WITHIN_S = 10.0
@@ -60,6 +62,7 @@ def test_every_part_answers(up):
         "bus": True,
         "work": True,
         "disk": True,
+        **({"media": True} if MEDIA else {}),
     }
     assert up.get("/healthz")[0] == 200
 
@@ -156,8 +159,7 @@ def test_a_killed_part_is_back_within_ten_seconds(up, part):
     wait_for(lambda: up.status()["parts"][part]["restarts"] > restarts, 5 * patience(), up.said)
     wait_for(lambda: up.pid(part) != before and up.status()["parts"][part]["ready"] and up.is_ready(), BACK_WITHIN_S * patience(), up.said)
     assert f"✗ {part}: ended by signal 9; starting it again" in up.said()
-    zombies = [process for process in up.family() if process.status() == psutil.STATUS_ZOMBIE]
-    assert not zombies or wait_for(lambda: not [p for p in up.family() if p.status() == psutil.STATUS_ZOMBIE], 15) >= 0
+    wait_for(lambda: not up.zombies(), 15, up.said)
 
 
 def test_a_killed_web_worker_is_replaced(up):
@@ -268,7 +270,7 @@ def test_external_services(up, tmp_path):
         "PENDOPO_NATS_PASSWORD": (up.data / "secrets/nats").read_text().strip(),
     }
     with Up(tmp_path / "data", env=env) as running:
-        assert set(running.status()["parts"]) == {"Web", "Work"}
+        assert set(running.status()["parts"]) == {"Web", "Work", *MEDIA}
         assert "(external)" in running.said()
         assert not (running.data / "postgres").exists()
 
