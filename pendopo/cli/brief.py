@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from pendopo.agencies.models import Person
+from pendopo.ui.press import NoPress
 from pendopo.wall.brief import paper
 from pendopo.wall.brief.gathering import gather
 
@@ -32,7 +33,7 @@ def brief(day: str | None, place: Path, email: str | None, data: Path | None) ->
         made = gather(person, now=moment, as_of=moment, language=language)
         try:
             place.write_bytes(paper.pdf(made, reader=person.name if person else ""))
-        except paper.NoPress as problem:
+        except NoPress as problem:
             raise click.ClickException(str(problem)) from None
     news = made.news
     counts = f"{len(news.red)} red, {len(news.changed)} changed, {len(news.late)} late"

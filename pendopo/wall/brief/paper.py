@@ -1,8 +1,5 @@
 """The brief on paper: A4, two pages at most, tagged PDF/UA, made by the press without any network."""
 
-import logging
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,26 +7,18 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from pendopo.regions.models import Region
+from pendopo.ui.press import MARK, pressed
 from pendopo.ui.words import language_of, long_day_text, moment_text
 
 from .gathering import Brief
 
-logger = logging.getLogger(__name__)
-
-PRESS = "pendopo.wall.brief.press"
-PRESS_S = 60
-MARK = Path(__file__).parents[2] / "ui/static/ui/mark.svg"
+STYLE = Path(__file__).with_name("paper.css")
 
 # What two pages hold; the paper says how many more there are.
 MOST_RED, MOST_CHANGED, MOST_LATE, MOST_DECISIONS = 8, 6, 12, 6
-
-
-class NoPress(RuntimeError):
-    """The PDF could not be made; the message says what to do."""
 
 
 def pdf(brief: Brief, *, reader: str = "") -> bytes:
@@ -37,15 +26,7 @@ def pdf(brief: Brief, *, reader: str = "") -> bytes:
 
     Raises NoPress.
     """
-    try:
-        page = html(brief, reader=reader).encode()
-        made = subprocess.run([sys.executable, "-m", PRESS], input=page, capture_output=True, timeout=PRESS_S, check=True)
-    except subprocess.CalledProcessError as problem:
-        logger.warning("the press failed: %s", problem.stderr.decode(errors="replace").strip()[-500:])
-        raise NoPress(_("The PDF could not be made: ask the operator to run `pendopo doctor`.")) from None
-    except subprocess.TimeoutExpired:
-        raise NoPress(_("The machine is too busy to make the PDF: try again in a few minutes.")) from None
-    return made.stdout
+    return pressed(html(brief, reader=reader), style=STYLE)
 
 
 def html(brief: Brief, *, reader: str = "") -> str:

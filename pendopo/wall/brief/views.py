@@ -15,6 +15,7 @@ from pendopo.indicators.moments.asking import as_of_in, bar
 from pendopo.live.tickets import issue
 from pendopo.notify.channels import is_set_up
 from pendopo.ui.door import opens
+from pendopo.ui.press import NoPress
 
 from . import actions, paper
 from .forms import WishForm
@@ -65,7 +66,7 @@ def on_paper(request: HttpRequest) -> HttpResponse:
     found = gather(person, now=as_of, as_of=as_of, language=get_language())
     try:
         body = paper.pdf(found, reader=person.name)
-    except paper.NoPress as problem:
+    except NoPress as problem:
         messages.error(request, str(problem))
         return redirect("wall:brief")
     answer = HttpResponse(body, content_type="application/pdf")

@@ -15,6 +15,7 @@ from pendopo.agencies.tests.people import signed_in
 from pendopo.audit.models import Entry
 from pendopo.notify.models import Enclosure, Endpoint
 from pendopo.notify.tests.servers import MailServer, deliver_due, mail_server
+from pendopo.ui import press
 from pendopo.wall.brief import actions, paper, post
 from pendopo.wall.brief.due import decisions
 from pendopo.wall.brief.gathering import gather
@@ -24,10 +25,10 @@ from pendopo.wall.brief.ranking import MOST, SETTLED, due_moment, times_usual, w
 from . import river
 
 try:
-    from pendopo.wall.brief import press
+    from pendopo.ui import pressing
 except OSError:  # the libraries of the machine that set type are not there
-    press = None  # type: ignore[assignment]
-needs_press = pytest.mark.skipif(press is None, reason="Pango is not on this machine: `pendopo doctor` names its packages.")
+    pressing = None  # type: ignore[assignment]
+needs_press = pytest.mark.skipif(pressing is None, reason="Pango is not on this machine: `pendopo doctor` names its packages.")
 
 pytestmark = pytest.mark.usefixtures("regency")
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -126,9 +127,9 @@ def test_the_paper_is_a_tagged_pdf_of_at_most_two_pages(sari: Person) -> None:
     body = answer.content
     assert answer["Content-Type"] == "application/pdf" and body.startswith(b"%PDF-")
     made = gather(sari, now=timezone.now(), as_of=None, language="id")
-    laid = press.render(paper.html(made, reader="Sari"))
+    laid = pressing.render(paper.html(made, reader="Sari"), paper.STYLE)
     assert 1 <= len(laid.pages) <= 2
-    plain = laid.write_pdf(pdf_variant=press.VARIANT, uncompressed_pdf=True)
+    plain = laid.write_pdf(pdf_variant=pressing.VARIANT, uncompressed_pdf=True)
     assert b"/StructTreeRoot" in plain and b"pdfuaid" in plain and b"/Lang" in plain
 
 
@@ -176,7 +177,7 @@ def test_one_that_cannot_be_made_holds_up_nobody_and_rests(sari: Person, budi: P
     now = noon + timedelta(seconds=10)
     resting: dict[int, datetime] = {}
     with monkeypatch.context() as world:
-        world.setattr(paper, "PRESS", "pendopo.wall.brief.gone")
+        world.setattr(press, "PRESS", "pendopo.ui.gone")
         assert signed_in(sari).get("/brief.pdf").status_code == 302, "the page says what to do"
         assert post.send_due(now, resting) == 0 and set(resting) == {sari.pk, budi.pk}
     assert BriefSent.objects.count() == 0

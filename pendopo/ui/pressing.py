@@ -1,4 +1,4 @@
-"""The press: a program of its own that reads HTML and writes a tagged PDF: `python -m pendopo.wall.brief.press < page.html > page.pdf`.
+"""The press, a program of its own that sets HTML as a tagged PDF: `python -m pendopo.ui.pressing paper.css < page.html > page.pdf`.
 
 Apart from the product, so that its libraries (Pango among them) weigh on no other process, and a machine without them lacks only the PDF.
 """
@@ -11,18 +11,17 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-STYLE = Path(__file__).with_name("paper.css")
-STATIC = Path(__file__).parents[2] / "ui/static"
+STATIC = Path(__file__).parent / "static"
 VARIANT = "pdf/ua-1"
 FAMILY = "Plus Jakarta Sans Variable"
 
 
-def render(html: str) -> Document:
-    """The pages. Only files of this machine are read; nothing is fetched."""
+def render(html: str, style: Path) -> Document:
+    """The pages in a style sheet. Only files of this machine are read; nothing is fetched."""
     fonts = FontConfiguration()
     document = HTML(string=html, base_url=str(STATIC / "ui"), url_fetcher=URLFetcher(allowed_protocols=["file"]))
-    style = CSS(string=_faces() + STYLE.read_text(), font_config=fonts)
-    return document.render(stylesheets=[style], font_config=fonts, pdf_variant=VARIANT)
+    sheet = CSS(string=_faces() + style.read_text(), font_config=fonts)
+    return document.render(stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT)
 
 
 def _faces() -> str:
@@ -32,4 +31,4 @@ def _faces() -> str:
 
 
 if __name__ == "__main__":
-    render(sys.stdin.buffer.read().decode()).write_pdf(sys.stdout.buffer, pdf_variant=VARIANT)
+    render(sys.stdin.buffer.read().decode(), Path(sys.argv[1])).write_pdf(sys.stdout.buffer, pdf_variant=VARIANT)
