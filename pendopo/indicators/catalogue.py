@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from pendopo.ui.sentence import Sentence
+
 from .declared import Entry, Faulty, read_lists
 from .derivation.expressions import FaultyExpression, inputs_of, read
 from .logic import Duration
@@ -122,7 +124,7 @@ class Catalogue(msgspec.Struct):
 
 def parse(text: str) -> Catalogue:
     """Reads a catalogue. Raises Faulty with every fault as a sentence that names line and code."""
-    entries = read_lists(text, "catalogue", ("sources", "indicators"))
+    entries = read_lists(text, Sentence("catalogue"), ("sources", "indicators"))
     faults: list[str] = []
     lines: dict[str, int] = {}
     sources: list[SourceEntry] = []
@@ -133,16 +135,20 @@ def parse(text: str) -> Catalogue:
         _take(entry, IndicatorEntry, "indicator", indicators, lines, faults)
     for indicator in indicators:
         line = lines[f"indicator {indicator.code}"]
-        faults.extend(f"line {line}: indicator {indicator.code}: {fault}" for fault in faults_of(indicator))
+        faults.extend(
+            Sentence("line %(line)s: indicator %(code)s: %(fault)s", line=line, code=indicator.code, fault=fault)
+            for fault in faults_of(indicator)
+        )
     if faults:
         raise Faulty(faults)
     if not sources and not indicators:
-        raise Faulty(["The catalogue declares nothing: write “sources:” or “indicators:” with at least one entry."])
+        raise Faulty([Sentence("The catalogue declares nothing: write “sources:” or “indicators:” with at least one entry.")])
     return Catalogue(sources, indicators, lines)
 
 
 def _take(entry: Entry, kind: type[Any], what: str, into: list[Any], lines: dict[str, int], faults: list[str]) -> None:
-    name = f"{what} {entry.data.get('code', '(no code)')}"
+    code = entry.data.get("code", Sentence("(no code)"))
+    name = Sentence("source %(code)s", code=code) if what == "source" else Sentence("indicator %(code)s", code=code)
     try:
         found = entry.as_struct(kind, name)
     except Faulty as error:
@@ -150,9 +156,16 @@ def _take(entry: Entry, kind: type[Any], what: str, into: list[Any], lines: dict
         return
     longest = 60 if what == "source" else 80
     if not CODE.fullmatch(found.code) or len(found.code) > longest:
-        faults.append(f"line {entry.line}: {name}: a code has small letters, digits, “-”, “_” and “.”, and at most {longest} of them.")
+        sentence = Sentence(
+            "line %(line)s: %(name)s: a code has small letters, digits, “-”, “_” and “.”, and at most %(longest)s of them.",
+            line=entry.line,
+            name=name,
+            longest=longest,
+        )
+        faults.append(sentence)
     elif name in lines:
-        faults.append(f"line {entry.line}: {name} was declared in line {lines[name]} already.")
+        given = {"line": entry.line, "name": name, "first": lines[name]}
+        faults.append(Sentence("line %(line)s: %(name)s was declared in line %(first)s already.", **given))
     else:
         lines[name] = entry.line
         into.append(found)
@@ -160,23 +173,24 @@ def _take(entry: Entry, kind: type[Any], what: str, into: list[Any], lines: dict
 
 def faults_of(entry: IndicatorEntry) -> list[str]:
     """What is wrong with an indicator beyond its shape."""
-    faults = []
+    faults: list[str] = []
     for key in ("every", "level"):
         if getattr(entry, key) is None and entry.derived is None:
-            faults.append(f"the key “{key}” is missing.")
+            faults.append(Sentence("the key “%(key)s” is missing.", key=key))
     if entry.kind is None and entry.derived is None:
-        faults.append("the key “kind” is missing.")
+        faults.append(Sentence("the key “%(key)s” is missing.", key="kind"))
     future = entry.checks.future if entry.checks else None
     for key, text in (("every", entry.every), ("grace", entry.grace), ("future", future)):
         if text is not None:
             faults.extend(_duration_fault(key, text))
     if isinstance(entry.rollup, str) and entry.rollup not in ROLLUPS:
-        faults.append(f"“rollup” is {', '.join(ROLLUPS)} or {{weighted: INDICATOR}}, not “{entry.rollup}”.")
+        known = ", ".join(ROLLUPS)
+        faults.append(Sentence("“rollup” is %(known)s or {weighted: INDICATOR}, not “%(given)s”.", known=known, given=entry.rollup))
     if isinstance(entry.rollup, Weighted) and entry.rollup.weighted == entry.code:
-        faults.append("an indicator cannot be its own weight.")
+        faults.append(Sentence("an indicator cannot be its own weight."))
     low, high = (entry.checks.range if entry.checks else None) or (None, None)
     if low is not None and high is not None and low > high:
-        faults.append(f"the range begins at {low:g}, above its end {high:g}.")
+        faults.append(Sentence("the range begins at %(low)s, above its end %(high)s.", low=f"{low:g}", high=f"{high:g}"))
     if entry.derived is not None:
         faults.extend(_derivation_faults(entry))
     return faults
@@ -184,11 +198,11 @@ def faults_of(entry: IndicatorEntry) -> list[str]:
 
 def _derivation_faults(entry: IndicatorEntry) -> list[str]:
     if entry.sources:
-        return ["a derived indicator is written by the house alone: leave “sources” out."]
+        return [Sentence("a derived indicator is written by the house alone: leave “sources” out.")]
     try:
         read(entry.derived)
     except FaultyExpression as fault:
-        return [str(fault)]
+        return [fault.args[0]]
     return []
 
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from pendopo.ui.sentence import Sentence
+
 T = TypeVar("T")
 
 
@@ -52,12 +54,20 @@ class Entry:
         place = path[1] if path else ""
         if unknown := re.search(r"unknown field `(.*?)`", text):
             line = self.lines.get(unknown[1], self.lines.get(place.split(".")[0], self.line)) if not place else self._line_of(place)
-            known = "" if place else f" Known keys: {', '.join(field.encode_name for field in msgspec.structs.fields(kind))}."
-            return f"line {line}: {what}: there is no key “{unknown[1]}”{f' in “{place}”' if place else ''}.{known}"
+            given: dict[str, object] = {"line": line, "what": what, "key": unknown[1], "place": place}
+            if place:
+                return Sentence("line %(line)s: %(what)s: there is no key “%(key)s” in “%(place)s”.", **given)
+            given["known"] = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
+            return Sentence("line %(line)s: %(what)s: there is no key “%(key)s”. Known keys: %(known)s.", **given)
         if missing := re.search(r"missing required field `(.*?)`", text):
-            return f"line {self._line_of(place)}: {what}: the key “{missing[1]}” is missing{f' in “{place}”' if place else ''}."
+            given = {"line": self._line_of(place), "what": what, "key": missing[1], "place": place}
+            if place:
+                return Sentence("line %(line)s: %(what)s: the key “%(key)s” is missing in “%(place)s”.", **given)
+            return Sentence("line %(line)s: %(what)s: the key “%(key)s” is missing.", **given)
         reason = text.split(" - at ")[0].replace("`", "“", 1).replace("`", "”", 1)
-        return f"line {self._line_of(place)}: {what}: {f'“{place}”: ' if place else ''}{reason}."
+        if place:
+            return Sentence("line %(line)s: %(what)s: “%(place)s”: %(why)s.", line=self._line_of(place), what=what, place=place, why=reason)
+        return Sentence("line %(line)s: %(what)s: %(why)s.", line=self._line_of(place), what=what, why=reason)
 
     def _line_of(self, place: str) -> int:
         return self.lines.get(re.split(r"[.\[]", place)[0], self.line)
@@ -74,13 +84,14 @@ def read_lists(text: str, what: str, names: tuple[str, ...]) -> dict[str, list[E
     node, loader = _compose(text, what)
     _refuse_twice(node, deep=False)
     found: dict[str, list[Entry]] = {name: [] for name in names}
-    faults = []
+    faults: list[str] = []
     for key, value in node.value:
         line = key.start_mark.line + 1
         if key.value not in names:
-            faults.append(f"line {line}: there is no key “{key.value}” in a {what}: use {' and '.join(names)}.")
+            given = {"line": line, "key": key.value, "what": what, "names": ", ".join(names)}
+            faults.append(Sentence("line %(line)s: there is no key “%(key)s” in a %(what)s: use %(names)s.", **given))
         elif not isinstance(value, yaml.SequenceNode):
-            faults.append(f"line {line}: “{key.value}” must be a list (lines that begin with “- ”).")
+            faults.append(Sentence("line %(line)s: “%(key)s” must be a list (lines that begin with “- ”).", line=line, key=key.value))
         else:
             for item in value.value:
                 if isinstance(item, yaml.MappingNode):
@@ -89,7 +100,8 @@ def read_lists(text: str, what: str, names: tuple[str, ...]) -> dict[str, list[E
                     except Faulty as error:
                         faults.extend(error.sentences)
                 else:
-                    faults.append(f"line {item.start_mark.line + 1}: an entry of “{key.value}” must have keys and values.")
+                    line = item.start_mark.line + 1
+                    faults.append(Sentence("line %(line)s: an entry of “%(key)s” must have keys and values.", line=line, key=key.value))
     if faults:
         raise Faulty(faults)
     return found
@@ -102,15 +114,16 @@ def _compose(text: str, what: str) -> tuple[yaml.MappingNode, _Loader]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Faulty([_yaml_sentence(error, what)]) from None
     if not isinstance(node, yaml.MappingNode):
-        raise Faulty([f"A {what} is a YAML mapping with keys and values; this file holds none."])
+        raise Faulty([Sentence("A %(what)s is a YAML mapping with keys and values; this file holds none.", what=what)])
     return node, loader
 
 
 def _yaml_sentence(error: Exception, what: str) -> str:
     mark = getattr(error, "problem_mark", None)
-    line = f"line {mark.line + 1}: " if mark else ""
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return f"{line}the {what} is not YAML: {problem}."
+    if mark:
+        return Sentence("line %(line)s: the %(what)s is not YAML: %(why)s.", line=mark.line + 1, what=what, why=problem)
+    return Sentence("the %(what)s is not YAML: %(why)s.", what=what, why=problem)
 
 
 def _refuse_twice(node: yaml.Node, deep: bool = True) -> None:
@@ -118,9 +131,10 @@ def _refuse_twice(node: yaml.Node, deep: bool = True) -> None:
         seen: set[str] = set()
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise Faulty([f"line {key.start_mark.line + 1}: a key must be a plain word."])
+                raise Faulty([Sentence("line %(line)s: a key must be a plain word.", line=key.start_mark.line + 1)])
             if key.value in seen:
-                raise Faulty([f"line {key.start_mark.line + 1}: the key “{key.value}” stands here twice."])
+                given = {"line": key.start_mark.line + 1, "key": key.value}
+                raise Faulty([Sentence("line %(line)s: the key “%(key)s” stands here twice.", **given)])
             seen.add(key.value)
             if deep:
                 _refuse_twice(value)

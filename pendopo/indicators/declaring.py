@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from pendopo.agencies.actions.agencies import ensure_agency, find_agency
 from pendopo.audit.actions import Actor, record
+from pendopo.ui.sentence import Sentence
 
 from .catalogue import Catalogue, IndicatorEntry, SourceEntry, Weighted
 from .declared import Faulty
@@ -121,7 +122,8 @@ def _in_order(entries: list[IndicatorEntry]) -> list[IndicatorEntry]:
 
     def visit(entry: IndicatorEntry, above: tuple[str, ...]) -> None:
         if entry.code in above:
-            raise Faulty([f"indicator {entry.code} is derived from itself: {' → '.join((*above, entry.code))}."])
+            circle = " → ".join((*above, entry.code))
+            raise Faulty([Sentence("indicator %(code)s is derived from itself: %(circle)s.", code=entry.code, circle=circle)])
         needs = [*entry.inputs, *([entry.rollup.weighted] if isinstance(entry.rollup, Weighted) else [])]
         for code in needs:
             if code in by_code and code not in done:
@@ -135,11 +137,19 @@ def _in_order(entries: list[IndicatorEntry]) -> list[IndicatorEntry]:
 
 
 def _unknown_names(entry: IndicatorEntry, codes: set[str], sources: dict[str, Source], lines: dict[str, int]) -> list[str]:
-    where = f"line {lines[f'indicator {entry.code}']}: indicator {entry.code}"
-    faults = [f"{where}: there is no source “{code}”: declare it under “sources”." for code in entry.sources if code not in sources]
+    where = Sentence("line %(line)s: indicator %(code)s", line=lines[f"indicator {entry.code}"], code=entry.code)
+    faults: list[str] = [
+        Sentence("%(where)s: there is no source “%(code)s”: declare it under “sources”.", where=where, code=code)
+        for code in entry.sources
+        if code not in sources
+    ]
     needs = [*entry.inputs, *([entry.rollup.weighted] if isinstance(entry.rollup, Weighted) else [])]
     needs += entry.compared
-    return faults + [f"{where}: there is no indicator “{code}”: declare it in this file." for code in needs if code not in codes]
+    return faults + [
+        Sentence("%(where)s: there is no indicator “%(code)s”: declare it in this file.", where=where, code=code)
+        for code in needs
+        if code not in codes
+    ]
 
 
 def _settled(entries: list[IndicatorEntry], lines: dict[str, int]) -> list[IndicatorEntry]:
@@ -165,7 +175,9 @@ def _facts(entry: IndicatorEntry) -> Facts:
 
 def _fault(code: str, fault: str, lines: dict[str, int]) -> str:
     line = lines.get(f"indicator {code}")
-    return f"{f'line {line}: ' if line else ''}indicator {code}: {fault}"
+    if line:
+        return Sentence("line %(line)s: indicator %(code)s: %(fault)s", line=line, code=code, fault=fault)
+    return Sentence("indicator %(code)s: %(fault)s", code=code, fault=fault)
 
 
 def _declare_indicator(entry: IndicatorEntry, known: dict[str, Indicator], sources: dict[str, Source], changes: Changes) -> None:

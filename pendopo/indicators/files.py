@@ -18,6 +18,7 @@ from django.conf import settings
 
 from pendopo.agencies.models import Person
 from pendopo.regions.models import BpsCode, Region
+from pendopo.ui.sentence import Sentence
 
 from . import bodies
 from .actions import Receipt, take_delivery
@@ -97,7 +98,7 @@ def names_for(mapping: Mapping) -> Names | None:
         return None
     within = mapping.region.within
     if within and not Region.objects.filter(pk=within).exists():
-        raise Faulty([f"mapping: there is no region “{within}” to look for names in."])
+        raise Faulty([Sentence("mapping: there is no region “%(within)s” to look for names in.", within=within)])
     levels = set(Indicator.objects.filter(code__in=indicators_of(mapping)).values_list("level", flat=True))
     regions = Region.objects.within(within).exclude(pk=within) if within else Region.objects.all()
     at_level = list(regions.filter(level__in=levels).values_list("code", "name"))
@@ -132,7 +133,11 @@ def _read_own_columns(table: Table) -> Reading:
     header = [name if name.lower().startswith("dims.") else name.lower() for name in table.header]
     if not set(bodies.REQUIRED) <= set(header):
         missing = ", ".join(name for name in bodies.REQUIRED if name not in header)
-        raise Faulty([f"The header line does not name {missing}. Name the columns indicator,region,at,value, or give a mapping (--map)."])
+        sentence = Sentence(
+            "The header line does not name %(missing)s. Name the columns indicator,region,at,value, or give a mapping (--map).",
+            missing=missing,
+        )
+        raise Faulty([sentence])
     return Reading(_own_rows(table, header), 1, table.notices, table.header)
 
 
@@ -157,7 +162,8 @@ def _read_json(path: Path, mapping: Mapping | None) -> Reading:
     try:
         found = bodies.read(path.read_bytes().removeprefix(b"\xef\xbb\xbf"), "application/json")
     except bodies.Unreadable as error:
-        raise Faulty([f"The file is neither JSON lines nor {{“observations”: […]}} ({error.code}). {error.why}".strip()]) from None
+        given = {"code": error.code, "why": error.why}
+        raise Faulty([Sentence("The file is neither JSON lines nor {“observations”: […]} (%(code)s). %(why)s", **given)]) from None
     rows: list[tuple[int, Row]] = [*zip(found.numbers, found.rows, strict=True), *((no.row, no) for no in found.refused)]
     return Reading(iter(sorted(rows, key=lambda pair: pair[0])))
 
@@ -230,7 +236,7 @@ def take_file(
         if told is not None:
             told(outcome)
     if not outcome.rows:
-        raise Faulty([f"{name} holds no row: the header stands alone, or the filter lets nothing through."])
+        raise Faulty([Sentence("%(name)s holds no row: the header stands alone, or the filter lets nothing through.", name=name)])
     return outcome
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency
+from pendopo.ui.telling import all_told
 
 from .declared import Faulty
 from .mapping import Mapping, parse_mapping
@@ -167,4 +168,4 @@ class UploadForm(forms.Form):
         except UnicodeDecodeError:
             raise forms.ValidationError(_("The mapping is not UTF-8: save it as UTF-8.")) from None
         except Faulty as error:
-            raise forms.ValidationError(error.sentences) from None
+            raise forms.ValidationError(all_told(error.sentences)) from None

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
+from pendopo.ui.sentence import Sentence
+
 from .cells import LABELLED, PLAIN, WITH_COMMA, Cell, below, dotted, raw_of, region_text, text_of, times_in
 from .checks import Observation, Refused
 from .declared import Faulty, read_entry
@@ -98,11 +100,12 @@ class Mapping(msgspec.Struct, forbid_unknown_fields=True):
 
 def parse_mapping(text: str) -> Mapping:
     """Reads a mapping. Raises Faulty with sentences that name the line."""
-    entry = read_entry(text, "mapping")
-    found = entry.as_struct(Mapping, "mapping")
+    what = Sentence("mapping")
+    entry = read_entry(text, what)
+    found = entry.as_struct(Mapping, what)
     faults = faults_of(found)
     if faults:
-        raise Faulty([f"mapping: {fault}" for fault in faults])
+        raise Faulty([Sentence("mapping: %(fault)s", fault=fault) for fault in faults])
     return found
 
 
@@ -113,25 +116,28 @@ def mapping_from(data: dict[str, Any]) -> Mapping:
 
 def faults_of(mapping: Mapping) -> list[str]:
     """What is wrong with a mapping beyond its shape."""
-    faults = []
+    faults: list[str] = []
     at, region = mapping.at, mapping.region
     heads = mapping.across.heads if mapping.across else ""
     if sum(part is not None for part in (at.column, at.columns or None, at.const)) != (heads != "at"):
-        faults.append("“at” needs exactly one of column, columns and const.")
+        faults.append(Sentence("“at” needs exactly one of column, columns and const."))
     if at.zone is not None and at.zone not in available_timezones():
-        faults.append(f"“at”: there is no time zone “{at.zone}”: write, for example, Asia/Jakarta.")
+        faults.append(Sentence("“at”: there is no time zone “%(zone)s”: write, for example, Asia/Jakarta.", zone=at.zone))
     if at.columns and at.format is None:
-        faults.append("“at”: several columns need a format, for example “%d-%m-%y %H”.")
+        faults.append(Sentence("“at”: several columns need a format, for example “%(form)s”.", form="%d-%m-%y %H"))
     if sum(part is not None for part in (region.column, region.const)) != (heads != "region"):
-        faults.append("“region” needs exactly one of column and const.")
+        faults.append(Sentence("“region” needs exactly one of column and const."))
     if sum(bool(part) for part in (mapping.values, mapping.long, mapping.across)) != 1:
-        faults.append("“values” names no column: write, for example, {nilai: river-level}, or one of “long” and “across” in its place.")
+        faults.append(
+            Sentence("“values” names no column: write, for example, {nilai: river-level}, or one of “long” and “across” in its place.")
+        )
     if mapping.area and not AREA.fullmatch(mapping.area):
-        faults.append(f"“area” is written as in a spreadsheet, for example A3:D20, not “{mapping.area}”.")
+        faults.append(Sentence("“area” is written as in a spreadsheet, for example A3:D20, not “%(area)s”.", area=mapping.area))
     if mapping.header < 0:
-        faults.append("“header” is the number of the header line, 0 for none.")
+        faults.append(Sentence("“header” is the number of the header line, 0 for none."))
     if mapping.encoding.lower() not in KNOWN_ENCODINGS:
-        faults.append(f"“encoding” is one of {', '.join(KNOWN_ENCODINGS)}, not “{mapping.encoding}”.")
+        known = ", ".join(KNOWN_ENCODINGS)
+        faults.append(Sentence("“encoding” is one of %(known)s, not “%(given)s”.", known=known, given=mapping.encoding))
     return faults
 
 
@@ -196,13 +202,13 @@ class Mapper:
         if len(places) > 1:
             places = [index for index in places if self.header[index].strip() == str(column).strip()]
             if len(places) != 1:
-                raise Faulty([f"The file has the column “{column}” more than once: rename one of them."])
+                raise Faulty([Sentence("The file has the column “%(column)s” more than once: rename one of them.", column=column)])
         if places:
             return places[0]
         if not self.header and str(column).isdigit() and int(column) > 0:
             return int(column) - 1
-        known = ", ".join(name for name in self.header if name) or "numbers from 1, because “header” is 0"
-        raise Faulty([f"The file has no column “{column}”. Its columns are: {known}."])
+        known = ", ".join(name for name in self.header if name) or Sentence("numbers from 1, because “header” is 0")
+        raise Faulty([Sentence("The file has no column “%(column)s”. Its columns are: %(known)s.", column=column, known=known)])
 
     def _figures(self) -> list[tuple[int, str, str, str | None, str | None]]:
         """The columns with figures: place, head, indicator ('' = told by the line), and the time or region that the head stands for."""

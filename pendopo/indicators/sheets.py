@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, ZipError
 
+from pendopo.ui.sentence import Sentence
+
 from .cells import Cell, text_of
 from .declared import Faulty
 from .mapping import AREA
@@ -77,9 +79,10 @@ class Book:
     def sheet(self, name: str = "") -> CalamineSheet:
         """The sheet of that name (also a hidden one), or the first visible one. Faulty when there is none."""
         if not name and not self.shown:
-            raise Faulty(["The spreadsheet holds no visible sheet with cells."])
+            raise Faulty([Sentence("The spreadsheet holds no visible sheet with cells.")])
         if name and name not in (*self.shown, *self.hidden):
-            raise Faulty([f"The spreadsheet has no sheet “{name}” with cells. It has: {', '.join((*self.shown, *self.hidden))}."])
+            known = ", ".join((*self.shown, *self.hidden))
+            raise Faulty([Sentence("The spreadsheet has no sheet “%(name)s” with cells. It has: %(known)s.", name=name, known=known)])
         return self._load(name or self.shown[0])
 
     def _load(self, name: str) -> CalamineSheet:
@@ -95,7 +98,9 @@ def open_book(path: Path) -> Book:
     try:
         return Book(CalamineWorkbook.from_path(str(path)), formulas)
     except (CalamineError, ZipError, OSError, ValueError) as error:
-        raise Faulty([f"The spreadsheet cannot be opened ({str(error)[:200]}): save it again as XLSX without a password."]) from None
+        why = str(error)[:200]
+        sentence = Sentence("The spreadsheet cannot be opened (%(why)s): save it again as XLSX without a password.", why=why)
+        raise Faulty([sentence]) from None
 
 
 def table_in(book: Book, where: Where) -> Table:
@@ -115,12 +120,15 @@ def table_in(book: Book, where: Where) -> Table:
 def notices_of(book: Book, chosen: str) -> list[str]:
     """What a person should know of the workbook: other sheets, hidden ones, formulas."""
     others = [name for name in book.shown if name != chosen]
-    found = [f"Read from the sheet “{chosen}”; the others were left: {', '.join(others)}."] if others else []
+    found: list[str] = []
+    if others:
+        left = ", ".join(others)
+        found.append(Sentence("Read from the sheet “%(chosen)s”; the others were left: %(left)s.", chosen=chosen, left=left))
     hidden = [name for name in book.hidden if name != chosen]
     if hidden:
-        found.append(f"Hidden sheets were not read: {', '.join(hidden)}.")
+        found.append(Sentence("Hidden sheets were not read: %(names)s.", names=", ".join(hidden)))
     if book.formulas:
-        found.append(f"{book.formulas} cells hold formulas: the results that the spreadsheet stored were read.")
+        found.append(Sentence("%(n)s cells hold formulas: the results that the spreadsheet stored were read.", n=book.formulas))
     return found
 
 
@@ -226,12 +234,25 @@ def _guard(path: Path) -> int:
                 budget -= read
                 formulas += found
     except (zipfile.BadZipFile, EOFError, RuntimeError, OSError) as error:
-        raise Faulty([f"The spreadsheet cannot be unpacked ({str(error)[:200]}): save it again as XLSX without a password."]) from None
+        why = str(error)[:200]
+        sentence = Sentence("The spreadsheet cannot be unpacked (%(why)s): save it again as XLSX without a password.", why=why)
+        raise Faulty([sentence]) from None
     return formulas
 
 
 def _too_large() -> Faulty:
-    return Faulty([f"The spreadsheet unpacks to more than {UNPACKED_BYTES // 1_048_576} MiB: send it as CSV, or in parts."])
+    most = UNPACKED_BYTES // 1_048_576
+    return Faulty([Sentence("The spreadsheet unpacks to more than %(most)s MiB: send it as CSV, or in parts.", most=most)])
+
+
+def _too_wide(cell: str) -> Faulty:
+    sentence = Sentence(
+        "A sheet reaches to cell %(cell)s: more than %(most)s million cells. "
+        "Delete what stands far below or right of the table, or save it as CSV: a CSV may be of any length.",
+        cell=cell,
+        most=SHEET_CELLS // 1_000_000,
+    )
+    return Faulty([sentence])
 
 
 def _walk(stream: Any, budget: int, sheet: bool) -> tuple[int, int]:
@@ -252,10 +273,5 @@ def _walk(stream: Any, budget: int, sheet: bool) -> tuple[int, int]:
             if rows >= 0 and (match := CELL.match(text, rows)):
                 last_row = max(last_row, int(match[2]))
             if columns * last_row > SHEET_CELLS and columns > 0:
-                raise Faulty(
-                    [
-                        f"A sheet reaches to cell {letters(columns - 1)}{last_row}: more than {SHEET_CELLS // 1_000_000} million cells. "
-                        "Delete what stands far below or right of the table, or save it as CSV: a CSV may be of any length."
-                    ]
-                )
+                raise _too_wide(f"{letters(columns - 1)}{last_row}")
     return read, formulas

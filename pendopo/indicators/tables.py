@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from pendopo.ui.sentence import Sentence
+
 from .cells import Cell, text_of
 from .declared import Faulty
 from .mapping import KNOWN_ENCODINGS
@@ -53,16 +55,18 @@ def _csv(stream: BinaryIO, header: int, encoding: str) -> Table:
     skipped = [next(lines, "") for _number in range(header - 1)]
     first = next((line for line in lines if line.strip("\r\n\t ,;")), "")
     if not first:
-        raise Faulty(["The file is empty: it has no line to read." if not any(skipped) else f"The file ends before line {header}."])
+        if any(skipped):
+            raise Faulty([Sentence("The file ends before line %(header)s.", header=header)])
+        raise Faulty([Sentence("The file is empty: it has no line to read.")])
     delimiter = max(DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
     if delimiter != ",":
-        notices.append(f"The cells are separated by {'tabs' if delimiter == chr(9) else f'“{delimiter}”'}.")
+        notices.append(Sentence("The cells are separated by %(by)s.", by=Sentence("tabs") if delimiter == chr(9) else f"“{delimiter}”"))
     records = _records(_chain(first, lines), delimiter)
     if header == 0:
         return Table("csv", [], records, notices)
     names = next(records)
     if isinstance(names, Broken):
-        raise Faulty([f"The header line (line {header}) cannot be read: is “header” right, and the encoding?"])
+        raise Faulty([Sentence("The header line (line %(header)s) cannot be read: is “header” right, and the encoding?", header=header)])
     return Table("csv", [text_of(name).strip() for name in names], records, notices)
 
 
@@ -85,7 +89,7 @@ def _codec(stream: BinaryIO, encoding: str) -> tuple[str, list[str]]:
         stream.seek(3)
         return "utf-8", []
     if mark.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16", ["The file is UTF-16 (“Unicode text”)."]
+        return "utf-16", [Sentence("The file is UTF-16 (“Unicode text”).")]
     return KNOWN_ENCODINGS[encoding.lower()], []
 
 

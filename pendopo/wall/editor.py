@@ -16,6 +16,7 @@ from pendopo.agencies.models import Person
 from pendopo.indicators.models import Indicator
 from pendopo.regions.models import Region
 from pendopo.ui.door import opens
+from pendopo.ui.telling import all_told
 
 from .actions import Overtaken, load_board
 from .boards import boards_for, definition_of, find
@@ -60,7 +61,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
             try:
                 load_board(definition=definition, by=person_of(request), why=request.POST.get("why", "")[:300], opened=opened)
             except WrongBoard as wrong:
-                problems = wrong.problems
+                problems = all_told(wrong.problems)
             except Overtaken as newer:
                 problems = [str(newer)]
             else:
@@ -133,7 +134,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     try:
         spec = read_board(definition_from(Form(dict(request.POST.lists())), code))
     except WrongBoard as wrong:
-        return render(request, "wall/preview_wrong.html", {"problems": wrong.problems})
+        return render(request, "wall/preview_wrong.html", {"problems": all_told(wrong.problems)})
     if spec.scenes:
         there = {found.spec.code: found.spec for found in boards_for(request.user)}
         spec = next((there[scene.board] for scene in spec.scenes if scene.board in there), spec)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from pendopo.ui.sentence import Sentence
+
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 INDICATOR = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*")
 REGION = re.compile(r"auto|home|province|\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
@@ -51,7 +53,7 @@ def read_text(data: object, where: str, problems: list[str]) -> Text:
         return Text(data, data)
     if isinstance(data, Mapping) and set(data) <= {"id", "en"} and all(isinstance(text, str) for text in data.values()) and "id" in data:
         return Text(data["id"], data.get("en", data["id"]))
-    problems.append(f"{where} is a text, or {{id: …, en: …}}; it is {data!r}.")
+    problems.append(Sentence("%(where)s is a text, or {id: …, en: …}; it is %(given)s.", where=where, given=repr(data)))
     return Text("", "")
 
 
@@ -61,7 +63,15 @@ def read_size(data: object, where: str, problems: list[str]) -> tuple[int, int]:
         width, height = data
         if 1 <= width <= COLUMNS and 1 <= height <= ROWS:
             return width, height
-    problems.append(f"{where}: size is [columns, rows], 1 to {COLUMNS} and 1 to {ROWS}; it is {data!r}.")
+    problems.append(
+        Sentence(
+            "%(where)s: size is [columns, rows], 1 to %(columns)s and 1 to %(rows)s; it is %(given)s.",
+            where=where,
+            columns=COLUMNS,
+            rows=ROWS,
+            given=repr(data),
+        )
+    )
     return 1, 1
 
 
@@ -74,7 +84,14 @@ def read_indicators(data: Mapping[Any, Any], where: str, allowed: frozenset[str]
     codes = [given] if isinstance(given, str) else given
     if isinstance(codes, list) and codes and all(isinstance(code, str) and INDICATOR.fullmatch(code) for code in codes):
         return tuple(codes)
-    problems.append(f"{where}: {name} names an indicator by its code, or a list of them; it is {given!r}.")
+    problems.append(
+        Sentence(
+            "%(where)s: %(name)s names an indicator by its code, or a list of them; it is %(given)s.",
+            where=where,
+            name=name,
+            given=repr(given),
+        )
+    )
     return ()
 
 
@@ -82,7 +99,9 @@ def read_dims(data: object, where: str, problems: list[str]) -> dict[str, str]:
     """One series of several. What is wrong is appended to `problems`."""
     if isinstance(data, Mapping) and all(isinstance(name, str) and isinstance(value, str) for name, value in data.items()):
         return dict(data)
-    problems.append(f"{where}: dims is a mapping of texts, for example {{pos: BE10128}}; it is {data!r}.")
+    problems.append(
+        Sentence("%(where)s: dims is a mapping of texts, for example {pos: BE10128}; it is %(given)s.", where=where, given=repr(data))
+    )
     return {}
 
 
@@ -90,7 +109,9 @@ def read_span(data: object, where: str, problems: list[str]) -> str:
     """How far back: 30d. What is wrong is appended to `problems`."""
     if data == "" or (isinstance(data, str) and SPAN.fullmatch(data)):
         return str(data)
-    problems.append(f"{where}: a span is a number and h, d, w, M or y, for example 30d; it is {data!r}.")
+    problems.append(
+        Sentence("%(where)s: a span is a number and h, d, w, M or y, for example 30d; it is %(given)s.", where=where, given=repr(data))
+    )
     return ""
 
 
@@ -101,15 +122,22 @@ def _is_number(value: object) -> bool:
 def read_bands(data: object, where: str, problems: list[str]) -> tuple[Band, ...]:
     """Judgements on values. What is wrong is appended to `problems`."""
     if not isinstance(data, list):
-        problems.append(f"{where}: bands is a list; it is {data!r}.")
+        problems.append(Sentence("%(where)s: bands is a list; it is %(given)s.", where=where, given=repr(data)))
         return ()
     found = []
     for band in data:
         known = isinstance(band, Mapping) and set(band) <= {"from", "to", "state", "word"} and band.get("state") in STATES
         if not known or not ("from" in band or "to" in band) or not all(_is_number(band[end]) for end in ("from", "to") if end in band):
-            problems.append(f"{where}: a band is {{from: NUMBER, to: NUMBER, state: {' or '.join(STATES)}, word: …}}; it is {band!r}.")
+            problems.append(
+                Sentence(
+                    "%(where)s: a band is {from: NUMBER, to: NUMBER, state: %(states)s, word: …}; it is %(given)s.",
+                    where=where,
+                    states=" or ".join(STATES),
+                    given=repr(band),
+                )
+            )
             continue
-        word = read_text(band.get("word", ""), f"{where}: a band's word", problems)
+        word = read_text(band.get("word", ""), Sentence("%(where)s: a band's word", where=where), problems)
         found.append(Band(band["state"], word, band.get("from"), band.get("to")))
     return tuple(found)
 
@@ -118,7 +146,11 @@ def read_breaks(data: object, where: str, problems: list[str]) -> tuple[float, .
     """Borders between classes. What is wrong is appended to `problems`."""
     if isinstance(data, list) and len(data) <= 4 and all(_is_number(value) for value in data) and sorted(set(data)) == data:
         return tuple(float(value) for value in data)
-    problems.append(f"{where}: breaks are up to 4 rising numbers, for example [10, 50, 100]; they are {data!r}.")
+    problems.append(
+        Sentence(
+            "%(where)s: breaks are up to 4 rising numbers, for example [10, 50, 100]; they are %(given)s.", where=where, given=repr(data)
+        )
+    )
     return ()
 
 
@@ -127,7 +159,7 @@ def read_number(data: Mapping[Any, Any], name: str, where: str, problems: list[s
     value = data.get(name)
     if value is None or _is_number(value):
         return None if value is None else float(value)
-    problems.append(f"{where}: {name} is a number; it is {value!r}.")
+    problems.append(Sentence("%(where)s: %(name)s is a number; it is %(given)s.", where=where, name=name, given=repr(value)))
     return None
 
 
@@ -136,7 +168,14 @@ def read_code(data: Mapping[Any, Any], name: str, where: str, problems: list[str
     value = data.get(name, "")
     if value == "" or (isinstance(value, str) and CODE.fullmatch(value)):
         return str(value)
-    problems.append(f"{where}: {name} is a code of small letters, digits and hyphens; it is {value!r}.")
+    problems.append(
+        Sentence(
+            "%(where)s: %(name)s is a code of small letters, digits and hyphens; it is %(given)s.",
+            where=where,
+            name=name,
+            given=repr(value),
+        )
+    )
     return ""
 
 
@@ -145,7 +184,13 @@ def read_picture(data: Mapping[Any, Any], where: str, problems: list[str]) -> st
     value = data.get("picture")
     if isinstance(value, str) and PICTURE.fullmatch(value):
         return value
-    problems.append(f"{where}: picture is the fingerprint of an uploaded picture: upload one first; it is {value!r}.")
+    problems.append(
+        Sentence(
+            "%(where)s: picture is the fingerprint of an uploaded picture: upload one first; it is %(given)s.",
+            where=where,
+            given=repr(value),
+        )
+    )
     return ""
 
 
@@ -158,5 +203,11 @@ def read_address(data: Mapping[Any, Any], where: str, problems: list[str]) -> st
         parts = None
     if parts is not None and parts.scheme in ("http", "https") and parts.hostname and parts.path.endswith(".m3u8") and not parts.username:
         return str(value)
-    problems.append(f"{where}: address is an HLS playlist such as https://cctv.example.go.id/sooko/index.m3u8; it is {value!r}.")
+    problems.append(
+        Sentence(
+            "%(where)s: address is an HLS playlist such as https://cctv.example.go.id/sooko/index.m3u8; it is %(given)s.",
+            where=where,
+            given=repr(value),
+        )
+    )
     return ""

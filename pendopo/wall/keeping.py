@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pendopo.ui.door import opens
+from pendopo.ui.telling import all_told
 
 from .actions import add_picture, bring_back, delete_board, load_board, share_board
 from .boards import as_file, boards_for, definition_of, find, shipped
@@ -34,7 +35,7 @@ def new(request: HttpRequest) -> HttpResponse:
             definition = _first_definition(form.cleaned_data)
             spec, _did = load_board(definition=definition, by=person_of(request), why=_("New board"))
         except (WrongBoard, ValidationError) as wrong:
-            for problem in wrong.problems if isinstance(wrong, WrongBoard) else wrong.messages:
+            for problem in all_told(wrong.problems) if isinstance(wrong, WrongBoard) else wrong.messages:
                 form.add_error(None, problem)
         else:
             return redirect("wall:edit", spec.code)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pendopo.ui.sentence import Sentence
+
 from .fields import (
     CODE,
     REGION,
@@ -118,24 +120,26 @@ def read_board(data: object) -> BoardSpec:
     """The board behind plain data (as YAML or JSON gives it). Raises WrongBoard with every problem found."""
     problems: list[str] = []
     if not isinstance(data, Mapping):
-        raise WrongBoard(["A board is a mapping with code, title and tiles."])
+        raise WrongBoard([Sentence("A board is a mapping with code, title and tiles.")])
     for name in sorted(str(name) for name in set(data) - {"code", "title", "lead", "tiles", "scenes"}):
-        problems.append(f"A board has no field {name!r}: it has code, title, lead and tiles or scenes.")
+        problems.append(Sentence("A board has no field %(name)s: it has code, title, lead and tiles or scenes.", name=repr(name)))
     code = data.get("code")
     if not isinstance(code, str) or not CODE.fullmatch(code) or len(code) > 60:
-        problems.append(f"The board's code must be small letters, digits and hyphens, for example 'water'; it is {code!r}.")
+        problems.append(
+            Sentence("The board's code must be small letters, digits and hyphens, for example 'water'; it is %(given)s.", given=repr(code))
+        )
     if code in RESERVED:
-        problems.append(f"The code {code!r} is the address of another page: choose another one.")
-    title = read_text(data.get("title"), "The board's title", problems)
-    lead = read_text(data.get("lead", ""), "The board's lead", problems)
+        problems.append(Sentence("The code %(given)s is the address of another page: choose another one.", given=repr(code)))
+    title = read_text(data.get("title"), Sentence("The board's title"), problems)
+    lead = read_text(data.get("lead", ""), Sentence("The board's lead"), problems)
     scenes = _scenes(data, problems) if "scenes" in data else ()
     tiles = data.get("tiles", [])
     if not isinstance(tiles, list) or len(tiles) > MOST_TILES or not (tiles or "scenes" in data):
-        problems.append(f"A board has a list of 1 to {MOST_TILES} tiles.")
+        problems.append(Sentence("A board has a list of 1 to %(most)s tiles.", most=MOST_TILES))
         tiles = []
     if tiles and "scenes" in data:
-        problems.append("A board has tiles or scenes, not both: scenes are other boards that follow each other.")
-    found = [_tile(tile, f"Tile {number}", problems) for number, tile in enumerate(tiles, 1)]
+        problems.append(Sentence("A board has tiles or scenes, not both: scenes are other boards that follow each other."))
+    found = [_tile(tile, Sentence("Tile %(number)s", number=number), problems) for number, tile in enumerate(tiles, 1)]
     if problems:
         raise WrongBoard(problems)
     return BoardSpec(str(code), title, lead, tuple(tile for tile in found if tile is not None), scenes)
@@ -144,7 +148,7 @@ def read_board(data: object) -> BoardSpec:
 def _scenes(data: Mapping[Any, Any], problems: list[str]) -> tuple[Scene, ...]:
     given = data["scenes"]
     if not isinstance(given, list) or not given or len(given) > MOST_SCENES:
-        problems.append(f"A board that rotates has a list of 1 to {MOST_SCENES} scenes.")
+        problems.append(Sentence("A board that rotates has a list of 1 to %(most)s scenes.", most=MOST_SCENES))
         return ()
     found = []
     for number, one in enumerate(given, 1):
@@ -153,33 +157,53 @@ def _scenes(data: Mapping[Any, Any], problems: list[str]) -> tuple[Scene, ...]:
         if isinstance(seconds, int) and isinstance(board, str) and CODE.fullmatch(board) and whole and board != data.get("code"):
             found.append(Scene(board, seconds))
         else:
-            shape = f"{{board: CODE, seconds: {LEAST_SECONDS} to {MOST_SECONDS}}}"
-            problems.append(f"Scene {number} is {shape}, and names another board than this; it is {one!r}.")
+            shape = f"{{board: CODE, seconds: {LEAST_SECONDS}–{MOST_SECONDS}}}"
+            problems.append(
+                Sentence(
+                    "Scene %(number)s is %(shape)s, and names another board than this; it is %(given)s.",
+                    number=number,
+                    shape=shape,
+                    given=repr(one),
+                )
+            )
     return tuple(found)
 
 
 def _tile(data: object, where: str, problems: list[str]) -> TileSpec | None:
     kind = data.get("kind") if isinstance(data, Mapping) else None
     if not isinstance(data, Mapping) or kind not in FIELDS:
-        problems.append(f"{where} must have a kind, one of {', '.join(FIELDS)}.")
+        problems.append(Sentence("%(where)s must have a kind, one of %(kinds)s.", where=where, kinds=", ".join(FIELDS)))
         return None
-    where = f"{where} ({kind})"
+    where = Sentence("%(where)s (%(kind)s)", where=where, kind=kind)
     allowed, size = FIELDS[kind]
     for name in sorted(str(name) for name in set(data) - allowed - {"kind", "title", "size"}):
-        problems.append(f"{where} has no field {name!r}: it has {', '.join(sorted(allowed | {'title', 'size'}))}.")
+        problems.append(
+            Sentence(
+                "%(where)s has no field %(name)s: it has %(known)s.",
+                where=where,
+                name=repr(name),
+                known=", ".join(sorted(allowed | {"title", "size"})),
+            )
+        )
     region = data.get("region", "auto")
     if not isinstance(region, str) or not REGION.fullmatch(region):
-        problems.append(f"{where}: region is auto, home, province or a code in quotes such as '35.16'; it is {region!r}.")
+        problems.append(
+            Sentence(
+                "%(where)s: region is auto, home, province or a code in quotes such as '35.16'; it is %(given)s.",
+                where=where,
+                given=repr(region),
+            )
+        )
     order = data.get("order", "high")
     if order not in ("high", "low"):
-        problems.append(f"{where}: order is high or low; it is {order!r}.")
+        problems.append(Sentence("%(where)s: order is high or low; it is %(given)s.", where=where, given=repr(order)))
     count = data.get("count", 10)
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 50:
-        problems.append(f"{where}: count is a number from 1 to 50; it is {count!r}.")
+        problems.append(Sentence("%(where)s: count is a number from 1 to 50; it is %(given)s.", where=where, given=repr(count)))
     return TileSpec(
         kind=str(kind),
         size=read_size(data.get("size", list(size)), where, problems),
-        title=read_text(data["title"], f"{where}: title", problems) if "title" in data else None,
+        title=read_text(data["title"], Sentence("%(where)s: title", where=where), problems) if "title" in data else None,
         indicators=read_indicators(data, where, allowed, problems),
         region=str(region),
         dims=read_dims(data.get("dims", {}), where, problems),
@@ -191,7 +215,7 @@ def _tile(data: object, where: str, problems: list[str]) -> TileSpec | None:
         least=read_number(data, "min", where, problems),
         most=read_number(data, "max", where, problems),
         target=read_number(data, "target", where, problems),
-        text=read_text(data.get("text"), f"{where}: text", problems) if "text" in allowed else None,
+        text=read_text(data.get("text"), Sentence("%(where)s: text", where=where), problems) if "text" in allowed else None,
         picture=read_picture(data, where, problems) if "picture" in allowed else "",
         address=read_address(data, where, problems) if "address" in allowed else "",
         goal=read_code(data, "goal", where, problems),

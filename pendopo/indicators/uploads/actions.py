@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.models import Person
+from pendopo.ui.telling import all_told
 
 from ..actions import QuotaExceeded
 from ..declared import Faulty
@@ -107,7 +108,9 @@ def take(*, upload: Upload) -> Upload:
                   mapping=None if kept.mapping is None else mapping_from(kept.mapping))  # fmt: skip
     except QuotaExceeded as error:
         _end(kept, UploadState.WAITING if kept.source.quota >= kept.rows else UploadState.FAILED, str(error))
-    except (Faulty, OSError) as error:
+    except Faulty as error:
+        _end(kept, UploadState.FAILED, " ".join(all_told(error.sentences)))
+    except OSError as error:
         _end(kept, UploadState.FAILED, str(error))
     else:
         _end(kept, UploadState.TAKEN, "")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
+from pendopo.ui.telling import all_told
 from pendopo.ui.templatetags.house import moment, number
 
 from ..declared import Faulty
@@ -117,7 +118,7 @@ def show(request: PersonRequest, key: Any, mapping: Mapping | None = None) -> Ht
         if reading.settled:
             context.update(preview(upload, reading.mapping))
     except Faulty as error:
-        context["faults"] = error.sentences
+        context["faults"] = all_told(error.sentences)
     except OSError:
         raise Http404 from None
     return render(request, "indicators/upload_file.html", context)

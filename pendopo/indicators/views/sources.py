@@ -16,6 +16,7 @@ from pendopo.agencies.access import may, require
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Bulk, Column, Link, Listing
+from pendopo.ui.telling import all_told
 from pendopo.ui.templatetags.house import ago
 
 from ..catalogue import parse
@@ -176,5 +177,5 @@ def catalogue(request: PersonRequest) -> HttpResponse:
         except UnicodeDecodeError:
             faults = [_("The catalogue is not UTF-8: save it as UTF-8.")]
         except Faulty as error:
-            faults = error.sentences
+            faults = all_told(error.sentences)
     return render(request, "indicators/catalogue.html", {"form": form, "changes": changes, "faults": faults})

@@ -72,7 +72,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(sari: Person) -> None:
     client = signed_in(sari)
     form = {"title_id": "X", "opened": "0", "do": "save", "tile": ["0"], "0-kind": "number", "0-w": "3", "0-h": "2", "0-indicator": ""}
     page = client.post("/wall/water/edit", form)
-    assert page.status_code == 200 and "indicator names an indicator" in page.content.decode()
+    assert page.status_code == 200 and "indicator menyebut kode indikator" in page.content.decode()
     assert not Board.objects.exists()
     looked = client.post("/wall/preview", {**form, "code": "water", "0-indicator": "not-there"}).content.decode()
     assert "Muat katalog" in looked and "<pd-live" not in looked
@@ -137,3 +137,10 @@ def test_boards_follow_each_other_and_pass_over_what_is_not_there(sari: Person) 
     first, second = client.get("/wall/round").content.decode(), client.get("/wall/round?scene=1").content.decode()
     assert "Air dan bumi" in first and 'data-seconds="20"' in first and "1/2" in first and 'data-next="?scene=1"' in first
     assert "<h1>Kesehatan</h1>" in second and 'data-seconds="45"' in second and 'data-next="?scene=0"' in second
+
+
+def test_a_wrong_file_of_a_board_is_explained_in_the_readers_words(sari: Person, client: Client) -> None:
+    client.force_login(sari)
+    upload = BytesIO(yaml.safe_dump({**OWN, "tiles": [{"kind": "ranking", "indicator": "a", "count": 0}]}).encode())
+    upload.name = "own.yaml"
+    assert "Ubin 1 (ranking): count adalah angka 1 sampai 50; isinya 0." in client.post("/wall/new", {"file": upload}).content.decode()

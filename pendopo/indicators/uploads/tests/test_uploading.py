@@ -187,3 +187,20 @@ def test_what_nobody_takes_is_forgotten(yard: Yard, budi: Client) -> None:
     assert actions.drop_old() == 0
     Upload.objects.update(heard=datetime.fromisoformat("2026-01-01T00:00:00Z"))
     assert actions.drop_old() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("rusak.xlsx", b"PK\x03\x04rusak", "simpan lagi sebagai XLSX tanpa kata sandi"),
+        ("kosong.csv", b"\n\n", "kosong"),
+        ("a.yaml", b"region: {columm: a}\n", "tidak ada kunci “columm” di “region”"),
+    ],
+)
+def test_a_bad_file_is_explained_in_the_readers_words(yard: Yard, budi: Client, name: str, content: bytes, sentence: str) -> None:
+    """Nobody reads an English sentence on an Indonesian page."""
+    sent = {"mapping": SimpleUploadedFile(name, content), "file": SimpleUploadedFile("a.csv", WIDE.encode())}
+    if not name.endswith("yaml"):
+        sent = {"file": SimpleUploadedFile(name, content)}
+    page = budi.post("/upload", {"source": yard.source.pk, **sent}, follow=True)
+    assert sentence in page.content.decode()
