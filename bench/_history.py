@@ -12,7 +12,7 @@ from _installation import line
 from django.db import connection
 
 import pendopo.ready  # noqa: F401
-from pendopo.indicators import history, latest
+from pendopo.indicators import history, newest
 from pendopo.indicators.closing import actions, thawing
 from pendopo.indicators.closing.models import ClosedMonth
 from pendopo.indicators.models import Indicator, Series
@@ -174,7 +174,7 @@ def measure(url: str, token: str, now: datetime, times: int) -> None:
     judged("one series over a year by day", 30, times, lambda: history.page(year))
     month = history.Question([i.pk for i in others[:1]], "35.16", since=now - timedelta(days=30), until=now, every="1d", agg="sum")
     judged("304 series over a month by day", 100, times, lambda: history.page(month, limit=20_000))
-    judged("newest value of 10,032 series", 100, times, lambda: latest.rows(others, None))
+    judged("newest value of 10,032 series", 100, times, lambda: newest.rows(others, None))
 
 
 def close_old(now: datetime) -> None:

@@ -24,9 +24,10 @@ from pendopo.bus import client as bus
 from pendopo.bus import messages, subjects
 from pendopo.regions.logic import ancestors_of
 
-from .latest import Figure, figures, read_dims, utc_text
+from .latest import Ask, Figure, asked, utc_text
 from .logic import QUALITY_WORDS, dims_key
 from .models import Indicator
+from .newest import read_dims
 from .storing import WAKE_CHANNEL
 
 logger = logging.getLogger(__name__)
@@ -90,11 +91,9 @@ def _weighted_by(changed_ids: set[int], above: Iterable[tuple[int, str]]) -> set
 
 def roll_ups(wanted: set[tuple[int, str]]) -> dict[str, messages.Observed]:
     """The words of the roll-ups, by subject. A region that reports by itself has no roll-up and is left out."""
-    indicators = list(Indicator.objects.filter(pk__in={pk for pk, _region in wanted}).select_related("weight"))
-    regions = sorted({region for _pk, region in wanted})
-    asked = {(indicator.code, region) for indicator in indicators for pk, region in wanted if pk == indicator.pk}
-    found = figures(indicators, regions)
-    return {subject_of(f): word_of(f) for f in found if (f.indicator, f.region) in asked and f.expected > 1}
+    indicators = Indicator.objects.select_related("weight").in_bulk({pk for pk, _region in wanted})
+    found = asked([Ask(indicators[pk], region) for pk, region in wanted])
+    return {subject_of(f): word_of(f) for f in found if f.expected > 1}
 
 
 def subject_of(figure: Figure) -> str:

@@ -17,8 +17,9 @@ from pendopo.regions.models import Region
 
 from . import history
 from .health.league import standings
-from .latest import Figure, figure_json, figures, rows, single
+from .latest import Figure, figure_json, figures, single
 from .models import Indicator, IndicatorQuerySet, Source
+from .newest import rows
 from .reader import Reader, reader_of
 
 router = Router(tags=["figures"])

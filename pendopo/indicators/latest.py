@@ -6,18 +6,17 @@ All of it can be asked `as_of` a moment: then history answers what was known at 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import msgspec
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from .closing.thawing import MAX_AT, closed_months, thaw, thaw_near
-from .logic import QUALITY_WORDS, Contract, Duration, Freshness, Part, moment_of, roll_up
+from .logic import QUALITY_WORDS, Contract, Duration, Freshness, Part, roll_up
 from .models import Indicator
+from .newest import Pair, Row, rows_of
 
 
 @dataclass(frozen=True)
@@ -49,155 +48,86 @@ class Figure:
         return self.contract.freshness(self.at, now)
 
 
-class Row(NamedTuple):
-    """The newest known row of one series."""
-
-    series: int
-    indicator_id: int
-    region: str
-    dims: dict[str, str]
-    dims_key: str
-    at: datetime
-    value: float
-    quality: int
-    known_since: datetime
-    source: str
-    simulated: bool
-
-
-NOW_SQL = """
-SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, (extract(epoch FROM l.at) * 1000000)::bigint, l.value, l.quality,
-    (extract(epoch FROM l.known_since) * 1000000)::bigint, src.code, src.simulated
-FROM indicators_series s
-JOIN indicators_latest l ON l.series_id = s.id AND l.at IS NOT NULL
-JOIN indicators_delivery d ON d.id = l.delivery_id
-JOIN indicators_source src ON src.id = d.source_id
-WHERE s.indicator_id = ANY(%(indicators)s) AND ({regions})
-"""
-
-# The newest word of a series is looked for first where its contract expects it: this many cadences before the moment, and a little after
-# it (a clock may be ahead). The newest row there, whatever was known of it last, is the answer unless it was retracted.
-NEAR_PERIODS = 4
-AHEAD = timedelta(days=1)
-NEAR_SQL = """
-SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, (extract(epoch FROM o.at) * 1000000)::bigint, o.value, o.quality,
-    (extract(epoch FROM o.known_since) * 1000000)::bigint, src.code, src.simulated
-FROM unnest(%(indicators)s::bigint[], %(sinces)s::timestamptz[]) AS i(id, since)
-JOIN indicators_series s ON s.indicator_id = i.id AND ({regions})
-CROSS JOIN LATERAL (
-    SELECT c.at, c.value, c.quality, c.known_since, c.delivery_id FROM indicators_observation c
-    WHERE c.series_id = s.id AND c.at >= i.since AND c.at >= %(since)s AND c.at <= %(until)s AND c.known_since <= %(as_of)s
-    ORDER BY c.at DESC, c.known_since DESC LIMIT 1
-) o
-JOIN indicators_delivery d ON d.id = o.delivery_id
-JOIN indicators_source src ON src.id = d.source_id
-"""
-
-# For the others: walk back from the newest time to the first whose newest row known by then has a value.
-FAR_SQL = """
-SELECT s.id, s.indicator_id, s.region_id, s.dims, s.dims_key, (extract(epoch FROM o.at) * 1000000)::bigint, o.value, o.quality,
-    (extract(epoch FROM o.known_since) * 1000000)::bigint, src.code, src.simulated
-FROM indicators_series s
-CROSS JOIN LATERAL (
-    SELECT c.at, c.value, c.quality, c.known_since, c.delivery_id FROM indicators_observation c
-    WHERE c.series_id = s.id AND c.known_since <= %(as_of)s AND c.value IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM indicators_observation n
-        WHERE n.series_id = c.series_id AND n.at = c.at AND n.known_since > c.known_since AND n.known_since <= %(as_of)s)
-    ORDER BY c.at DESC LIMIT 1
-) o
-JOIN indicators_delivery d ON d.id = o.delivery_id
-JOIN indicators_source src ON src.id = d.source_id
-WHERE s.indicator_id = ANY(%(indicators)s) AND NOT s.id = ANY(%(found)s) AND ({regions})
-"""
-
-
-def rows(indicators: Sequence[Indicator], within: Iterable[str] | None, as_of: datetime | None = None) -> list[Row]:
-    """The newest known row of every series of the indicators in the regions and all below them (None = everywhere).
-
-    One query; as of a moment two, the second for series that were silent then.
-    """
-    parameters: dict[str, Any] = {"indicators": [indicator.pk for indicator in indicators]}
-    if within is None:
-        regions = "true"
-    else:
-        parameters["codes"] = sorted(set(within))
-        parameters["prefixes"] = [f"{code}.%" for code in parameters["codes"]]
-        regions = "s.region_id = ANY(%(codes)s) OR s.region_id LIKE ANY(%(prefixes)s)"
-    if as_of is None:
-        return _fetch(NOW_SQL.format(regions=regions), parameters)
-    sinces = [as_of - timedelta(seconds=Duration.parse(indicator.every).seconds * NEAR_PERIODS) for indicator in indicators]
-    parameters |= {"as_of": as_of, "sinces": sinces, "since": min(sinces, default=as_of), "until": as_of + AHEAD}
-    since_of = dict(zip(parameters["indicators"], sinces, strict=True)) if closed_months() else {}
-    every = _fetch_ids(regions, parameters) if since_of else {}
-    thaw((series, since_of[indicator], parameters["until"]) for series, indicator in every.items())
-    near = [row for row in _fetch(NEAR_SQL.format(regions=regions), parameters) if row.value is not None]
-    parameters["found"] = [row.series for row in near]
-    thaw_near([(series, MAX_AT, MAX_AT) for series in every.keys() - set(parameters["found"])], before=1, as_of=as_of)
-    return near + _fetch(FAR_SQL.format(regions=regions), parameters)
-
-
-def _fetch_ids(regions: str, parameters: dict[str, Any]) -> dict[int, int]:
-    """The series that are asked for, each with its indicator."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT s.id, s.indicator_id FROM indicators_series s WHERE s.indicator_id = ANY(%(indicators)s) AND ({regions})",  # noqa: S608
-            parameters,
-        )
-        return dict(cursor.fetchall())
-
-
-def _fetch(sql: str, parameters: dict[str, Any]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found = cursor.fetchall()
-    return [Row(r[0], r[1], r[2], read_dims(r[3]), r[4], moment_of(r[5]), r[6], r[7], moment_of(r[8]), r[9], r[10]) for r in found]
-
-
-def read_dims(text: str) -> dict[str, str]:
-    """A series' dims as a raw query gives them (Django leaves jsonb as text)."""
-    return {} if text == "{}" else msgspec.json.decode(text, type=dict[str, str])
-
-
 def contract_of(indicator: Indicator) -> Contract:
     """The indicator's freshness contract."""
     return Contract(Duration.parse(indicator.every), Duration.parse(indicator.grace), indicator.kind)
 
 
-def figures(indicators: Sequence[Indicator], regions: Sequence[str], *, as_of: datetime | None = None, below: bool = False) -> list[Figure]:
-    """For every indicator and region: its own series if it has any, else the roll-up of the regions below that report it.
+class Ask(NamedTuple):
+    """A figure that is asked for: of an indicator in a region; with `below` also of each reporting region under it (maps, rankings)."""
 
-    With `below`, also each reporting region under the given ones as a figure of its own (maps and rankings). An indicator without any
-    report in a region gives one figure without a value, so that a board shows a dash and never 0. Ordered by indicator, region, dims.
+    indicator: Indicator
+    region: str
+    below: bool = False
+
+
+def figures(indicators: Sequence[Indicator], regions: Sequence[str], *, as_of: datetime | None = None) -> list[Figure]:
+    """The figure of every indicator in every region: see `asked`."""
+    return asked([Ask(indicator, region) for indicator in indicators for region in regions], as_of=as_of)
+
+
+def asked(asks: Sequence[Ask], *, as_of: datetime | None = None) -> list[Figure]:
+    """For every ask: its own series if it has any, else the roll-up of the regions below that report it.
+
+    An indicator without any report in a region gives one figure without a value, so that a board shows a dash and never 0. A figure that
+    is asked for twice comes once. Reads only the series that are named, and those below where they are rolled up or asked for, in as many
+    queries however many there are. Ordered by indicator, region, dims.
     """
-    weights = [i.weight for i in indicators if i.weight is not None]
-    found = rows(list({indicator.pk: indicator for indicator in (*indicators, *weights)}.values()), regions, as_of)
-    grouped: dict[int, list[Row]] = defaultdict(list)
-    for row in found:
-        grouped[row.indicator_id].append(row)
-    expected = expected_children(regions)
+    known = {ask.indicator.pk: ask.indicator for ask in asks}
+    wanted = sorted({(ask.indicator.pk, ask.region) for ask in asks})
+    deep = {(ask.indicator.pk, ask.region) for ask in asks if ask.below}
+    found = _Found()
+    found.take(rows_of([Pair(pk, region, (pk, region) in deep) for pk, region in wanted], known.values(), as_of))
+    rolled = [pair for pair in wanted if pair not in found.own and known[pair[0]].rollup != "none"]
+    weights = {i.weight.pk: i.weight for i in known.values() if i.weight is not None}
+    under = {Pair(pk, region, True) for pk, region in rolled if (pk, region) not in deep}
+    under |= {Pair(weight, region, True) for pk, region in rolled if (weight := known[pk].weight_id)}
+    if under:
+        found.take(rows_of(sorted(under), (known | weights).values(), as_of))
+    expected = expected_children(sorted({region for _pk, region in wanted}))
     answer: list[Figure] = []
-    for indicator in indicators:
-        own = grouped[indicator.pk]
-        weight = {row.region: row.value for row in grouped[indicator.weight_id]} if indicator.weight_id else {}
-        for region in regions:
-            answer.extend(_in_region(indicator, region, own, weight, expected.get((region, indicator.level), 1)))
-        if below:
-            wanted = set(regions)
-            answer.extend(single(indicator, row) for row in own if row.region not in wanted)
+    for pk, region in wanted:
+        answer.extend(_in_region(known[pk], region, found, expected.get((region, known[pk].level), 1)))
+    places = set(wanted)
+    for pk, region in deep:
+        answer.extend(single(known[pk], row) for row in found.under(pk, region) if (pk, row.region) not in places)
+        places.update((pk, row.region) for row in found.under(pk, region))
     return sorted(answer, key=lambda f: (f.indicator, f.region, sorted(f.dims.items())))
 
 
-def _in_region(indicator: Indicator, region: str, found: list[Row], weight: dict[str, float], expected: int) -> list[Figure]:
-    direct = [row for row in found if row.region == region]
+class _Found:
+    """Rows by place, each series once."""
+
+    def __init__(self) -> None:
+        self.own: dict[tuple[int, str], list[Row]] = defaultdict(list)
+        self._series: set[int] = set()
+        self._by_indicator: dict[int, list[Row]] = defaultdict(list)
+
+    def take(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            if row.series not in self._series:
+                self._series.add(row.series)
+                self.own[(row.indicator_id, row.region)].append(row)
+                self._by_indicator[row.indicator_id].append(row)
+
+    def under(self, indicator: int, region: str) -> list[Row]:
+        """Those of the regions below one."""
+        return [row for row in self._by_indicator[indicator] if row.region.startswith(f"{region}.")]
+
+
+def _in_region(indicator: Indicator, region: str, found: _Found, expected: int) -> list[Figure]:
+    direct = found.own.get((indicator.pk, region))
     if direct:
         return [single(indicator, row) for row in direct]
     groups: dict[str, list[Row]] = defaultdict(list)
-    depth = ("province", "regency", "district", "village").index(indicator.level)
-    for row in found:
-        if row.region.startswith(f"{region}.") and row.region.count(".") == depth:
-            groups[row.dims_key].append(row)
-    if not groups or indicator.rollup == "none":
+    if indicator.rollup != "none":
+        depth = ("province", "regency", "district", "village").index(indicator.level)
+        for row in found.under(indicator.pk, region):
+            if row.region.count(".") == depth:
+                groups[row.dims_key].append(row)
+    if not groups:
         return [_nothing(indicator, region, expected)]
+    weight = {row.region: row.value for row in found.under(indicator.weight_id, region)} if indicator.weight_id else {}
     return [_rolled(indicator, region, group, expected, weight) for group in groups.values()]
 
 

@@ -20,9 +20,10 @@ from .derivation.models import Computation
 from .derivation.reading import MAX_AT
 from .derivation.retracing import Retraced, retrace
 from .derivation.world import Place
-from .latest import Figure, figures, read_dims, utc_text
+from .latest import Ask, Figure, asked, figures, utc_text
 from .logic import QUALITY_WORDS, Duration, Part, dims_key, roll_up
 from .models import Delivery, Indicator, Series, Source
+from .newest import read_dims
 from .reader import Reader
 
 
@@ -190,7 +191,7 @@ def _of_roll_up(answer: Lineage, at: datetime | None, as_of: datetime | None, di
 def _weights(indicator: Indicator, region: str, as_of: datetime | None) -> dict[str, float]:
     if indicator.weight is None:
         return {}
-    found = figures([indicator.weight], [region], as_of=as_of, below=True)
+    found = asked([Ask(indicator.weight, region, below=True)], as_of=as_of)
     return {figure.region: figure.value for figure in found if figure.value is not None}
 
 

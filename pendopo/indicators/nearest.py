@@ -4,18 +4,27 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Exists, Max, OuterRef, Q
+
 from pendopo.regions.logic import ancestors_of, is_within
 
 from .models import Indicator, Latest
 
 
+def at_home(indicators: Iterable[Indicator], home: str) -> set[str]:
+    """The codes of those that home or a region within it reports. One query."""
+    there = Latest.objects.filter(series__indicator=OuterRef("pk"), at__isnull=False)
+    there = there.filter(Q(series__region_id=home) | Q(series__region__code__startswith=f"{home}."))
+    return set(Indicator.objects.filter(Exists(there), pk__in=[one.pk for one in indicators]).values_list("code", flat=True))
+
+
 def reporting(indicators: Iterable[Indicator]) -> dict[str, list[tuple[str, datetime]]]:
     """By indicator code: which regions report it, and when last. One query."""
+    codes = {indicator.pk: indicator.code for indicator in indicators}
     found: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
-    rows = Latest.objects.filter(series__indicator__in=list(indicators), at__isnull=False)
-    for code, region, at in rows.values_list("series__indicator__code", "series__region_id", "at"):
-        if at is not None:
-            found[code].append((region, at))
+    rows = Latest.objects.filter(series__indicator__in=list(codes), at__isnull=False)
+    for pk, region, at in rows.values_list("series__indicator_id", "series__region_id").annotate(newest=Max("at")):
+        found[codes[pk]].append((region, at))
     return found
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from pendopo.indicators.latest import Figure, figures
+from pendopo.indicators.latest import Ask, Figure, asked
 from pendopo.indicators.models import Indicator, Source
 from pendopo.indicators.moments.asking import as_of_in, bar
 from pendopo.indicators.nearest import reporting, resolve
@@ -32,7 +32,7 @@ def front(request: HttpRequest) -> HttpResponse:
     as_of = as_of_in(request, now)
     indicators = {indicator.code: indicator for indicator in Indicator.objects.published().select_related("weight")}
     places = {code: resolve("auto", settings.REGION, found) for code, found in reporting(indicators.values()).items()}
-    shown = _newest(figures([indicators[code] for code in places], sorted(set(places.values())), as_of=as_of), places) if places else []
+    shown = _newest(asked([Ask(indicators[code], region) for code, region in places.items()], as_of=as_of))
     shown.sort(key=lambda figure: figure.at.timestamp() if figure.at else 0.0, reverse=True)
     sources = dict(Source.objects.values_list("code", "name"))
     names = dict(Region.objects.filter(code__in=places.values()).values_list("code", "name"))
@@ -50,12 +50,11 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/front.html", context)
 
 
-def _newest(found: list[Figure], places: dict[str, str]) -> list[Figure]:
-    """One figure an indicator: in its place, of several series the one with the newest report."""
+def _newest(found: list[Figure]) -> list[Figure]:
+    """One figure an indicator: of several series the one with the newest report."""
     best: dict[str, Figure] = {}
     for figure in found:
         known = best.get(figure.indicator)
-        here = figure.region == places[figure.indicator] and figure.at is not None
-        if here and (known is None or known.at is None or (figure.at is not None and figure.at > known.at)):
+        if figure.at is not None and (known is None or known.at is None or (figure.at is not None and figure.at > known.at)):
             best[figure.indicator] = figure
     return list(best.values())

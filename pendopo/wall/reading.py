@@ -6,7 +6,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from pendopo.indicators.history import Point
-from pendopo.indicators.latest import Figure, figures
+from pendopo.indicators.latest import Ask, Figure, asked
 from pendopo.indicators.logic import Duration, dims_key
 from pendopo.indicators.models import Indicator, Source
-from pendopo.indicators.nearest import reporting, resolve
+from pendopo.indicators.nearest import at_home, reporting, resolve
 from pendopo.indicators.pulse import Judged, Pulse, Reader, pulse_of
 from pendopo.indicators.trends import Line, trends
 from pendopo.live.logic import Follow
@@ -33,6 +33,7 @@ from .models import Goal
 SPARK_PERIODS = 30
 TREND_PERIODS = 90
 CALENDAR_DAYS = 365
+NO_MATTER_WHEN = datetime(1970, 1, 1, tzinfo=UTC)
 KINDS_WITH_HISTORY = frozenset({"number", "trend", "table", "bars", "calendar", "multiples"})
 KINDS_BELOW = frozenset({"choropleth", "ranking", "multiples", "points"})
 # Kinds that show one indicator of several alternatives.
@@ -132,22 +133,35 @@ def read(
     tiles = (*spec.tiles, *(tile_of(goal) for goal in leaves(goals)))
     codes = {code for tile in tiles for code in tile.indicators}
     known = {indicator.code: indicator for indicator in visible.filter(code__in=codes).select_related("weight")}
-    plans = plan(tiles, known, home or settings.REGION, reporting(known.values()))
-    shown = {indicator.pk: indicator for one in plans for indicator in one.indicators}
-    regions = sorted({region for one in plans for region in one.regions})
-    found = figures(list(shown.values()), regions, as_of=as_of, below=True) if shown else []
+    plans = plan(tiles, known, home or settings.REGION, _reports(tiles, known, home or settings.REGION))
+    asks = [Ask(indicator, region, one.spec.kind in KINDS_BELOW) for one in plans for indicator, region in one.pairs]
+    regions = {ask.region for ask in asks}
+    found = asked(asks, as_of=as_of) if asks else []
     own: dict[tuple[str, str], list[Figure]] = defaultdict(list)
     below: dict[str, list[Figure]] = defaultdict(list)
     for figure in found:
         own[(figure.indicator, figure.region)].append(figure)
         below[figure.indicator].append(figure)
     sources = dict(Source.objects.filter(code__in={c for f in found for c in f.source.split(", ") if c}).values_list("code", "name"))
-    names = dict(Region.objects.filter(code__in={f.region for f in found} | set(regions)).values_list("code", "name"))
+    names = dict(Region.objects.filter(code__in={f.region for f in found} | regions).values_list("code", "name"))
     areas = children_of({region for one in plans if one.spec.kind in KINDS_BELOW for region in one.regions})
     reading = Reading(as_of or now, language_of(language), as_of, plans, own, below, names, sources, areas)
     reading.goals, reading.aims = goals, list(zip(leaves(goals), plans[len(spec.tiles) :], strict=True))
     _read_history(reading)
     return reading
+
+
+def _reports(tiles: Sequence[TileSpec], known: dict[str, Indicator], home: str) -> dict[str, list[tuple[str, datetime]]]:
+    """Who reports the indicators of which `plan` must know it: those of alternatives, and those whose region is looked for.
+
+    Most are reported at home, and then it does not matter where else.
+    """
+    there = [(tile, [known[code] for code in tile.indicators if code in known]) for tile in tiles]
+    chosen = {one for tile, some in there if tile.kind in KINDS_OF_ONE and len(some) > 1 for one in some}
+    sought = {one for tile, some in there if tile.region == "auto" for one in some} - chosen
+    near = at_home(sought, home) if sought else set()
+    found = reporting(chosen | {one for one in sought if one.code not in near})
+    return found | {code: [(home, NO_MATTER_WHEN)] for code in near}
 
 
 def plan(tiles: Sequence[TileSpec], known: dict[str, Indicator], home: str, reports: dict[str, list[tuple[str, datetime]]]) -> list[Plan]:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from pendopo.indicators.closing.thawing import MAX_AT, thaw_near
 from pendopo.indicators.derivation.reading import MIN_AT, next_stamp
-from pendopo.indicators.latest import read_dims
+from pendopo.indicators.newest import read_dims
 
 __all__ = ["MIN_AT", "News", "SeriesFacts", "facts_of", "newest_heard", "news", "next_stamp", "recent", "series_of"]
 

@@ -27,10 +27,11 @@ from ..derivation.retracing import names_of
 from ..derivation.wording import formula_words
 from ..forms import IndicatorFilters
 from ..history import Question, page
-from ..latest import Row, contract_of, figures, rows
+from ..latest import contract_of, figures
 from ..logic import QUALITY_WORDS, Duration, Freshness
 from ..models import Delivery, Indicator, Series, Source
 from ..moments.asking import as_of_in, bar
+from ..newest import Row, rows
 from ..pulse import Reader, pulse_of
 
 HISTORY_VALUES = 30

@@ -16,6 +16,7 @@ from pendopo.agencies.tests.people import signed_in
 from pendopo.indicators.announce import word_of
 from pendopo.indicators.latest import figures
 from pendopo.indicators.models import Indicator, Publicity
+from pendopo.indicators.newest import Row, rows_of
 from pendopo.live.logic import Follow
 from pendopo.live.tickets import read as read_ticket
 from pendopo.regions.models import Region
@@ -135,6 +136,30 @@ def test_queries_do_not_grow_with_tiles_or_rows(sari: Person) -> None:
         river.indicator(f"many-{number}")
         river.send(f"many-{number}", {code: float(number) for code in river.districts()[: number + 1]})
     assert queries(4) == queries(24)
+
+
+def test_a_board_reads_only_the_series_that_its_tiles_show(sari: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Row] = []
+
+    def counted(*given: Any) -> list[Row]:
+        found = rows_of(*given)
+        read.extend(found)
+        return found
+
+    monkeypatch.setattr("pendopo.indicators.latest.rows_of", counted)
+    one, *_others = river.districts()
+    for code in ("shown", "mapped", "summed"):
+        river.indicator(code)
+        river.send(code, dict.fromkeys(river.districts(), 1.0))
+    tiles = [
+        {"kind": "number", "indicator": "shown", "region": one},
+        {"kind": "number", "indicator": "summed", "region": "35.16"},
+        {"kind": "choropleth", "indicator": "mapped", "region": "35.16"},
+    ]
+    load_board(definition={"code": "few", "title": "Sedikit", "tiles": tiles}, by=None)
+    html = page(sari, "/wall/few")
+    assert shown(html, "shown")["value"] == "1.0" and shown(html, "summed")["value"] == "18.0" and shown(html, "mapped")["value"] == "18.0"
+    assert len(read) == 1 + 18 + 18
 
 
 def test_simulated_figures_say_so(sari: Person) -> None:

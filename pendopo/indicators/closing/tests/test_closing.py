@@ -102,7 +102,7 @@ def answers(when: Sequence[datetime | None]) -> list[Any]:
                 told = lineage(indicator, region, Source.objects.get(), as_of=as_of)
                 found.append([told.kind, told.at, told.value, [(w.at, w.value, w.quality, w.note) for w in told.words]])
         sweep()
-        words = latest.figures(indicators, ["35.16", *DISTRICTS], as_of=as_of, below=True)
+        words = latest.asked([latest.Ask(i, region, below=True) for i in indicators for region in ("35.16", *DISTRICTS)], as_of=as_of)
         found.append([(f.indicator, f.region, f.at, f.value, f.quality, f.reporting) for f in words])
         sweep()
         for every in (None, "1h", "1d", "1w", "1M"):
