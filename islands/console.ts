@@ -1,5 +1,6 @@
 import "./pd-theme.ts";
 import "./pd-list.ts";
+import "./pd-rows.ts";
 import "./pd-ages.ts";
 import "./pd-moment.ts";
 import "./pd-upload.ts";

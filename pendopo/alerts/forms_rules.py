@@ -1,19 +1,27 @@
 """The form of a rule: what every rule says, and the keys of its kind. The same form tries it on history."""
 
+import contextlib
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.text import slugify
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.indicators.logic import Duration
 from pendopo.indicators.models import Indicator, Source
 from pendopo.regions.models import Region
 
 from .models import Rule, Scope, Severity
 from .rules import SEVERITIES, WrongRule, rule_of
+from .sentences import figure, span
 
 DURATION = _("A number and s, m, h or d: 30m.")
+# The keys of a declaration that are lengths of time, and those in the unit of the figure.
+DURATIONS = frozenset({"for", "window", "season"})
+IN_UNIT = frozenset({"above", "below", "clear", "margin", "change"})
 DAYS = [(7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("1 year")), (1500, _("4 years"))]
 
 KINDS: dict[str, tuple[Any, Any]] = {
@@ -126,7 +134,7 @@ class RuleForm(forms.Form):
             try:
                 rule_of(self.about)
             except WrongRule as wrong:
-                raise forms.ValidationError(str(wrong)) from None
+                raise forms.ValidationError(wrong.words()) from None
         return data
 
     @property
@@ -155,6 +163,33 @@ def _as_number(text: str) -> float | str:
         return float(text.replace(",", "."))
     except ValueError:
         return text
+
+
+def told_of(rule: Rule) -> list[tuple[str, str]]:
+    """What a rule declares beside its kind, as (what, how much), named as in its form and written as people read it."""
+    labels = {name: str(field.label) for name, field in fields_of(rule.kind).items()}
+    labels |= {"all": gettext("All of these rules"), "any": gettext("Any of these rules"), "least": gettext("At least so many")}
+    found = []
+    for name, value in rule.about.items():
+        if name == "levels":
+            found += [
+                (labels[f"level_{word}"], _amount(rule, "margin", start)) for word, start in sorted(value.items(), key=lambda one: one[1])
+            ]
+        elif name != "kind":
+            found.append((labels.get(name, name), _amount(rule, name, value)))
+    return found
+
+
+def _amount(rule: Rule, name: str, value: Any) -> str:
+    if name in DURATIONS and isinstance(value, str) and rule.kind != "cusum":
+        with contextlib.suppress(ValueError, OverflowError):
+            return span(timedelta(seconds=Duration.parse(value).seconds))
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    unit = rule.indicator.unit if rule.indicator and name in IN_UNIT and rule.kind != "coverage" else ""
+    return figure(float(value), unit, get_language() or "id")
 
 
 def initial_of(rule: Rule) -> dict[str, Any]:

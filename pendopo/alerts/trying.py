@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from pendopo.indicators.latest import expected_children
 from pendopo.indicators.logic import Duration
 from pendopo.indicators.models import Indicator, Series
 from pendopo.indicators.trends import Line, trends
 from pendopo.regions.models import Region
-from pendopo.ui import charts
+from pendopo.ui import charts, severity
 
 from .logic import Firing
 from .models import Scope
@@ -109,12 +110,9 @@ def _lines(
 def thresholds_of(rule: Rule) -> list[tuple[float, str, str]]:
     """What a chart of the rule's figure shows as lines."""
     about = rule.about
-    lines = [
-        (about[key], word, state)
-        for key, word, state in (("above", ">", "danger"), ("below", "<", "danger"), ("clear", "=", "well"))
-        if key in about
-    ]
-    return lines + [(start, severity, "danger") for start, severity in about.get("levels", ())]
+    words = (("above", _("fires above"), "danger"), ("below", _("fires below"), "danger"), ("clear", _("ends"), "well"))
+    lines = [(about[key], word, state) for key, word, state in words if key in about]
+    return lines + [(start, severity.label(word), severity.CLASSES[word]) for start, word in about.get("levels", ())]
 
 
 def _drawn(one: Tried, rule: Rule, values: list[tuple[datetime, float]], since: datetime, until: datetime, every_s: float) -> Tried:

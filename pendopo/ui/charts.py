@@ -84,6 +84,12 @@ def pieces(points: Points, every_s: float) -> list[list[tuple[datetime, float]]]
     return found
 
 
+def thin_pieces(points: Points, every_s: float, most: int = MOST_POINTS) -> list[list[tuple[datetime, float]]]:
+    """The stretches without a gap, each with fewer points: what is left out of a long history is no gap."""
+    found = pieces(points, every_s)
+    return [thin(piece, max(4, most * len(piece) // len(points))) for piece in found]
+
+
 def spark(points: Points, since: datetime, until: datetime, every_s: float) -> Spark | None:
     """A sparkline; None with fewer than two points."""
     if len(points) < 2:
@@ -150,7 +156,7 @@ def chart(
         return round(TOP + (high - value) / (high - low) * height, 2)
 
     decimals = 0 if ticks[1] - ticks[0] >= 1 else min(6, math.ceil(-math.log10(ticks[1] - ticks[0])))
-    drawn = [[[(x_of(at), y_of(v)) for at, v in piece] for piece in pieces(thin(points), every_s)] for points in lines]
+    drawn = [[[(x_of(at), y_of(v)) for at, v in piece] for piece in thin_pieces(points, every_s)] for points in lines]
     return Chart(
         lines=tuple("".join(_polyline(piece) for piece in one) for one in drawn),
         dots=tuple(tuple(piece[0] for piece in one if len(piece) == 1) for one in drawn),

@@ -7,7 +7,7 @@ import pytest
 from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.alerts.actions import apply
-from pendopo.alerts.models import Alert, Maintenance, Rule
+from pendopo.alerts.models import Alert, Maintenance, Rule, Snooze
 from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.models import Way
@@ -82,7 +82,7 @@ def test_every_kind_has_its_form(yard: Yard, sari: Person, kind: str, given: dic
 
 def test_a_rule_that_makes_no_sense_is_refused(yard: Yard, sari: Person) -> None:
     answer = signed_in(sari).post("/rules/new?kind=threshold", {**RULE, "clear": "5", "do": "save"})
-    assert answer.status_code == 200 and "calm side" in answer.content.decode()
+    assert answer.status_code == 200 and "sisi yang tenang" in answer.content.decode()
 
 
 def test_an_alert_is_taken_on_and_put_aside(yard: Yard, sari: Person, budi: Person) -> None:
@@ -99,6 +99,32 @@ def test_an_alert_is_taken_on_and_put_aside(yard: Yard, sari: Person, budi: Pers
     assert signed_in(budi).post(f"/alerts/{alert.pk}/do", {"do": "wake"}).status_code == 403
     browser.post("/alerts", {"action": "acknowledge", "selected": [alert.pk]})
     assert alert.acknowledgements.count() == 2
+
+
+def test_the_list_has_one_key_deeds_and_leads_back(yard: Yard, sari: Person, camat: Person) -> None:
+    """Take on and "in an hour" from the list itself; a foreign address is no way back; who may only look has no buttons."""
+    apply(verdicts=[word("Air tinggi", 1, region=DISTRICTS[0]), word("Longsor", 1, region=DISTRICTS[0])])
+    first, second = Alert.objects.order_by("pk")
+    browser = signed_in(sari)
+    page = browser.get("/alerts").content.decode()
+    assert 'data-key="a"' in page and 'data-key="s"' in page and "state danger" in page
+    later = browser.post(f"/alerts/{first.pk}/do?back=/alerts?severity=Severe", {"do": "later"})
+    assert later["Location"] == "/alerts?severity=Severe"
+    assert Alert.objects.get(pk=first.pk).state == "suppressed"
+    assert 3500 < (Snooze.objects.get().until - datetime.now(UTC)).total_seconds() <= 3600
+    taken = browser.post(f"/alerts/{second.pk}/do?back=//evil.test/alerts", {"do": "acknowledge"})
+    assert taken["Location"] == f"/alerts/{second.pk}"
+    assert Alert.objects.get(pk=second.pk).acknowledged
+    assert "data-key" not in signed_in(camat).get("/alerts?state=all").content.decode()
+
+
+def test_a_rule_is_told_in_words(yard: Yard, sari: Person) -> None:
+    """No key of a file stands on the page."""
+    browser = signed_in(sari)
+    given = {name: value for name, value in RULE.items() if name not in ("above", "clear")}
+    made = browser.post("/rules/new?kind=levels", {**given, "level_Severe": "3.5", "level_Minor": "2", "margin": "0.2", "do": "save"})
+    page = browser.get(made["Location"]).content.decode()
+    assert "Ringan mulai" in page and "3,5" in page and "margin" not in page and "levels" not in page
 
 
 def test_maintenance_is_planned_and_cancelled(yard: Yard, sari: Person) -> None:

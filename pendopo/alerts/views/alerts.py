@@ -1,11 +1,16 @@
 """The list of alerts, live, and the page of one."""
 
+from datetime import timedelta
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -18,13 +23,18 @@ from pendopo.live.logic import Follow
 from pendopo.live.tickets import issue
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Bulk, Column, Listing
+from pendopo.ui.severity import mark
 from pendopo.ui.templatetags.house import ago, exact
 
 from ..actions import acknowledge, snooze, wake
 from ..forms import AlertFilters, NoteForm, SnoozeForm
-from ..models import RANKS, Alert, Snooze
+from ..models import RANKS, Alert, Group, Snooze, State
 
 MOST_AT_ONCE = 2000
+# So many groups stand above the list.
+MOST_GROUPS = 12
+# "In an hour", from the list.
+LATER = timedelta(hours=1)
 
 
 def ticket() -> str:
@@ -42,7 +52,7 @@ def worst_first(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
 def _columns() -> list[Column]:
     return [
         Column("name", _("Alert"), lambda a: a.name, url=Alert.get_absolute_url, sort="name"),
-        Column("severity", _("Severity"), lambda a: a.get_severity_display(), csv_value=lambda a: a.severity, sort="rank"),
+        Column("severity", _("Severity"), lambda a: mark(a.severity), csv_value=lambda a: a.severity, sort="rank"),
         Column("region", _("Region"), lambda a: a.region.name, csv_value=lambda a: a.region_id, sort="region"),
         Column("why", _("Why"), lambda a: a.reason),
         Column("value", _("Value"), lambda a: exact(a.value), numeric=True, csv_value=lambda a: a.value),
@@ -88,7 +98,7 @@ def alerts(request: PersonRequest) -> HttpResponse:
         request,
         title=_("Alerts"),
         lead=_("What is bad now. An alert ends by itself when what is watched is well again; taking it on stops the ringing."),
-        queryset=worst_first(Alert.objects.visible_to(request.user).select_related("region")),
+        queryset=worst_first(Alert.objects.visible_to(request.user).select_related("region", "rule")),
         columns=_columns(),
         filters=AlertFilters(request.GET),
         bulk=[Bulk("acknowledge", _("Take on"))] if may_handle else [],
@@ -101,7 +111,18 @@ def alerts(request: PersonRequest) -> HttpResponse:
             chosen = _reachable(request.user, [int(key) for key in listing.selected()[:MOST_AT_ONCE] if key.isdigit()])
             _said(request, acknowledge(alerts=chosen, by=request.user))
         return redirect(request.get_full_path())
-    return listing.csv() if listing.wants_csv else render(request, "alerts/alerts.html", {"listing": listing, "ticket": ticket()})
+    return listing.csv() if listing.wants_csv else render(request, "alerts/alerts.html", _shown(request, listing, may_handle))
+
+
+def _shown(request: PersonRequest, listing: Listing, may_handle: bool) -> dict[str, Any]:
+    """What the page shows: each alert with its words and whether the reader may take it on, and the groups that fire."""
+    for one in listing.page.object_list:
+        one.words = state_words(one)
+        one.open_to_me = may_handle and one.state != State.ENDED and request.user.has_perm("alerts.handle", one)
+    groups = Group.objects.visible_to(request.user).filter(closed=None)
+    groups = groups.annotate(firing=Count("alerts", filter=Q(alerts__state=State.FIRING))).filter(firing__gt=1).order_by("-firing")
+    back = request.get_full_path()
+    return {"listing": listing, "ticket": ticket(), "groups": groups[:MOST_GROUPS], "back": back}
 
 
 def _reachable(person: Person, keys: list[int]) -> list[Alert]:
@@ -150,7 +171,7 @@ def _page(request: PersonRequest, found: Alert, form: SnoozeForm, status: int = 
 @require_POST
 @opens("alerts.handle")
 def act(request: PersonRequest, pk: int) -> HttpResponse:
-    """Take it on, put it aside for a while, or take it up again."""
+    """Take it on, put it aside for a while (`later`: for an hour, from the list), or take it up again. `back` is where it was asked."""
     found = _alert(request.user, pk)
     require(request.user, "alerts.handle", found)
     wish = request.POST.get("do", "")
@@ -163,7 +184,12 @@ def act(request: PersonRequest, pk: int) -> HttpResponse:
             return _page(request, found, form, 400)
         snooze(alert=found, by=request.user, until=timezone.now() + form.span, reason=form.cleaned_data["reason"])
         messages.success(request, _("It is put aside. It is still watched."))
+    elif wish == "later":
+        snooze(alert=found, by=request.user, until=timezone.now() + LATER, reason=_("put aside for an hour from the list"))
+        messages.success(request, _("It rings again in an hour if it is still bad."))
     elif wish == "wake":
         wake(alert=found, by=request.user)
         messages.success(request, _("It is watched aloud again."))
-    return redirect(found.get_absolute_url())
+    back = request.GET.get("back", "")
+    own = back.startswith(reverse("alerts:alerts")) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if own else found.get_absolute_url())

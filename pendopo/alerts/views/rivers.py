@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -111,9 +112,18 @@ def rivers(request: PersonRequest) -> HttpResponse:
         columns=[
             Column("name", _("Station"), lambda r: r.station.name, url=lambda r: r.station.get_absolute_url()),
             Column("river", _("River"), lambda r: r.station.river),
-            Column("state", _("State"), lambda r: r.word, csv_value=lambda r: r.siaga or ""),
             Column(
-                "value", _("Level"), lambda r: f"{number(r.value, 2)} {r.station.indicator.unit}", numeric=True, csv_value=lambda r: r.value
+                "state",
+                _("State"),
+                lambda r: format_html('<span class="state {}">{}</span>', r.state, r.word),
+                csv_value=lambda r: r.siaga or "",
+            ),
+            Column(
+                "value",
+                _("Water level"),
+                lambda r: f"{number(r.value, 2)} {r.station.indicator.unit}",
+                numeric=True,
+                csv_value=lambda r: r.value,
             ),
             Column("rise", _("Rise"), lambda r: r.rise, numeric=True, csv_value=lambda r: r.rate),
             Column("soon", _("Next level"), lambda r: r.soon),
@@ -125,7 +135,7 @@ def rivers(request: PersonRequest) -> HttpResponse:
         empty_title=_("No stations yet"),
         empty_text=_("Declare them with their levels in a file: pendopo rules load FILE.yaml."),
     )
-    return listing.csv() if listing.wants_csv else render(request, "alerts/alerts.html", {"listing": listing, "ticket": ticket()})
+    return listing.csv() if listing.wants_csv else render(request, "alerts/live.html", {"listing": listing, "ticket": ticket()})
 
 
 @opens("alerts.see")

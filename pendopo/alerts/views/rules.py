@@ -18,9 +18,10 @@ from pendopo.agencies.requests import PersonRequest
 from pendopo.indicators.models import Indicator
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Link, Listing
+from pendopo.ui.severity import mark
 
 from ..actions import declare_rule, use_rule
-from ..forms_rules import KINDS, RuleForm, initial_of
+from ..forms_rules import KINDS, RuleForm, initial_of, told_of
 from ..models import Alert, Rule
 from ..rules import WrongRule, rule_of
 from ..trying import Outcome, try_rule
@@ -49,7 +50,7 @@ def rules(request: PersonRequest) -> HttpResponse:
                 csv_value=lambda r: r.indicator.code if r.indicator else "",
             ),
             Column("region", _("Region"), lambda r: r.region.name, csv_value=lambda r: r.region_id, sort="region"),
-            Column("severity", _("Severity"), lambda r: r.get_severity_display(), csv_value=lambda r: r.severity),
+            Column("severity", _("Severity"), lambda r: mark(r.severity), csv_value=lambda r: r.severity),
             Column("open", _("Open alerts"), lambda r: r.open, numeric=True, sort="open"),
             Column("state", _("State"), lambda r: _("in use") if r.active else _("retired"), csv_value=lambda r: r.active),
             Column("code", _("Code"), lambda r: r.code, csv_only=True),
@@ -82,7 +83,7 @@ def rule(request: PersonRequest, code: str) -> HttpResponse:
     context = {
         "rule": found,
         "kind": kind_words(found),
-        "keys": [(name, value) for name, value in found.about.items() if name != "kind"],
+        "keys": told_of(found),
         "alerts": Alert.objects.visible_to(request.user).filter(rule=found).select_related("region")[:20],
         "outcome": _tried(found, days),
         "days": days,

@@ -63,8 +63,13 @@ def rain(key: str, t_s: float) -> float:
     return round(max(0.0, chance - 0.62 + 0.35 * wet * afternoon) * 90 * wet, 1)
 
 
+# The post on which the demonstration shows a flood wave: it comes and goes every six hours.
+FLOODED, WAVE_S = "Brangkal Sooko", 6 * 3600.0
+
+
 def river(key: str, t_s: float) -> float:
-    """Metres: a base flow by season, and the rain of the last hours upstream."""
+    """Metres: a base flow by season, and the rain of the last hours upstream; on one post a wave that comes again and again."""
     wet = 0.5 + 0.5 * math.cos(2 * math.pi * (t_s / (365.25 * DAY_S) % 1 - 0.1))
     runoff = sum(rain(f"{key}/upstream", t_s - hour * 3600) * (1 - hour / 8) for hour in range(8))
-    return round(min(7.5, 0.9 + 0.8 * wet + 0.03 * wander(key, t_s, 3600.0) + 0.012 * runoff), 3)
+    wave = 0.55 + 0.45 * (1 - math.cos(2 * math.pi * t_s / WAVE_S)) if key.endswith(FLOODED) else 0.0
+    return round(min(7.5, 0.9 + 0.8 * wet + wave + 0.03 * wander(key, t_s, 3600.0) + 0.012 * runoff), 3)

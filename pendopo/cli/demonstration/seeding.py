@@ -15,6 +15,7 @@ from django.db.models import Max
 
 from pendopo.agencies.actions import agencies, people, posts
 from pendopo.agencies.models import Person
+from pendopo.alerts.catalogue import load_rules
 from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.catalogue import Catalogue, parse
 from pendopo.indicators.checks import Observation
@@ -48,6 +49,7 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
         seat_people(read_table("people.csv"))
         load_catalogue(catalogue=demonstration_catalogue(real is not None))
         sent += send_population()
+        load_rules((HERE / "rules.yaml").read_text(encoding="utf-8"))
         if real is not None:
             sent += sum(outcome.rows for outcome in take_real_files(real))
     return sent + catch_up(moment)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from pendopo.ui import built as files
+from pendopo.ui import severity as severities
 from pendopo.ui import words
 from pendopo.ui.icons import ICONS
 
@@ -36,6 +37,12 @@ def built(name: str) -> str:
 def icon(name: str) -> SafeString:
     """An icon of ui/icons.py, inline and hidden from screen readers: write the word beside it."""
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', ICONS[name])
+
+
+@register.filter
+def severity(word: str) -> SafeString:
+    """The mark of how bad something is, in CAP's words: `{{ alert.severity|severity }}`."""
+    return severities.mark(word)
 
 
 @register.filter

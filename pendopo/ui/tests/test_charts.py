@@ -31,6 +31,15 @@ def test_thinning_keeps_every_peak_and_the_order() -> None:
     assert kept == sorted(kept)
 
 
+def test_a_long_history_is_one_line() -> None:
+    """What is left out of a long history is no gap; a real gap in it stays one."""
+    values: list[float | None] = [float(number % 7) for number in range(5000)]
+    values[2500:2600] = [None] * 100
+    drawn = chart([hourly(values)], since=START, until=START + timedelta(hours=5000), every_s=HOUR, zone=JAKARTA, language="id")
+    assert drawn is not None and drawn.lines[0].count("M") == 2 and drawn.dots == ((),)
+    assert drawn.lines[0].count("L") <= 602
+
+
 def test_ticks_are_round_and_span_the_values() -> None:
     assert nice_ticks(0, 6570) == [0, 2000, 4000, 6000, 8000]
     assert nice_ticks(0.75, 2.02) == [0.5, 1.0, 1.5, 2.0, 2.5]
