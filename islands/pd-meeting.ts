@@ -3,7 +3,7 @@ import { Getting } from "./meeting/getting.ts";
 import { Moves } from "./meeting/moves.ts";
 import { People, type Person, type State } from "./meeting/people.ts";
 import { quality } from "./meeting/policy.ts";
-import { Sending } from "./meeting/sending.ts";
+import { Sending, type What } from "./meeting/sending.ts";
 import { Stage } from "./meeting/stage.ts";
 import { Talk } from "./meeting/talk.ts";
 import { Wire, type Word } from "./meeting/wire.ts";
@@ -38,7 +38,7 @@ class PdMeeting extends HTMLElement {
     this.wire = new Wire(this.dataset["line"]!, { ticket: this.dataset["ticket"] }, (word) => this.hear(word), () => this.notice(this.words["line_lost"]!));
     this.sending = new Sending(this.wire, again);
     this.getting = new Getting(this.wire, (streams) => this.stage.show(streams), again);
-    this.people = new People(this.words, this.piece("people"), this.piece("lobby-list"), this.say, () => this.role === "convener");
+    this.people = new People(this.words, this.piece("people"), this.piece("lobby-list"), this.say, () => this.role === "convener", this.dataset["seat"]!);
     this.stage = new Stage(this.piece("grid"), this.people, this.getting, this.dataset["seat"]!);
     this.talk = new Talk(this.piece, this.words, this.say);
     this.devices = new Devices(this.piece, this.words, (name) => this.querySelector<HTMLElement>(`[data-check="${name}"]`)!);
@@ -78,7 +78,7 @@ class PdMeeting extends HTMLElement {
       state: () => this.state(word),
       room: () => this.fill(word),
       people: () => this.everybody(word.people as Person[]),
-      lobby: () => this.people.drawLobby(word.people as Person[]),
+      lobby: () => this.lobby(word.people as Person[]),
       stage: () => void this.onStage(word),
       media: () => this.media(word),
       "media-lost": () => this.notice(this.words["media_lost"]!),
@@ -158,7 +158,7 @@ class PdMeeting extends HTMLElement {
 
   private happened(word: Word): void {
     const room = this.room;
-    if (word.kind === "chat") this.talk.chat(word);
+    if (word.kind === "chat") { this.talk.chat(word); this.unread(1); }
     if (word.kind === "hand") {
       const seat = (word.whose ?? word.seat) as string;
       this.people.hands = this.people.hands.filter((one) => one !== seat);
@@ -167,7 +167,11 @@ class PdMeeting extends HTMLElement {
     }
     if (word.kind === "timer") this.talk.timer(word.seconds ? word : null);
     if (word.kind === "tile") this.talk.tile(word.path ? word : null);
-    if (word.room_polls) { room.polls = word.room_polls; this.talk.polls(room.polls as Word[], this.role === "convener"); }
+    if (word.room_polls) {
+      if ((word.room_polls as Word[]).some((one) => one.open && !(room.polls as Word[]).some((known) => known.poll === one.poll))) this.panel(true);
+      room.polls = word.room_polls;
+      this.talk.polls(room.polls as Word[], this.role === "convener");
+    }
     this.people.draw();
     this.stage.draw();
   }
@@ -176,6 +180,7 @@ class PdMeeting extends HTMLElement {
     const state: State = { quality: word.quality as number };
     if (typeof word.mic === "boolean") state.mic = word.mic;
     if (typeof word.camera === "boolean") state.camera = word.camera;
+    if (typeof word.screen === "boolean") state.screen = word.screen;
     this.people.set(word.seat as string, state);
     this.people.draw();
     this.stage.draw();
@@ -200,6 +205,28 @@ class PdMeeting extends HTMLElement {
     this.notice(`${this.words[word.what === "audio" ? "muted_by" : "camera_off_by"]} ${word.by}`);
   }
 
+  private lobby(waiting: Person[]): void {
+    this.people.drawLobby(waiting);
+    const sign = this.piece("waiting");
+    sign.hidden = !waiting.length;
+    sign.textContent = `${waiting.length} ${this.words["waiting"]}`;
+  }
+
+  /** Opens or closes people and chat. */
+  panel(open: boolean): void {
+    this.piece("panel").hidden = !open;
+    this.querySelector('[data-do="panel"]')!.setAttribute("aria-expanded", String(open));
+    if (open) this.unread(0);
+  }
+
+  /** Counts lines of chat that arrived while the panel was closed; 0 = read. */
+  private unread(more: number): void {
+    const sign = this.piece("unread");
+    const count = more && this.piece("panel").hidden ? Number(sign.textContent) + more : 0;
+    sign.textContent = String(count || "");
+    sign.hidden = !count;
+  }
+
   flag(name: string, on: boolean, button: string): void {
     this.querySelector<HTMLElement>(`[data-show="${name}"]`)!.hidden = !on;
     this.press(button, on);
@@ -221,8 +248,8 @@ class PdMeeting extends HTMLElement {
 
   /** Tells the others what is on and how good the line is, when it changed. */
   tellLine(): void {
-    const on = (what: "audio" | "video"): boolean => Boolean(this.sending.track(what)?.enabled) && this.role !== "listener";
-    const word = { do: "line", quality: quality(this.getting.line), mic: on("audio"), camera: on("video") };
+    const on = (what: What): boolean => Boolean(this.sending.track(what)?.enabled) && this.role !== "listener";
+    const word = { do: "line", quality: quality(this.getting.line), mic: on("audio"), camera: on("video"), screen: on("screen") };
     const text = JSON.stringify(word);
     if (text === this.told) return;
     this.told = text;

@@ -123,13 +123,15 @@ export class Getting {
   async measure(): Promise<void> {
     const report = await this.pc?.getStats();
     if (!report || !this.attached) return;
-    const sum: Sample = { frames: 0, packets: 0, lost: 0, wanted: [...this.asked.values()].filter((layer) => layer !== "off").length };
+    const sum: Sample = { frames: 0, packets: 0, lost: 0, wanted: this.list().filter((one) => one.what === "video" && (this.asked.get(one.mid) ?? "off") !== "off").length };
     report.forEach((one) => {
       if (one.type !== "inbound-rtp") return;
+      // A screen on which nothing moves sends few pictures: only faces tell how the line is.
+      const isFace = this.streams.get(one.mid ?? "")?.what === "video";
       const before = this.before.get(one.id) ?? { frames: 0, packets: 0, lost: 0, wanted: 0 };
       const now: Sample = { frames: one.framesDecoded ?? 0, packets: one.packetsReceived ?? 0, lost: one.packetsLost ?? 0, wanted: 0 };
       this.before.set(one.id, now);
-      sum.frames += now.frames - before.frames;
+      if (isFace) sum.frames += now.frames - before.frames;
       sum.packets += now.packets - before.packets;
       sum.lost += Math.max(0, now.lost - before.lost);
     });

@@ -12,14 +12,18 @@ export class Moves {
     page.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLElement>("button[data-do]");
       if (button) void this.move(button.dataset["do"]!, button);
+      const kept = button ? null : (event.target as Element).closest("details");
+      for (const menu of page.querySelectorAll<HTMLDetailsElement>(".meeting-menu[open], .meeting-people details[open]")) if (menu !== kept) menu.open = false;
     });
     page.addEventListener("submit", (event) => {
       const form = (event.target as Element).closest<HTMLFormElement>("form[data-do]");
       if (!form) return;
       event.preventDefault();
       this.submit(form.dataset["do"]!, new FormData(form), form);
+      form.closest("details")?.removeAttribute("open");
     });
     document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") for (const menu of page.querySelectorAll("details[open]")) menu.removeAttribute("open");
       const typing = (event.target as Element).closest("input, textarea, select");
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       const name = KEYS[event.key.toLowerCase()];
@@ -42,7 +46,8 @@ export class Moves {
       hand: () => page.say({ do: "hand", up: button.getAttribute("aria-pressed") !== "true" }),
       react: () => page.say({ do: "react", sign: button.dataset["sign"] }),
       layout: () => { page.stage.layout = page.stage.layout === "grid" ? "speaker" : "grid"; page.stage.draw(); },
-      panel: () => { const panel = page.piece("panel"); panel.hidden = !panel.hidden; button.setAttribute("aria-expanded", String(!panel.hidden)); },
+      panel: () => page.panel(page.piece("panel").hidden !== false),
+      waiting: () => page.panel(true),
       lock: () => page.say({ do: "lock", on: button.getAttribute("aria-pressed") !== "true" }),
       record: () => page.say({ do: "record", on: button.getAttribute("aria-pressed") !== "true" }),
       end: () => page.say({ do: "end" }),

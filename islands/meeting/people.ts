@@ -2,7 +2,7 @@ import type { Word } from "./wire.ts";
 
 export interface Person { seat: string; name: string; agency: string; role: string }
 /** What a person last said of themselves: microphone and camera on, and how good their line is. */
-export interface State { mic?: boolean; camera?: boolean; quality?: number; agreed?: boolean }
+export interface State { mic?: boolean; camera?: boolean; screen?: boolean; quality?: number; agreed?: boolean }
 
 type Say = (word: Word) => void;
 
@@ -11,8 +11,9 @@ export class People {
   list: Person[] = [];
   hands: string[] = [];
   private readonly states = new Map<string, State>();
+  private readonly lines = new Map<string, { text: string; line: HTMLElement }>();
 
-  constructor(readonly words: Record<string, string>, private readonly box: HTMLElement, private readonly lobbyBox: HTMLElement, private readonly say: Say, private readonly convenes: () => boolean) {}
+  constructor(readonly words: Record<string, string>, private readonly box: HTMLElement, private readonly lobbyBox: HTMLElement, private readonly say: Say, private readonly convenes: () => boolean, private readonly own: string) {}
 
   of(seat: string): Person {
     return this.list.find((one) => one.seat === seat) ?? { seat, name: "", agency: "", role: "speaker" };
@@ -36,7 +37,20 @@ export class People {
   draw(): void {
     const order = (one: Person): number => (this.hands.includes(one.seat) ? this.hands.indexOf(one.seat) : 1000);
     const sorted = [...this.list].sort((a, b) => order(a) - order(b) || a.agency.localeCompare(b.agency) || a.name.localeCompare(b.name));
-    this.box.replaceChildren(...sorted.map((one) => this.line(one)));
+    const lines = sorted.map((one) => this.kept(one));
+    for (const seat of this.lines.keys()) if (!sorted.some((one) => one.seat === seat)) this.lines.delete(seat);
+    if (lines.length !== this.box.children.length || lines.some((line, at) => this.box.children[at] !== line)) this.box.replaceChildren(...lines);
+  }
+
+  /** The line of a person; the one that stands there while nothing of it changed, so that no menu closes under a hand. */
+  private kept(person: Person): HTMLElement {
+    const text = JSON.stringify([person, this.state(person.seat), this.hands.indexOf(person.seat), this.convenes()]);
+    const before = this.lines.get(person.seat);
+    if (before?.text === text) return before.line;
+    const line = this.line(person);
+    if (before?.line.querySelector("details[open]")) line.querySelector("details")?.setAttribute("open", "");
+    this.lines.set(person.seat, { text, line });
+    return line;
   }
 
   private line(person: Person): HTMLElement {
@@ -50,7 +64,7 @@ export class People {
     signs.className = "signs";
     signs.textContent = this.signs(person.seat);
     line.append(name, signs, about);
-    if (this.convenes()) line.append(this.deeds(person));
+    if (this.convenes() && person.seat !== this.own) line.append(this.deeds(person));
     return line;
   }
 
@@ -84,7 +98,10 @@ export class People {
     button.className = "button small";
     button.dataset["deed"] = label;
     button.textContent = this.words[label] ?? label;
-    button.onclick = () => this.say(word);
+    button.onclick = () => {
+      button.closest("details")?.removeAttribute("open");
+      this.say(word);
+    };
     return button;
   }
 

@@ -9,6 +9,7 @@ const LAYERS: RTCRtpEncodingParameters[] = [
 const SCREEN: RTCRtpEncodingParameters[] = [{ maxBitrate: 1_200_000 }];
 
 export type What = "audio" | "video" | "screen";
+const HINTS: Record<What, string> = { audio: "speech", video: "motion", screen: "detail" };
 
 /** What this page sends: one connection with sound, picture and, when shared, a screen. */
 export class Sending {
@@ -43,7 +44,6 @@ export class Sending {
 
   private add(what: What, track: MediaStreamTrack): void {
     const sendEncodings = what === "video" ? LAYERS : what === "screen" ? SCREEN : [{}];
-    track.contentHint = what === "screen" ? "detail" : what === "video" ? "motion" : "speech";
     this.senders.set(what, this.pc!.addTransceiver(track, { direction: "sendonly", sendEncodings }));
   }
 
@@ -66,17 +66,15 @@ export class Sending {
   /** Sends this track from now on; null ends it. What stays connected needs no new agreement. */
   async set(what: What, track: MediaStreamTrack | null): Promise<void> {
     const before = this.tracks.get(what);
-    if (track) this.tracks.set(what, track);
-    else this.tracks.delete(what);
+    if (track) {
+      track.contentHint = HINTS[what];
+      this.tracks.set(what, track);
+    } else this.tracks.delete(what);
     if (before && before !== track) before.stop();
     const sender = this.senders.get(what);
     if (!this.pc) return;
-    if (sender && what !== "screen") {
+    if (sender) {
       await sender.sender.replaceTrack(track);
-    } else if (sender && !track) {
-      sender.stop();
-      this.senders.delete(what);
-      await this.agree();
     } else if (track) {
       this.add(what, track);
       await this.agree();

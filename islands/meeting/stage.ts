@@ -36,7 +36,7 @@ export class Stage {
     for (const stream of this.streams) {
       const seat = seatOf(stream.feed);
       if (stream.type === "audio") this.sound(stream);
-      else wanted.set(`${seat}/${stream.what}`, { seat, what: stream.what, stream });
+      else if (stream.what !== "screen" || this.people.state(seat).screen) wanted.set(`${seat}/${stream.what}`, { seat, what: stream.what, stream });
     }
     for (const [key, tile] of this.tiles) if (!wanted.has(key) && !key.startsWith(`${this.own}/`)) this.drop(key, tile);
     for (const [key, { seat, what, stream }] of wanted) this.tile(key, seat, what, stream);

@@ -49,6 +49,7 @@ export class Talk {
     });
     if (convenes && poll.open) {
       const close = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: this.words["close_poll"] });
+      close.dataset["deed"] = "close_poll";
       close.onclick = () => this.say({ do: "poll-end", poll: poll.poll });
       box.append(close);
     }

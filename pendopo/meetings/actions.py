@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -124,6 +125,11 @@ def still_here(*, stay: int, code: str, key: str) -> None:
         Attendance.objects.filter(pk=stay, left=None).update(seen=timezone.now())
     else:
         Seat.objects.filter(meeting__code=code, key=key).update(seen=timezone.now())
+
+
+def go_away(*, code: str, key: str) -> None:
+    """One who waited closed the page: nobody is asked to let them in any more. Whoever comes back waits again."""
+    Seat.objects.filter(meeting__code=code, key=key, where=Where.WAITING).update(seen=F("asked") - timedelta(days=1))
 
 
 @transaction.atomic

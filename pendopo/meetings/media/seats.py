@@ -21,7 +21,7 @@ from .tickets import Ticket, share
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Somebody whose line is closed waits no longer at the door.
+# Somebody whose line fell silent waits no longer at the door.
 WAITS = timedelta(seconds=70)
 
 
@@ -88,6 +88,11 @@ def stand_up(stay: int) -> None:
 def still_here(ticket: Ticket, stay: int) -> None:
     """A heartbeat, in the room (`stay`) or at its door (0)."""
     actions.still_here(stay=stay, code=ticket.code, key=ticket.seat)
+
+
+def go_away(ticket: Ticket) -> None:
+    """Somebody who waited at the door went away."""
+    actions.go_away(code=ticket.code, key=ticket.seat)
 
 
 def people(code: str) -> list[dict[str, Any]]:

@@ -128,6 +128,7 @@ class Chair:
             await seats.in_database(seats.stand_up, self.attendance)
             await self.tell_all({"say": "people", "people": await seats.in_database(seats.people, self.code)})
         else:
+            await seats.in_database(seats.go_away, self.ticket)
             await halls.tell(self.code, CONVENERS, {"say": "lobby", "people": await seats.in_database(seats.lobby, self.code)})
 
 

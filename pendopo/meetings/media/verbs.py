@@ -84,7 +84,7 @@ async def tile(chair: "Chair", word: dict[str, Any]) -> None:
 
 async def line(chair: "Chair", word: dict[str, Any]) -> None:
     """How good the own line is, as the browser measures it: 3 good, 2 thin, 1 bad."""
-    on: dict[str, Any] = {name: bool(word[name]) for name in ("mic", "camera") if name in word}
+    on: dict[str, Any] = {name: bool(word[name]) for name in ("mic", "camera", "screen") if name in word}
     await chair.tell_all({"say": "line", "seat": chair.seat, "quality": max(1, min(3, int(word["quality"]))), **on})
 
 

@@ -31,6 +31,7 @@ WORDS: dict[str, str | Promise] = {
     "ended": _("The meeting has ended."),
     "elsewhere": _("You opened this meeting in another window."),
     "no-ticket": _("This page has grown old. Load it again to come in."),
+    "waiting": _("waiting in the lobby"),
     "deeds": _("What to do with"),
     "lower": _("Lower the hand"),
     "mute": _("Mute"),

@@ -73,6 +73,13 @@ PICTURE = """(seat) => {
   return [...pen.getImageData(2, 2, 1, 1).data].slice(0, 3);
 }"""
 
+MOVING = """async (seat) => {
+  const video = document.querySelector(`.meeting-tile[data-seat="${seat}"][data-what="video"] video`);
+  const before = video ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
+  await new Promise((done) => setTimeout(done, 200));
+  return Boolean(video) && video.getVideoPlaybackQuality().totalVideoFrames > before && video.srcObject.active;
+}"""
+
 # The loudest tone (Hz) that arrives from somebody, by FFT; 0 = silence.
 TONE = """async (seat) => {
   const sound = document.querySelector(`audio[data-seat="${seat}"]`);
@@ -187,6 +194,7 @@ class Person:
         viewport: Any = {"width": size[0], "height": size[1]}
         self.context: BrowserContext = browser.new_context(base_url=f"http://localhost:{house.up.port}", viewport=viewport, locale="id-ID")
         self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(15_000 * patience())
         self.page.add_init_script(f"({CAMERA})({json.dumps([colour, tone])})")
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -253,6 +261,23 @@ class Person:
         line = self.page.locator(f'[data-part="people"] li[data-seat="{seat}"]')
         line.locator("summary").click()
         line.locator(f'button[data-deed="{name}"]').click()
+
+    def menu(self, name: str) -> None:
+        """Opens a menu of the bar."""
+        if self.page.locator(f'details[open] > summary[data-menu="{name}"]').count() == 0:
+            self.page.click(f'summary[data-menu="{name}"]')
+
+    def signs(self, seat: str) -> str:
+        """The small signs beside somebody's name on their tile."""
+        return self.page.inner_text(f'.meeting-tile[data-seat="{seat}"][data-what="video"] .signs')
+
+    def votes(self) -> list[int]:
+        """How many chose each answer of the last poll."""
+        return [int(text) for text in self.page.locator("[data-poll] >> nth=-1").locator("output").all_inner_texts()]
+
+    def is_moving(self, seat: str) -> bool:
+        """Whether new pictures of somebody arrive, not only the last one of before."""
+        return bool(self.page.evaluate(MOVING, seat))
 
     def text(self, part: str) -> str:
         """What a part of the page says."""

@@ -8,4 +8,4 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(why_not()), reason=why_n
 
 
 def test_people_in_the_room() -> None:
-    run_cases("cases_room.py", timeout=240)
+    run_cases("cases_room.py", timeout=300)
