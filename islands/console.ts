@@ -7,3 +7,4 @@ import "./pd-upload.ts";
 import "./pd-draft.ts";
 import "./pd-live.ts";
 import "./pd-again.ts";
+import "./pd-pick.ts";

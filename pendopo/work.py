@@ -29,6 +29,7 @@ from pendopo.indicators.health import watching
 from pendopo.indicators.house import proving, publishing
 from pendopo.indicators.periods import keeping
 from pendopo.indicators.uploads import taking
+from pendopo.meetings.planning import reminding
 from pendopo.notify import deliver, follow
 from pendopo.orders import remind
 from pendopo.wall.brief import post as brief
@@ -53,6 +54,7 @@ LOOPS: dict[str, Loop] = {
     "indicators.watching": watching.run,
     "indicators.publishing": publishing.run,
     "indicators.proving": proving.run,
+    "meetings.remind": reminding.run,
     "notify.deliver": deliver.run,
     "notify.follow": follow.run,
     "orders.remind": remind.run,

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.core import signing
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,7 +15,7 @@ from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
 from pendopo.audit.actions import Actor, record
 
-from .models import Attendance, Invitee, Meeting, Part, Seat, State, Where
+from .models import Attendance, Invitee, Meeting, Part, Seat, Series, State, Where
 
 # A personal link opens the door from its making until this long after the planned end.
 LINK_LIVES_AFTER = timedelta(days=1)
@@ -24,6 +25,11 @@ LONGEST_MINUTES = 24 * 60
 def digest_of(token: str) -> str:
     """What is kept of a personal link."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def guest_token(nonce: str) -> str:
+    """The personal link's token, made of the nonce and the installation's secret: it can be written again into a reminder."""
+    return signing.Signer(salt="pendopo.meetings.guest").signature(nonce)[:32]
 
 
 def own_path(about: str) -> str:
@@ -42,14 +48,29 @@ def plan(
     agencies: Sequence[Agency] = (),
     people: Sequence[Person] = (),
     about: str = "",
+    place: str = "",
+    elsewhere: str = "",
+    quorum: int = 0,
+    series: Series | None = None,
 ) -> Meeting:
-    """A meeting with those invited from the directory. Guests: `invite_guest`."""
+    """A meeting with those invited from the directory. Guests: `invite_guest`; letters: `planning.actions`."""
     clean = subject.strip()[:200]
     if not clean or not 0 < minutes <= LONGEST_MINUTES:
         raise Refused(_("A meeting has a subject and lasts between a minute and a day."))
     code = secrets.token_urlsafe(12).replace("-", "a").replace("_", "b").lower()
     meeting = Meeting.objects.create(
-        code=code, subject=clean, start=start, minutes=minutes, convener=by, agenda=agenda, about=own_path(about)[:300]
+        code=code,
+        subject=clean,
+        start=start,
+        minutes=minutes,
+        convener=by,
+        agenda=agenda,
+        about=own_path(about)[:300],
+        place=place[:200],
+        elsewhere=elsewhere,
+        quorum=quorum,
+        series=series,
+        slot=start if series else None,
     )
     Invitee.objects.bulk_create([Invitee(meeting=meeting, agency=agency, name=agency.name) for agency in dict.fromkeys(agencies)])
     named = [person for person in dict.fromkeys(people) if person != by]
@@ -60,12 +81,15 @@ def plan(
 
 
 @transaction.atomic
-def invite_guest(*, meeting: Meeting, name: str, email: str = "", part: str = Part.SPEAKER, by: Actor | None) -> tuple[Invitee, str]:
-    """A guest with a personal link; the token is shown once, only its hash is kept."""
-    token = secrets.token_urlsafe(18)
+def invite_guest(
+    *, meeting: Meeting, name: str, email: str = "", part: str = Part.SPEAKER, by: Actor | None, nonce: str = ""
+) -> tuple[Invitee, str]:
+    """A guest with a personal link, and its token. The meetings of a series share the `nonce`, and so the link."""
+    nonce = nonce or secrets.token_hex(16)
+    token = guest_token(nonce)
     expires = meeting.ends + LINK_LIVES_AFTER
     guest = Invitee.objects.create(
-        meeting=meeting, name=name.strip()[:200], email=email, part=part, digest=digest_of(token), expires=expires
+        meeting=meeting, name=name.strip()[:200], email=email, part=part, digest=digest_of(token), expires=expires, nonce=nonce
     )
     record(by=by, room="meetings", verb="invited", about=meeting.get_absolute_url(), after={"guest": guest.name, "part": part})
     return guest, token

@@ -1,25 +1,29 @@
 """Room `meetings` over HTTP: open a meeting with its guests' links, and who was there when."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
-from django.db import transaction
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import ConfigDict, Field
 
 from pendopo.agencies.access import may_somewhere
 from pendopo.agencies.actions import Refused, person_by_token
 from pendopo.agencies.models import Agency, Person
+from pendopo.regions.api import only
 
-from .actions import invite_guest, plan
-from .models import Attendance, Meeting
+from .models import Answer, Attendance, Meeting
+from .planning.actions import Plan, arrange
+from .planning.logic import Guest
 
 router = Router(tags=["meetings"])
+
+PAGE = 500
 
 
 class GuestIn(Schema):
@@ -49,6 +53,29 @@ class MeetingMade(Schema):
     guest_urls: list[str]
 
 
+class MeetingOut(Schema):
+    """One meeting as its reader sees it; times are UTC. `come` of `invited` said that they come."""
+
+    code: str
+    subject: str
+    start: str
+    minutes: int
+    state: str
+    convener: str
+    place: str
+    elsewhere: str
+    url: str
+    invited: int
+    come: int
+
+
+class MeetingPage(Schema):
+    """A page of meetings, the latest first, and where to go on."""
+
+    items: list[MeetingOut]
+    next: str | None
+
+
 class Stay(Schema):
     """One person's time in the room: from the first coming to the last going, and how long they were there in between."""
 
@@ -76,7 +103,7 @@ def person_of(request: HttpRequest) -> Person:
 
 
 @router.post("/meetings", response={201: MeetingMade}, summary="Plan a meeting")
-def add(request: HttpRequest, body: MeetingIn) -> tuple[int, dict[str, Any]]:
+def add(request: HttpRequest, body: MeetingIn) -> Status[dict[str, Any]]:
     """Needs the right to convene meetings. Unknown agencies are refused by their code, and then nothing is made."""
     person = person_of(request)
     if not may_somewhere(person, "meetings.convene"):
@@ -86,14 +113,41 @@ def add(request: HttpRequest, body: MeetingIn) -> tuple[int, dict[str, Any]]:
     agencies = list(Agency.objects.filter(code__in=body.agencies, active=True))
     if unknown := sorted(set(body.agencies) - {agency.code for agency in agencies}):
         raise HttpError(422, _("There is no agency with the code %(codes)s.") % {"codes": ", ".join(unknown)[:200]})
+    guests = [Guest(guest.name, guest.email) for guest in body.guests]
+    wish = Plan(subject=body.subject, start=body.start, minutes=body.minutes, agencies=agencies, guests=guests)
     try:
-        with transaction.atomic():
-            meeting = plan(subject=body.subject, start=body.start, minutes=body.minutes, agencies=agencies, by=person)
-            links = [invite_guest(meeting=meeting, name=guest.name, email=guest.email, by=person)[1] for guest in body.guests]
+        meeting, links = arrange(wish=wish, by=person)
     except Refused as refused:
         raise HttpError(422, str(refused)) from refused
     url = f"{settings.SITE_URL}{meeting.get_absolute_url()}"
-    return 201, {"code": meeting.code, "url": url, "guest_urls": [f"{url}?k={token}" for token in links]}
+    return Status(201, {"code": meeting.code, "url": url, "guest_urls": [f"{url}?k={token}" for token in links]})
+
+
+@router.get("/meetings", response=MeetingPage, exclude_none=False, summary="Meetings")
+def meetings(
+    request: HttpRequest, state: Literal["planned", "open", "ended", "cancelled"] | None = None, cursor: str | None = None
+) -> dict[str, Any]:
+    """Those that the person convenes or is invited to; all for a post without a scope."""
+    only(request, "state", "cursor")
+    found = Meeting.objects.visible_to(person_of(request)).select_related("convener")
+    if state:
+        found = found.filter(state=state)
+    if cursor:
+        if not cursor.isdecimal() or len(cursor) > 18:
+            raise HttpError(422, _("This cursor is none of ours: begin without one."))
+        found = found.filter(pk__lt=int(cursor))
+    asked = Q(invitees__revoked=None)
+    found = found.annotate(invited=Count("invitees", filter=asked), come=Count("invitees", filter=asked & Q(invitees__answer=Answer.YES)))
+    rows: list[Any] = list(found.order_by("-pk")[: PAGE + 1])
+    items = [
+        {
+            "code": row.code, "subject": row.subject, "start": _stamp(row.start), "minutes": row.minutes, "state": row.state,
+            "convener": row.convener.name if row.convener else "", "place": row.place, "elsewhere": row.elsewhere,
+            "url": f"{settings.SITE_URL}{row.page}", "invited": row.invited, "come": row.come,
+        }
+        for row in rows[:PAGE]
+    ]  # fmt: skip
+    return {"items": items, "next": str(rows[PAGE - 1].pk) if len(rows) > PAGE else None}
 
 
 @router.get("/meetings/{code}/attendance", response=Sheet, summary="Who was there")

@@ -13,8 +13,9 @@ from pendopo.agencies.access import User, agency_ids_of, may, sees_everything
 from pendopo.agencies.models import Agency, Person
 
 from .media.models import Happening, Recording
+from .planning.models import Answer, DialList, Series
 
-__all__ = ["Happening", "Recording"]
+__all__ = ["Answer", "DialList", "Happening", "Recording", "Series"]
 
 # A line that fell silent for this long has left, even if nobody said so.
 SILENT = timedelta(seconds=70)
@@ -53,6 +54,12 @@ class Where(models.TextChoices):
     REMOVED = "removed", _("Removed")
 
 
+def agencies_of(person: Person) -> set[int]:
+    """The agencies for which a person comes: those that their posts reach, and those where their posts sit."""
+    seats = person.holdings.current().filter(post__active=True).exclude(post__seat=None).values_list("post__seat", flat=True)
+    return agency_ids_of(person) | {seat for seat in seats if seat is not None}
+
+
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     """What people may see of meetings."""
 
@@ -60,14 +67,24 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Meetings that the user convenes, is invited to by name or by agency, or all for a post without a scope."""
         if not isinstance(user, Person):
             return self.none()
-        if sees_everything(user):
-            return self
-        invited = Q(invitees__person=user) | Q(invitees__agency__in=agency_ids_of(user))
-        return self.filter(Q(convener=user) | invited).distinct()
+        return self if sees_everything(user) else self.concerning(user)
+
+    def concerning(self, person: Person) -> Self:
+        """Those that the person convenes, or to which they or an agency of their posts are invited."""
+        asked = Q(person=person) | Q(agency__in=agencies_of(person))
+        return self.filter(Q(convener=person) | Q(pk__in=Invitee.objects.filter(asked, revoked=None).values("meeting")))
+
+    def planned(self) -> Self:
+        """Those that are still to come or under way."""
+        return self.filter(state__in=[State.PLANNED, State.OPEN])
 
 
 class Meeting(models.Model):
-    """A meeting. `code` is part of its address and cannot be guessed; `about` is the page of this house that it is about, if any."""
+    """A meeting. `code` is part of its address and cannot be guessed; `about` is the page of this house that it is about, if any.
+
+    `revision` counts changes of the plan: calendars need it, and it tells the later of two who change it at once. `slot` is when the rule
+    of its series has it. `quorum` is how many of those invited must be there (0: no quorum). `told_day`, `told_soon`: reminders sent.
+    """
 
     code = models.SlugField(max_length=40, unique=True)
     subject = models.CharField(max_length=200)
@@ -80,6 +97,13 @@ class Meeting(models.Model):
     locked = models.BooleanField(default=False)
     about = models.CharField(max_length=300, blank=True)
     elsewhere = models.URLField(max_length=500, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    quorum = models.PositiveSmallIntegerField(default=0)
+    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings")
+    slot = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    told_day = models.DateTimeField(null=True, blank=True)
+    told_soon = models.DateTimeField(null=True, blank=True)
     made = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
 
@@ -99,6 +123,11 @@ class Meeting(models.Model):
         return reverse("meetings:room", args=[self.code])
 
     @property
+    def page(self) -> str:
+        """The address of its plan: who is invited, answers, papers."""
+        return reverse("meetings:meeting", args=[self.code])
+
+    @property
     def ends(self) -> datetime:
         """When it is planned to end."""
         return self.start + timedelta(minutes=self.minutes)
@@ -109,7 +138,7 @@ class Meeting(models.Model):
             return None
         if self.convener_id == user.pk:
             return Part.CONVENER
-        invited = self.invitees.filter(Q(person=user) | Q(agency__in=agency_ids_of(user)), revoked=None)
+        invited = self.invitees.filter(Q(person=user) | Q(agency__in=agencies_of(user)), revoked=None)
         parts = set(invited.values_list("part", flat=True))
         if Part.CONVENER in parts or (self.convener_id is None and may(user, "meetings.convene")):
             return Part.CONVENER
@@ -117,7 +146,11 @@ class Meeting(models.Model):
 
 
 class Invitee(models.Model):
-    """Somebody invited: a person of the directory, a whole agency, or a guest with a personal link (only its hash is kept)."""
+    """Somebody invited: a person of the directory, a whole agency, or a guest with a personal link.
+
+    The link is made of `nonce` and the installation's secret (`actions.guest_token`), its hash is kept to find it: whoever reads the
+    database alone cannot come in.
+    """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="invitees")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations")
@@ -128,6 +161,11 @@ class Invitee(models.Model):
     digest = models.CharField(max_length=64, blank=True, db_index=True)
     expires = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)
+    nonce = models.CharField(max_length=32, blank=True)
+    answer = models.CharField(max_length=5, choices=Answer.choices, blank=True)
+    answered = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    remark = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("invitee")

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from .media import views as room
+from .planning import urls as planning
 
 app_name = "meetings"
 
 urlpatterns = [
+    *planning.before_room,
     path("meetings/<slug:code>", room.room, name="room"),
     path("meetings/<slug:code>/files", room.files, name="files"),
     path("meetings/<slug:code>/files/<path:address>", room.file, name="file"),
+    *planning.urlpatterns,
 ]

@@ -30,6 +30,9 @@ KINDS: dict[str, Kind] = {
     "check": Kind(_("A job did not report, failed, or is well again"), timedelta(0)),
     "order": Kind(_("An order was given, answered or is overdue"), timedelta(0)),
     "brief": Kind(_("The daily brief"), timedelta(0), personal=True),
+    "meeting": Kind(_("An invitation to a meeting, its change or its cancellation"), timedelta(0), may_mute=False, personal=True),
+    "meeting-soon": Kind(_("A reminder of a meeting"), timedelta(days=2), personal=True),
+    "meeting-call": Kind(_("A meeting that begins now"), timedelta(0), may_mute=False, personal=True),
     "call": Kind(_("A call-out"), timedelta(0), may_mute=False, personal=True),
     "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
 }

@@ -37,6 +37,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Boards"), "wall:boards", "grid", "boards.see"),
             Entry(_("Brief"), "wall:brief", "phone", "boards.see"),
             Entry(_("My work"), "orders:orders", "check", "orders.see"),
+            Entry(_("Meetings"), "meetings:meetings", "people", "meetings.see"),
         ),
     ),
     (

@@ -5,12 +5,13 @@ from .calling import call, withdraw
 from .delivering import Claimed, claim, conclude, try_again
 from .endpoints import add_endpoint, change_endpoint, remove_endpoint, rotate_secret, switch_off, switch_on, test_endpoint
 from .following import tell_deeds
-from .sending import WAKE_CHANNEL, Enclosed, send
+from .sending import WAKE_CHANNEL, Enclosed, Outsider, send, write
 
 __all__ = [
     "WAKE_CHANNEL",
     "Claimed",
     "Enclosed",
+    "Outsider",
     "add_address",
     "add_endpoint",
     "ask_confirmation",
@@ -31,4 +32,5 @@ __all__ = [
     "test_endpoint",
     "try_again",
     "withdraw",
+    "write",
 ]

@@ -53,6 +53,15 @@ class Enclosed:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Outsider:
+    """Somebody without an account, reached by e-mail only."""
+
+    email: str
+    name: str
+    language: str = ""
+
+
 @transaction.atomic
 def send(
     *,
@@ -104,6 +113,35 @@ def send(
         about=about[:300],
         after={"notice": notice.pk, "kind": kind, "to": sorted(pks), "dispatches": len(ways)},
     )
+    return notice
+
+
+@transaction.atomic
+def write(
+    *,
+    to: Iterable[Outsider],
+    kind: str,
+    subject_template: str,
+    context: dict[str, Any],
+    about: str,
+    urgency: Urgency = Urgency.NORMAL,
+    by: Actor | None = None,
+    enclosed: Enclosed | None = None,
+) -> Notice | None:
+    """Writes to people outside the directory, at once, with the same log and the same repeats as `send`.
+
+    The log keeps the letter as sent. None when there is nobody.
+    """
+    now = timezone.now()
+    ways = [Way(Channel.EMAIL, one.email, one.language or settings.LANGUAGE_CODE, now) for one in to]
+    if not ways:
+        return None
+    notice = Notice.objects.create(kind=kind, urgency=urgency, about=about[:300], subject=subject_template, context=context, created=now)
+    if enclosed:
+        Enclosure.objects.create(notice=notice, name=enclosed.name, media_type=enclosed.media_type, body=enclosed.body)
+    dispatch(notice, ways)
+    after = {"notice": notice.pk, "kind": kind, "to": [], "dispatches": len(ways)}
+    record(by=by, room="notify", verb="send", about=about.partition("?")[0][:300], after=after)
     return notice
 
 

@@ -23,6 +23,10 @@ def message(letter: Letter) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(letter.subject, letter.plain, to=[letter.target], headers=headers, connection=get_connection())
     mail.attach_alternative(letter.html, "text/html")
     for name, media_type, body in letter.files:
+        if media_type.startswith("text/calendar"):
+            # Calendar programs look for it among the alternatives; people whose program has no calendar find the file.
+            mail.attach_alternative(body.decode(), media_type)
+            media_type = "application/ics"
         mail.attach(name, body, media_type)
     return mail
 

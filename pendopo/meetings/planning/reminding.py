@@ -1,0 +1,27 @@
+"""The loop `meetings.remind`: a day and a quarter of an hour before a meeting."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+from django.db import DatabaseError, InterfaceError
+from nats.aio.client import Client
+
+from pendopo.audit.waking import Complaint, first_of, in_thread
+
+from .actions import remind
+
+EVERY_S = 20.0
+
+
+async def run(nc: Client, closing: asyncio.Event) -> None:
+    """Looks three times a minute until the house closes; complains once when the database is away."""
+    complaint = Complaint("nobody is reminded of meetings")
+    with ThreadPoolExecutor(1, thread_name_prefix="meetings") as thread:
+        while not closing.is_set():
+            try:
+                await in_thread(thread, remind)
+                complaint.well()
+            except (DatabaseError, InterfaceError, psycopg.Error) as problem:
+                complaint.wrong(problem)
+            await first_of(closing, timeout=EVERY_S)
