@@ -15,6 +15,7 @@ from ninja.openapi.schema import OpenAPISchema
 from pendopo import __version__
 from pendopo.agencies.api import router as agencies
 from pendopo.alerts.api import router as alerts
+from pendopo.incidents.cases.api import router as incidents
 from pendopo.indicators import api as figures
 from pendopo.indicators import api_changes, api_lineage, api_quarantine
 from pendopo.indicators.api_writing import PROBLEM, WRITING
@@ -65,6 +66,7 @@ api.add_router("", api_quarantine.router)
 api.add_router("", alerts)
 api.add_router("", regions)
 api.add_router("", agencies)
+api.add_router("", incidents)
 api.add_router("", orders)
 api.add_router("", meetings)
 

@@ -22,6 +22,7 @@ from pendopo.audit import relay
 from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
 from pendopo.incidents.callout import running as callout
+from pendopo.incidents.cases import tell as incidents_tell
 from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
@@ -33,6 +34,7 @@ from pendopo.meetings.planning import reminding
 from pendopo.notify import deliver, follow
 from pendopo.orders import remind
 from pendopo.wall.brief import post as brief
+from pendopo.wall.desk import escalating
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ LOOPS: dict[str, Loop] = {
     "alerts.tell": alerts_tell.run,
     "audit.relay": relay.run,
     "incidents.callout": callout.run,
+    "incidents.tell": incidents_tell.run,
     "indicators.announce": announce.run,
     "indicators.closing": nightly.run,
     "indicators.derive": derive.run,
@@ -59,6 +62,7 @@ LOOPS: dict[str, Loop] = {
     "notify.follow": follow.run,
     "orders.remind": remind.run,
     "wall.brief": brief.run,
+    "wall.desk": escalating.run,
 }
 
 PAUSE_AFTER_FAILURE_S = 1.0

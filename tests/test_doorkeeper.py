@@ -29,6 +29,8 @@ from pendopo.alerts.models import Alert
 from pendopo.alerts.tests.yard import word
 from pendopo.audit.models import Entry
 from pendopo.incidents.callout import actions as callout
+from pendopo.incidents.cases.actions import open_incident
+from pendopo.incidents.procedures.actions import load_shipped
 from pendopo.incidents.roster import actions as roster_actions
 from pendopo.indicators.actions import forget_known, take_delivery
 from pendopo.indicators.checks import Observation
@@ -96,6 +98,7 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
     roster = roster_actions.set_roster(code="piket", name="Piket", turns="P 07:00-07:00", cycle="P", crew=[target], by=None)
     begins = timezone.now() + timedelta(days=1)
     apply(verdicts=[word("level", 1, region="35.16.01")])
+    load_shipped()
     chain = callout.set_chain(code="pusat", name="Pusat", steps=[callout.StepSpec("person", target, ["email"], 60)], by=None)
     things = {
         "chain": chain.code,
@@ -118,6 +121,7 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
         "alert": Alert.objects.get().pk,
         "order": give(what="x", to=holding.post, by=people[Role.ADMINISTRATOR]).pk,
         "meeting": plan(subject="Rapat", start=timezone.now(), by=target).code,
+        "incident": open_incident(title="Banjir", by=None).pk,
         "entry": Entry.objects.latest("pk").pk,
         "agency": bpbd.code,
         "region": "35.16.13",

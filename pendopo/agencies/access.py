@@ -51,6 +51,12 @@ VERBS: dict[str, frozenset[str]] = {
     "wall.tokens": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "orders.see": EVERYONE_SIGNED_IN,
     "orders.give": frozenset({Role.VIEWER.value, Role.OFFICER.value, Role.CONVENER.value, Role.ADMINISTRATOR.value}),
+    "incidents.see": EVERYONE_SIGNED_IN,
+    "incidents.write": frozenset(
+        {Role.OFFICER.value, Role.ENGINEER.value, Role.STEWARD.value, Role.CONVENER.value, Role.VIEWER.value, Role.ADMINISTRATOR.value}
+    ),
+    "incidents.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+    "incidents.decide": frozenset({Role.VIEWER.value, Role.OFFICER.value, Role.CONVENER.value, Role.ADMINISTRATOR.value}),
     "alerts.see": EVERYONE_SIGNED_IN,
     "alerts.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value}),
     "alerts.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),

@@ -28,6 +28,8 @@ READING = Stream("READING", ("reading.>", "pendopo.>"), max_age_s=7 * 86_400, ma
 
 # Under this name stands the word that alerts changed, as an observed figure, so that pages hear it as any other: how many fire.
 ALERTS = "alerts"
+# And under this one that an incident, an order, a meeting or the watch changed: how many incidents go on.
+INCIDENTS = "incidents"
 
 # Every word about a series or roll-up, for who follows them all.
 EVERY_WORD = "observed.>"

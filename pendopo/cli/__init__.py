@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cap": ("pendopo.cli.cap", "Warnings in the Common Alerting Protocol: check."),
     "epi": ("pendopo.cli.epi", "Epidemics: the reproduction number of a series of cases."),
     "rules": ("pendopo.cli.rules", "Rules that alert and river stations: load, list."),
+    "procedures": ("pendopo.cli.procedures", "Kinds of incident and their procedures: load, list, export."),
     "assess": ("pendopo.cli.assess", "Maturity and certification instruments: score."),
     "brief": ("pendopo.cli.brief", "Write the brief of a day as PDF."),
     "upgrade": ("pendopo.cli.care", "Bring an installation to this version, and back when that fails."),

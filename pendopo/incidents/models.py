@@ -1,6 +1,11 @@
 """Models of room `incidents`; its sub-folders hold their own."""
 
 from .callout.models import Call, CallList, CallOut, Chain, Reply, Step
+from .cases.models import Cause, Decision, Incident, StepMark, TimelineEntry
+from .procedures.models import Procedure, ProcedureVersion
 from .roster.models import Absence, LogLine, Member, Roster, Shift
 
-__all__ = ["Absence", "Call", "CallList", "CallOut", "Chain", "LogLine", "Member", "Reply", "Roster", "Shift", "Step"]
+__all__ = [
+    "Absence", "Call", "CallList", "CallOut", "Cause", "Chain", "Decision", "Incident", "LogLine", "Member", "Procedure",
+    "ProcedureVersion", "Reply", "Roster", "Shift", "Step", "StepMark", "TimelineEntry",
+]  # fmt: skip

@@ -56,6 +56,8 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         _("Watch"),
         (
+            Entry(_("Desk"), "wall:desk", "siren", "desk.see"),
+            Entry(_("Incidents"), "incidents:incidents", "flag", "incidents.see"),
             Entry(_("Alerts"), "alerts:alerts", "bell", "alerts.see"),
             Entry(_("Rules"), "alerts:rules", "filter", "alerts.see"),
             Entry(_("Rivers"), "alerts:rivers", "pulse", "alerts.see"),
@@ -63,6 +65,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Roster"), "incidents:rosters", "people", "roster.see"),
             Entry(_("Call-outs"), "incidents:call-outs", "bell", "desk.see"),
             Entry(_("Logbook"), "incidents:logbook", "book", "roster.see"),
+            Entry(_("Telephone book"), "wall:phones", "phone", "desk.see"),
         ),
     ),
     (

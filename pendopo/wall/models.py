@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from pendopo.agencies.models import Agency, Person, Post, Role
 
 from .brief.models import BriefSent, BriefWish
+from .desk.models import Desk
 
-__all__ = ["BriefSent", "BriefWish"]
+__all__ = ["BriefSent", "BriefWish", "Desk"]
 
 
 class Board(models.Model):

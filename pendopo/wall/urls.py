@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from . import aiming, comparing, editor, keeping, screens, views
+from . import aiming, comparing, editor, keeping, screens, situation, views
 from .brief import views as brief
+from .desk import views as desk
 
 app_name = "wall"
 
 urlpatterns = [
     path("home", views.home, name="home"),
+    path("desk", desk.desk, name="desk"),
+    path("desk/start", desk.start, name="desk-start"),
+    path("desk/end", desk.end, name="desk-end"),
+    path("desk/beat", desk.beat, name="desk-beat"),
+    path("desk/take/<int:pk>", desk.take_on, name="desk-take"),
+    path("desk/line", desk.line, name="desk-line"),
+    path("desk/phones", desk.phones, name="phones"),
+    path("incidents/<int:pk>/room", situation.open_room, name="situation"),
     path("brief", brief.brief, name="brief"),
     path("brief.pdf", brief.on_paper, name="brief-pdf"),
     path("brief/mail", brief.wish, name="brief-wish"),

@@ -88,6 +88,12 @@ def ago(at: datetime | None, now: datetime | None = None) -> SafeString:
     return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', at.isoformat(), title, words.age_text(seconds, _language()))
 
 
+@register.filter
+def span(seconds: float | None) -> str:
+    """A length of time in words: `{{ 900|span }}` → 15 menit; None → a dash."""
+    return words.DASH if seconds is None else words.span_text(float(seconds), _language())
+
+
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's query string with some values changed: `?{% query page=3 %}`."""

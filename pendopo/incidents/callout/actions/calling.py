@@ -157,7 +157,7 @@ def answer(*, call: Call, said: Answer, via: str) -> str:
 
 
 @transaction.atomic
-def stop(*, call_out: CallOut, by: Person, why: str) -> bool:
+def stop(*, call_out: CallOut, by: Person | None, why: str) -> bool:
     """Nobody more is called; somebody at the desk has it in hand. False when it had ended."""
     if not why.strip():
         raise Refused(_("Write why nobody more needs to be called."))

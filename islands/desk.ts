@@ -1,0 +1,3 @@
+import "./pd-clock.ts";
+import "./pd-line.ts";
+import "./pd-desk.ts";

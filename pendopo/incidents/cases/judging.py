@@ -1,0 +1,31 @@
+"""The score of a drill, from what was done and when."""
+
+from django.utils import timezone
+
+from pendopo.orders import logic as orders
+
+from . import logic
+from .models import Incident
+from .reading import checklist, orders_of
+
+
+def drill_parts(incident: Incident) -> list[logic.Part]:
+    """The parts of the score as things stand."""
+    steps = checklist(incident, at=incident.resolved)
+    needed = [one for one in steps if one.state != "skipped"]
+    answered = [
+        one.reported is not None and (one.due is None or one.reported <= one.due) or one.state == orders.DONE for one in orders_of(incident)
+    ]
+    return logic.drill_parts(
+        incident.clocks,
+        [one.in_time for one in needed if one.in_time is not None],
+        [one.state == "done" for one in needed],
+        answered,
+    )
+
+
+def score_of(incident: Incident) -> int | None:
+    """From 0 to 100; None when there was nothing to judge."""
+    if incident.resolved is None:
+        incident.resolved = timezone.now()
+    return logic.score(drill_parts(incident))

@@ -1,0 +1,178 @@
+"""An incident from the button to its end: who may do what, what stands in the timeline, what was known, what merges and splits."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from pendopo.agencies.actions import Refused, new_token
+from pendopo.agencies.models import Agency, Person
+from pendopo.agencies.tests.people import signed_in
+from pendopo.alerts.actions import apply
+from pendopo.alerts.models import Alert
+from pendopo.alerts.tests.yard import word
+from pendopo.audit.models import Entry
+from pendopo.incidents.cases import actions
+from pendopo.incidents.cases.models import Incident, State, incident_of
+from pendopo.incidents.cases.reading import timeline
+from pendopo.incidents.procedures.actions import load, load_shipped
+from pendopo.incidents.procedures.models import ProcedureVersion, newest
+from pendopo.indicators.actions import take_delivery
+from pendopo.indicators.checks import Observation
+from pendopo.indicators.models import Way
+from pendopo.indicators.tests.yard import Yard, lay_out
+from pendopo.orders.models import Order
+from pendopo.regions.models import Region
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def flood(regency: Region) -> ProcedureVersion:
+    """The kinds that come with the product; the one for floods."""
+    load_shipped()
+    return next(one for one in newest() if one.code == "flood")
+
+
+def places(*codes: str) -> list[Region]:
+    return list(Region.objects.filter(pk__in=codes).order_by("pk"))
+
+
+def measure(yard: Yard, value: float) -> None:
+    """A level in the first district, as known from now on."""
+    at = timezone.now().replace(minute=0, second=0, microsecond=0).isoformat()
+    take_delivery(source=yard.source, rows=[Observation("level", "35.16.01", at, value)], digest=f"{value:064}", way=Way.API)
+
+
+def test_two_clicks_open_an_incident_with_its_checklist(sari: Person, flood: ProcedureVersion) -> None:
+    client = signed_in(sari)
+    page = client.get("/incidents/new").content.decode()
+    assert "Banjir" in page and "Insiden siber" in page and "(35.16.13)" in page
+    answer = client.post("/incidents/new", {"procedure": "flood", "place": "Sooko (35.16.13)"})
+    found = Incident.objects.get()
+    assert answer.status_code == 302 and answer["Location"] == f"/incidents/{found.pk}"
+    assert found.title == "Banjir di Sooko" and found.severity == "Severe" and found.region_id == "35.16.13"
+    assert found.acknowledged and found.first_action is None
+    page = client.get(found.get_absolute_url()).content.decode()
+    assert "Pastikan dengan camat" in page and "Ditangani" in page
+    assert client.post("/incidents/new", {"procedure": "", "place": ""}).status_code == 200
+    assert "Tidak ada wilayah" in client.post("/incidents/new", {"procedure": "flood", "place": "Atlantis"}).content.decode()
+    assert Incident.objects.count() == 1
+
+
+def test_one_button_opens_from_an_alert_and_the_group_rings_no_more(sari: Person, flood: ProcedureVersion) -> None:
+    apply(verdicts=[word("air", 1, region="35.16.13", group="air"), word("air", 2, region="35.16.08", group="air")])
+    first, second = Alert.objects.order_by("pk")
+    client = signed_in(sari)
+    assert "Buka insiden" in client.get(first.get_absolute_url()).content.decode()
+    assert client.post(f"/incidents/from-alert/{first.pk}").status_code == 302
+    found = Incident.objects.get()
+    assert client.post(f"/incidents/from-alert/{second.pk}")["Location"] == found.get_absolute_url()
+    assert Incident.objects.count() == 1 and incident_of(second) == found
+    assert not Alert.objects.filter(acknowledged=None).exists()
+    assert found.detected == min(first.heard, second.heard) and found.began == min(first.started, second.started)
+    apply(verdicts=[word("air", 3, region="35.16.01", group="air")])
+    assert incident_of(Alert.objects.latest("pk")) == found
+
+
+def test_steps_decisions_orders_and_files_stand_in_the_timeline(sari: Person) -> None:
+    yard = lay_out()
+    load_shipped()
+    measure(yard, 3.5)
+    load(text="code: flood\nname: Banjir\nfigures: [level]\nsteps: [{code: verify, do: Pastikan, within: 15m, early: true}]", by=sari)
+    found = actions.open_incident(title="Banjir", by=sari, regions=places("35.16.01"), procedure=newest()[3])
+    url = found.get_absolute_url()
+    client = signed_in(sari)
+    proof = SimpleUploadedFile("foto.jpg", b"air")
+    assert client.post(f"{url}/do", {"do": "write", "text": "Air 60 cm", "file": proof}).status_code == 302
+    assert client.post(f"{url}/do", {"do": "step", "step": "verify", "text": "camat membenarkan"}).status_code == 302
+    assert client.post(f"{url}/do", {"do": "decide", "text": "Evakuasi RW 3", "why": "air naik"}).status_code == 302
+    target = sari.holdings.get().post
+    assert client.post(f"{url}/order", {"what": "Siapkan perahu", "to": [target.pk]}).status_code == 302
+    found.refresh_from_db()
+    assert found.first_action and found.responded
+    decision = found.decisions.get()
+    assert [(one["indicator"], one["value"]) for one in decision.figures] == [("level", 3.5)]
+    measure(yard, 4.5)
+    page = client.get(url).content.decode()
+    assert "3,5" in page and "foto.jpg" in page and "camat membenarkan" in page and "Siapkan perahu" in page
+    assert Order.objects.get().about == url
+    entry = found.entries.exclude(file="").get()
+    assert b"".join(client.get(f"/incidents/files/{entry.pk}").streaming_content) == b"air"  # type: ignore[attr-defined]
+    assert Entry.objects.get(room="incidents", verb="write").after["digest"] == entry.digest
+    with pytest.raises(Refused, match="Sari"):
+        actions.mark_step(incident=found, step="verify", state="done", by=sari)
+    kinds = [one.kind for one in timeline(found)]
+    assert kinds == ["opened", "note", "step", "decision", "order"]
+    entry.file.delete()
+
+
+def test_a_procedure_is_pinned_and_its_versions_stay(sari: Person, flood: ProcedureVersion) -> None:
+    found = actions.open_incident(title="Banjir", by=sari, procedure=flood)
+    assert load_shipped().new == []
+    text = "code: flood\nname: Banjir kami\nsteps: [{code: only, do: Lihat}]"
+    assert load(text=text, by=sari).new == ["flood 2"] and load(text=text, by=sari).same == 1
+    assert load_shipped().new == []
+    found.refresh_from_db()
+    assert found.procedure == flood and len(flood.spec.steps) > 5
+    client = signed_in(sari)
+    assert "Banjir kami" in client.get("/procedures/flood").content.decode()
+    assert "Pastikan dengan camat" in client.get("/procedures/flood?version=1").content.decode()
+    assert client.get("/procedures/flood?version=9").status_code == 404
+
+
+def test_merged_and_split_nothing_is_lost(sari: Person, camat: Person, flood: ProcedureVersion) -> None:
+    one = actions.open_incident(title="Banjir Sooko", by=sari, regions=places("35.16.13"), detected=timezone.now() - timedelta(hours=1))
+    two = actions.open_incident(title="Banjir Mojosari", by=sari, regions=places("35.16.08"))
+    apply(verdicts=[word("air", 1, region="35.16.13")])
+    actions.attach(incident=one, alert=Alert.objects.get(), by=sari)
+    actions.write(incident=one, text="Air naik", by=sari)
+    client = signed_in(sari)
+    assert client.post(f"{one.get_absolute_url()}/join", {"do": "merge", "into": two.pk})["Location"] == two.get_absolute_url()
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert one.state == State.MERGED and two.detected == one.detected and two.region_id == "35.16"
+    assert incident_of(Alert.objects.get()) == two and "Air naik" in client.get(two.get_absolute_url()).content.decode()
+    with pytest.raises(Refused, match="Mojosari"):
+        actions.move(incident=one, to=State.RESOLVED, by=sari)
+    with pytest.raises(Refused):
+        actions.merge(incident=two, into=two, by=sari)
+    assert client.post(f"{two.get_absolute_url()}/join", {"do": "split", "title": "Sooko saja", "regions": ["35.16.13"]}).status_code == 302
+    part = Incident.objects.latest("pk")
+    two.refresh_from_db()
+    assert part.split_from == two and part.region_id == "35.16.13" and two.region_id == "35.16.08"
+
+
+def test_everyone_sees_what_touches_them_and_strangers_nothing(
+    sari: Person, camat: Person, budi: Person, bpbd: Agency, flood: ProcedureVersion
+) -> None:
+    near = actions.open_incident(title="Dekat", by=sari, regions=places("35.16.13.2004"))
+    far = actions.open_incident(title="Jauh", by=sari, regions=places("35.16.08"), agencies=[bpbd])
+    assert list(Incident.objects.visible_to(camat)) == [near] and list(Incident.objects.visible_to(budi)) == [far]
+    cam = signed_in(camat)
+    assert cam.get(far.get_absolute_url()).status_code == 404
+    assert cam.post(f"{near.get_absolute_url()}/do", {"do": "write", "text": "Warga mengungsi"}).status_code == 302
+    assert cam.post(f"{near.get_absolute_url()}/do", {"do": "move", "to": "resolved"}).status_code == 403
+    assert cam.post("/incidents/new", {"title": "x"}).status_code == 403
+    assert Client().get("/api/v1/incidents").status_code == 401
+    secret = new_token(person=camat, by=camat)[1]
+    answer = Client().get("/api/v1/incidents", HTTP_AUTHORIZATION=f"Bearer {secret}").json()
+    assert [one["title"] for one in answer["items"]] == ["Dekat"] and answer["next"] is None
+    whole = Client().get(f"/api/v1/incidents/{near.pk}", HTTP_AUTHORIZATION=f"Bearer {secret}").json()
+    assert whole["timeline"][-1]["text"] == "Warga mengungsi"
+    assert Client().get(f"/api/v1/incidents/{far.pk}", HTTP_AUTHORIZATION=f"Bearer {secret}").status_code == 404
+
+
+def test_a_drill_is_marked_and_ends_with_a_score(sari: Person, flood: ProcedureVersion) -> None:
+    found = actions.open_incident(title="Uji", by=sari, procedure=flood, exercise=True)
+    for step in flood.spec.steps:
+        actions.mark_step(incident=found, step=step.code, state="done", by=sari)
+    target = sari.holdings.get().post
+    assert actions.order(incident=found, what="x", to=[target], by=sari)[0].exercise
+    done = actions.move(incident=found, to=State.RESOLVED, by=sari)
+    assert done.score == 90
+    assert "LATIHAN" in signed_in(sari).get(found.get_absolute_url()).content.decode()
+    with pytest.raises(Refused):
+        actions.merge(incident=found, into=actions.open_incident(title="Nyata", by=sari), by=sari)

@@ -1,0 +1,245 @@
+"""The page of one incident and what may be done on it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pendopo.agencies.access import may, require
+from pendopo.agencies.actions import Refused
+from pendopo.agencies.models import Person
+from pendopo.agencies.requests import PersonRequest
+from pendopo.indicators.models import Indicator
+from pendopo.orders.forms import GiveForm
+from pendopo.ui.door import opens
+
+from ...procedures.logic import Standing, say
+from .. import actions, logic
+from ..forms import ChangeForm, DecideForm, LeadForm, MergeForm, SplitForm, WriteForm, home_regions, written
+from ..models import EntryKind, Incident, State, TimelineEntry, alerts_of
+from ..reading import checklist, orders_of, timeline
+from .lists import state_words, ticket
+
+MOVE_LABELS = {
+    State.OPEN: gettext_lazy("Open again"),
+    State.CONTAINED: gettext_lazy("Under control"),
+    State.RESOLVED: gettext_lazy("Over"),
+    State.CLOSED: gettext_lazy("Reviewed: close"),
+}
+
+
+def find(person: Person, pk: int) -> Incident:
+    """The incident, when the person may see it; else 404."""
+    wanted = Incident.objects.visible_to(person).select_related(
+        "region", "lead", "opened_by", "procedure__procedure", "merged_into", "split_from"
+    )
+    found = wanted.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def step_rows(standings: list[Standing], incident: Incident) -> list[dict[str, Any]]:
+    """The checklist for a template, in the reader's language."""
+    language = get_language() or "id"
+    roles = incident.procedure.spec.roles if incident.procedure else {}
+    return [
+        {
+            "code": one.step.code, "do": say(one.step.do, language), "role": say(roles.get(one.step.role, {}), language),
+            "yields": say(one.step.yields, language), "state": one.state, "due": one.due, "mark": one.mark, "in_time": one.in_time,
+            "early": one.step.early,
+        }
+        for one in standings
+    ]  # fmt: skip
+
+
+@opens("incidents.see")
+def incident(request: PersonRequest, pk: int) -> HttpResponse:
+    """One incident: how it stands, what to do next, everything that happened."""
+    return page(request, find(request.user, pk))
+
+
+def page(request: PersonRequest, found: Incident, form: forms.Form | None = None, status: int = 200) -> HttpResponse:
+    """The page, with a form that was refused where there is one."""
+    handles = may(request.user, "incidents.handle", found)
+    readable = set(Indicator.objects.visible_to(request.user).values_list("code", flat=True)) if found.pk else set()
+    steps = step_rows(checklist(found), found)
+    context = {
+        "incident": found,
+        "state": state_words(found),
+        "regions": list(found.regions.order_by("code")),
+        "agencies": list(found.agencies.all()),
+        "steps": steps,
+        "steps_done": sum(step["state"] in ("done", "skipped") for step in steps),
+        "next_step": next((step for step in steps if step["state"] in ("late", "waiting")), None),
+        "timeline": timeline(found)[::-1],
+        "orders": orders_of(found),
+        "decisions": [
+            (one, [f for f in one.figures if f["indicator"] in readable]) for one in found.decisions.select_related("by", "post")
+        ],
+        "alerts": alerts_of(found).select_related("region").order_by("ended", "-started")[:20],
+        "meetings": [one for one in found.entries.filter(kind=EntryKind.MEETING) if one.link],
+        "merged": list(found.merged.all()),
+        "moves": [(to, MOVE_LABELS[State(to)]) for to in logic.moves_from(found.state)] if handles else [],
+        "handles": handles,
+        "decides": may(request.user, "incidents.decide", found),
+        "gives": may(request.user, "orders.give", found),
+        "calls": may(request.user, "desk.work"),
+        "write": form if isinstance(form, WriteForm) else WriteForm(),
+        "decide": form if isinstance(form, DecideForm) else DecideForm(),
+        "lead": LeadForm(initial={"lead": found.lead_id}) if handles else None,
+        "ticket": ticket(),
+    }
+    return render(request, "incidents/cases/incident.html", context, status=status)
+
+
+Deed = Callable[[PersonRequest, Incident], None]
+
+
+def _write(request: PersonRequest, found: Incident) -> None:
+    form = WriteForm(request.POST, request.FILES)
+    if not form.is_valid():
+        raise Unfit(form)
+    actions.write(incident=found, by=request.user, **form.cleaned_data)
+
+
+def _decide(request: PersonRequest, found: Incident) -> None:
+    form = DecideForm(request.POST)
+    if not form.is_valid():
+        raise Unfit(form)
+    actions.decide(incident=found, by=request.user, **form.cleaned_data)
+
+
+def _lead(request: PersonRequest, found: Incident) -> None:
+    if "me" in request.POST:
+        actions.take_lead(incident=found, lead=request.user, by=request.user)
+        return
+    form = LeadForm(request.POST)
+    if form.is_valid():
+        actions.take_lead(incident=found, lead=form.cleaned_data["lead"], by=request.user)
+
+
+def _move(request: PersonRequest, found: Incident) -> None:
+    actions.move(incident=found, to=request.POST.get("to", ""), by=request.user, why=request.POST.get("why", "")[:500])
+
+
+def _step(request: PersonRequest, found: Incident) -> None:
+    post = request.POST
+    actions.mark_step(
+        incident=found, step=post.get("step", ""), state=post.get("state", "done"), by=request.user, text=post.get("text", "")
+    )
+
+
+class Unfit(Exception):
+    """A form that was not filled in as it must be."""
+
+    def __init__(self, form: forms.Form) -> None:
+        self.form = form
+        super().__init__("unfit")
+
+
+# What may be done on the page: the deed, and the verb of the doorkeeper that it needs.
+DEEDS: dict[str, tuple[Deed, str]] = {
+    "write": (_write, "incidents.write"),
+    "decide": (_decide, "incidents.decide"),
+    "lead": (_lead, "incidents.handle"),
+    "move": (_move, "incidents.handle"),
+    "step": (_step, "incidents.handle"),
+}
+
+
+@require_POST
+@opens("incidents.write")
+def act(request: PersonRequest, pk: int) -> HttpResponse:
+    """One deed on the page of an incident."""
+    found = find(request.user, pk)
+    deed, verb = DEEDS.get(request.POST.get("do", ""), (None, ""))
+    if deed is None:
+        return redirect(found)
+    require(request.user, verb, found)
+    try:
+        deed(request, found)
+    except Unfit as unfit:
+        return page(request, found, unfit.form, 400)
+    except Refused as why:
+        messages.error(request, str(why))
+    return redirect(f"{found.get_absolute_url()}{'#steps' if request.POST.get('do') == 'step' else ''}")
+
+
+@opens("incidents.handle")
+def change(request: PersonRequest, pk: int) -> HttpResponse:
+    """The facts as they are known now."""
+    found = find(request.user, pk)
+    require(request.user, "incidents.handle", found)
+    facts = {
+        "title": found.title,
+        "severity": found.severity,
+        "detail": found.detail,
+        "regions": written(list(found.regions.order_by("code"))),
+        "agencies": [one.pk for one in found.agencies.all()],
+    }
+    form = ChangeForm(request.POST or None, initial=facts)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change(incident=found, by=request.user, **form.cleaned_data)
+            return redirect(found)
+        except Refused as why:
+            form.add_error(None, str(why))
+    return render(
+        request,
+        "ui/form.html",
+        {"title": _("Change: %(title)s") % {"title": found.title}, "form": form, "cancel": found.get_absolute_url()},
+    )
+
+
+@opens("orders.give")
+def order(request: PersonRequest, pk: int) -> HttpResponse:
+    """Orders about this incident, to one post or several."""
+    found = find(request.user, pk)
+    form = GiveForm(request.POST or None, person=request.user, initial={"what": request.GET.get("what", "")})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.order(incident=found, what=given["what"], to=given["to"], by=request.user, due=given["due"], post=given["post"])
+            return redirect(found)
+        except Refused as why:
+            form.add_error(None, str(why))
+    context = {"title": _("Give an order"), "lead": found.title, "form": form, "submit": _("Give"), "cancel": found.get_absolute_url()}
+    return render(request, "ui/form.html", context)
+
+
+@opens("incidents.handle")
+def join(request: PersonRequest, pk: int) -> HttpResponse:
+    """Two that are one, or one that is two."""
+    found = find(request.user, pk)
+    require(request.user, "incidents.handle", found)
+    others = Incident.objects.visible_to(request.user).active().filter(exercise=found.exercise).exclude(pk=found.pk)
+    wish = request.POST.get("do", "")
+    merge = MergeForm(request.POST if wish == "merge" else None, others=others)
+    parts = home_regions().filter(pk__in=found.regions.values("pk"))
+    split = SplitForm(request.POST if wish == "split" else None, regions=parts)
+    try:
+        if wish == "merge" and merge.is_valid():
+            return redirect(actions.merge(incident=found, into=merge.cleaned_data["into"], by=request.user))
+        if wish == "split" and split.is_valid():
+            return redirect(actions.split(incident=found, by=request.user, **split.cleaned_data))
+    except Refused as why:
+        messages.error(request, str(why))
+    context = {"incident": found, "merge": merge, "split": split, "others": others.exists(), "parts": parts.count() > 1}
+    return render(request, "incidents/cases/join.html", context)
+
+
+@require_safe
+@opens("incidents.see")
+def file(request: PersonRequest, pk: int) -> FileResponse:
+    """The attachment of a line, for whoever sees the incident."""
+    entry = TimelineEntry.objects.filter(pk=pk, incident__in=Incident.objects.visible_to(request.user)).exclude(file="").first()
+    if entry is None:
+        raise Http404
+    return FileResponse(entry.file.open("rb"), as_attachment=True, filename=entry.file_name)

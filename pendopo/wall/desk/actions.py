@@ -1,0 +1,91 @@
+"""Verbs of the desk: start a watch after the sound test, heartbeats, end it; and calling out for what nobody took on."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pendopo.agencies.models import Person
+from pendopo.alerts.models import RANKS, Alert
+from pendopo.audit.actions import record
+from pendopo.incidents.callout import actions as callout
+from pendopo.incidents.callout.models import CallOut, Chain
+from pendopo.incidents.callout.models import State as CallState
+from pendopo.incidents.roster.actions import write_line
+from pendopo.incidents.roster.models import LineKind
+
+from . import logic
+from .models import Desk
+from .ringing import key_of, posture_now, ringing_alerts
+
+
+@transaction.atomic
+def start_watch(*, by: Person) -> Desk:
+    """A watch begins at this browser: the alarm was tried and heard. It stands in the logbook."""
+    Desk.objects.filter(person=by, ended=None).update(ended=timezone.now())
+    desk = Desk.objects.create(person=by)
+    write_line(text=_("Watch began; the alarm was tried and heard."), by=by, kind=LineKind.STARTED)
+    record(by=by, room="wall", verb="start_watch", about="/desk", after={"desk": desk.pk})
+    return desk
+
+
+def beat(*, desk: Desk, sound: bool) -> bool:
+    """The desk is there, and whether its alarm can be heard; False when its watch was ended meanwhile. No entry in the book: it is a
+    heartbeat, not a deed."""
+    return bool(Desk.objects.filter(pk=desk.pk, ended=None).update(beat=timezone.now(), sound=sound))
+
+
+@transaction.atomic
+def end_watch(*, desk: Desk, by: Person) -> bool:
+    """The watch at this browser is over. False when it was already."""
+    ended = Desk.objects.filter(pk=desk.pk, ended=None).update(ended=timezone.now())
+    if ended:
+        record(by=by, room="wall", verb="end_watch", about="/desk", after={"desk": desk.pk})
+    return bool(ended)
+
+
+def escalate(*, now: datetime | None = None) -> int:
+    """Starts a chain for every alert that nobody took on and that may not wait any longer, once for each thing; answers how many began.
+
+    Without an awake desk nothing waits. What somebody took on, or what ended, is not called for any more.
+    """
+    moment = now or timezone.now()
+    _stand_down()
+    chains = {chain.code: chain for chain in Chain.objects.filter(ended=None).exclude(alarm_from="")}
+    if not chains:
+        return 0
+    alerts = {key_of(alert): alert for alert in ringing_alerts()}
+    if not alerts:
+        return 0
+    ringing = [logic.Ringing(key, alert.told or alert.heard, RANKS.get(alert.severity, 0)) for key, alert in alerts.items()]
+    watchers = [logic.Watcher(chain.code, RANKS.get(chain.alarm_from, 4), timedelta(seconds=chain.patience_s)) for chain in chains.values()]
+    awake = Desk.objects.awake(moment).exists()
+    found = logic.due(ringing, watchers, awake=awake, posture=posture_now(moment), now=moment)
+    known = set(CallOut.objects.filter(key__in=[_key(code, key) for code, key in found]).values_list("key", flat=True))
+    wanted = [(code, key) for code, key in found if _key(code, key) not in known]
+    for code, key in wanted:
+        _call(chains[code], alerts[key], _key(code, key))
+    return len(wanted)
+
+
+def _key(chain: str, key: str) -> str:
+    return f"{key} chain {chain}"
+
+
+def _call(chain: Chain, alert: Alert, key: str) -> None:
+    subject = f"{alert.name}, {alert.region.name}"
+    callout.start(
+        chain=chain, subject=subject, by=None, key=key, about=alert.get_absolute_url(), detail=alert.reason, severity=alert.severity,
+        exercise=alert.exercise,
+    )  # fmt: skip
+
+
+def _stand_down() -> None:
+    """Stops calling for alerts that somebody took on at the desk, or that ended."""
+    running = CallOut.objects.filter(state=CallState.RUNNING, started_by=None, key__startswith="alert ")
+    for out in running:
+        numbers = out.key.split()[1:3]
+        asked = Alert.objects.filter(group=int(numbers[1])) if numbers[0] == "group" else Alert.objects.filter(pk=int(numbers[0]))
+        if not asked.firing().filter(acknowledged=None).exists():
+            callout.stop(call_out=out, by=None, why=_("Somebody took the alert on, or it ended."))

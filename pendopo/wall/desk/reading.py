@@ -1,0 +1,120 @@
+"""Everything a desk shows, as its reader may see it. A fixed number of queries, however much burns."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from pendopo.agencies.models import Person
+from pendopo.alerts.models import RANKS, Alert
+from pendopo.incidents.callout.models import CallOut
+from pendopo.incidents.callout.models import State as CallState
+from pendopo.incidents.cases.models import Cause, Incident
+from pendopo.incidents.roster.models import LineKind, LogLine
+from pendopo.incidents.roster.reading import Duty, duties
+from pendopo.indicators.health.models import Watched
+from pendopo.notify.models import Dispatch
+from pendopo.notify.models import State as Sent
+from pendopo.orders.models import Order
+
+from .models import Desk
+from .ringing import key_of
+
+MOST = 30
+MOST_SHORT = 12
+DUE_SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Burning:
+    """Alerts of one group that fire: the worst of them, how many there are, and how many nobody took on."""
+
+    alert: Alert
+    count: int
+    ringing: int
+    incident: Incident | None
+
+    @property
+    def title(self) -> str:
+        """The group's title, else the alert's name and place."""
+        group = self.alert.group
+        return group.title if group and self.count > 1 else f"{self.alert.name}, {self.alert.region.name}"
+
+
+@dataclass(frozen=True)
+class DeskView:
+    """What one reader's desk shows at a moment."""
+
+    burning: list[Burning]
+    ringing: int
+    incidents: list[Incident]
+    silent: list[Watched]
+    duties: list[Duty]
+    orders: list[Order]
+    handovers: list[LogLine]
+    lines: list[LogLine]
+    unsent: list[Dispatch]
+    by_hand: list[CallOut]
+    desks: list[Desk]
+    awake: bool
+
+
+def desk_of(person: Person, now: datetime) -> DeskView:
+    """The desk of a person."""
+    found = burning(person)
+    desks = list(Desk.objects.filter(ended=None, beat__gte=now - timedelta(hours=12)).select_related("person")[:MOST_SHORT])
+    return DeskView(
+        burning=found[:MOST],
+        ringing=sum(one.ringing for one in found),
+        incidents=list(
+            Incident.objects.visible_to(person).active().select_related("region", "lead", "procedure__procedure").worst_first()[:MOST]
+        ),
+        silent=list(Watched.objects.exclude(silent_since=None).select_related("source__agency").order_by("silent_since")[:MOST]),
+        duties=duties(now),
+        orders=orders_due(person, now),
+        handovers=list(
+            LogLine.objects.filter(kind=LineKind.HANDOVER, taken=None).exclude(by=person).select_related("by", "roster")[:MOST_SHORT]
+        ),
+        lines=list(LogLine.objects.select_related("by")[:MOST_SHORT]),
+        unsent=list(
+            Dispatch.objects.filter(state__in=[Sent.FAILED, Sent.GIVEN_UP], created__gte=now - timedelta(hours=12))
+            .select_related("person", "endpoint")
+            .order_by("-pk")[:MOST_SHORT]
+        ),
+        by_hand=list(
+            CallOut.objects.filter(Q(state=CallState.RUNNING) | Q(state=CallState.UNANSWERED, ended__gte=now - timedelta(hours=6)))
+            .select_related("chain")
+            .order_by("-started")[:MOST_SHORT]
+        ),
+        desks=desks,
+        awake=any(desk.is_awake(now) for desk in desks),
+    )
+
+
+def burning(person: Person) -> list[Burning]:
+    """What fires, by group: what rings first, then the worst, then the newest."""
+    groups: dict[str, list[Alert]] = {}
+    for alert in Alert.objects.visible_to(person).firing().select_related("region", "group").order_by("-started")[:2000]:
+        groups.setdefault(key_of(alert), []).append(alert)
+    causes = Cause.objects.filter(
+        Q(group__in={alerts[0].group_id for alerts in groups.values() if alerts[0].group_id})
+        | Q(alert__in=[alert.pk for alerts in groups.values() for alert in alerts])
+    ).select_related("incident")
+    answered = {f"alert group {cause.group_id}" if cause.group_id else f"alert {cause.alert_id}": cause.incident for cause in causes}
+    found = [
+        Burning(
+            max(alerts, key=lambda one: RANKS.get(one.severity, 0)),
+            len(alerts),
+            sum(one.acknowledged is None for one in alerts),
+            answered.get(key),
+        )
+        for key, alerts in groups.items()
+    ]
+    return sorted(found, key=lambda one: (one.ringing == 0, -RANKS.get(one.alert.severity, 0), -one.alert.started.timestamp()))
+
+
+def orders_due(person: Person, now: datetime) -> list[Order]:
+    """Orders that the person may see and that are late, due within a day, or reported and wait for the giver."""
+    seen = Order.objects.visible_to(person)
+    late = seen.overdue(now) | seen.open().filter(due__lte=now + DUE_SOON) | seen.filter(state="reported")
+    return list(late.select_related("to", "by", "post").order_by("due", "pk")[:MOST])

@@ -1,0 +1,103 @@
+"""The desk: what it shows, a watch from sound test to hand-over, who is called when nobody takes an alert on, the telephone book."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from pendopo.agencies.models import Agency, Person
+from pendopo.agencies.tests.people import signed_in
+from pendopo.alerts.actions import acknowledge, apply
+from pendopo.alerts.models import Alert
+from pendopo.alerts.tests.yard import word
+from pendopo.incidents.callout import actions as callout
+from pendopo.incidents.callout.models import CallOut
+from pendopo.incidents.cases import actions as cases
+from pendopo.incidents.roster.models import LogLine
+from pendopo.meetings.models import Meeting
+from pendopo.orders.actions import give
+from pendopo.regions.models import Region
+from pendopo.wall.desk import actions
+from pendopo.wall.desk.models import Desk
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_desk_shows_what_burns_what_is_due_and_rings_until_somebody_takes_it_on(sari: Person, regency: Region) -> None:
+    apply(verdicts=[word("Air naik", 1, group="air"), word("Air naik", 2, region="35.16.08", group="air")])
+    give(what="Kirim perahu", to=sari.holdings.get().post, by=sari, due=timezone.now() + timedelta(hours=1))
+    client = signed_in(sari)
+    page = client.get("/desk").content.decode()
+    assert 'data-ringing="2"' in page and "2 peringatan" in page and "Kirim perahu" in page and "Belum ada piket" in page
+    assert client.post("/desk/beat", {"sound": "1"}).json() == {"watch": False, "ringing": 2}
+    assert client.post(f"/desk/take/{Alert.objects.earliest('pk').pk}").status_code == 302
+    assert client.post("/desk/beat", {"sound": "1"}).json()["ringing"] == 0
+    assert 'data-ringing="0"' in client.get("/desk").content.decode()
+
+
+def test_a_watch_begins_with_the_sound_test_and_ends_with_a_hand_over(sari: Person, rani: Person, regency: Region) -> None:
+    client = signed_in(sari)
+    assert "Tidak ada meja" in client.get("/desk").content.decode()
+    client.post("/desk/start")
+    desk = Desk.objects.get()
+    assert desk.is_awake(timezone.now()) and LogLine.objects.get().kind == "started"
+    assert client.post("/desk/beat", {"sound": "0"}).json()["watch"]
+    desk.refresh_from_db()
+    assert not desk.is_awake(timezone.now())
+    client.post("/desk/beat", {"sound": "1"})
+    assert not Desk.objects.awake(timezone.now() + timedelta(minutes=5)).exists()
+    client.post("/desk/line", {"text": "Hujan deras di Pacet"})
+    client.post("/desk/end", {"text": "Pantau Brangkal"})
+    assert not client.post("/desk/beat", {"sound": "1"}).json()["watch"]
+    page = signed_in(rani).get("/desk").content.decode()
+    assert "Pantau Brangkal" in page and "Hujan deras di Pacet" in page and "Saya ambil alih" in page
+
+
+def test_without_an_awake_desk_a_chain_starts_at_once_and_stands_down_when_somebody_takes_the_alert_on(sari: Person, camat: Person) -> None:
+    steps = [callout.StepSpec("person", camat, ["email"], 600)]
+    callout.set_chain(code="pusat", name="Pusat", steps=steps, by=None, alarm_from="Severe", patience_s=120)
+    apply(verdicts=[word("Gerimis", 1, severity="Minor"), word("Air naik", 2)])
+    desk = actions.start_watch(by=sari)
+    now = timezone.now()
+    assert actions.escalate(now=now) == 0
+    actions.beat(desk=desk, sound=False)
+    assert actions.escalate(now=now) == 1 and actions.escalate(now=now) == 0
+    out = CallOut.objects.get()
+    assert out.subject.startswith("Air naik") and out.started_by is None
+    acknowledge(alerts=Alert.objects.filter(name="Air naik"), by=sari)
+    actions.escalate(now=now)
+    out.refresh_from_db()
+    assert out.state == "stopped"
+
+
+def test_an_awake_desk_has_its_patience(sari: Person, camat: Person) -> None:
+    callout.set_chain(code="pusat", name="Pusat", steps=[callout.StepSpec("person", camat, ["email"], 60)], by=None,
+                      alarm_from="Moderate", patience_s=120)  # fmt: skip
+    actions.start_watch(by=sari)
+    apply(verdicts=[word("Air naik", 1)])
+    told = Alert.objects.get().told
+    assert told and actions.escalate(now=told + timedelta(seconds=110)) == 0
+    assert actions.escalate(now=told + timedelta(seconds=121)) == 1
+
+
+def test_the_telephone_book_is_found_by_words_and_dials(sari: Person, regency: Region) -> None:
+    Agency.objects.create(code="kec", name="Kecamatan Sooko", kind="district", region=regency, phone="(0321) 321-999")
+    client = signed_in(sari)
+    page = client.get("/desk/phones").content.decode()
+    assert 'href="tel:0321321999"' in page and 'href="tel:112"' in page
+    assert "Kecamatan Sooko" in client.get("/desk/phones?q=sooko+kec").content.decode()
+    assert "Kecamatan Sooko" not in client.get("/desk/phones?q=pacet").content.decode()
+
+
+def test_one_click_leads_into_the_situation_room_and_a_second_into_the_same(sari: Person, camat: Person, regency: Region) -> None:
+    found = cases.open_incident(title="Banjir", by=sari, regions=[Region.objects.get(pk="35.16.13")], lead=camat)
+    client = signed_in(sari)
+    first = client.post(f"/incidents/{found.pk}/room")["Location"]
+    assert client.post(f"/incidents/{found.pk}/room")["Location"] == first
+    room = Meeting.objects.get()
+    assert room.about == found.get_absolute_url() and room.get_absolute_url() == first
+    assert [one.person for one in room.invitees.all()] == [camat]
+    assert first in client.get(found.get_absolute_url()).content.decode()
+    assert signed_in(camat).post(f"/incidents/{found.pk}/room").status_code == 403
+    cases.move(incident=found, to="resolved", by=sari)
+    assert client.post(f"/incidents/{found.pk}/room")["Location"] == found.get_absolute_url()
