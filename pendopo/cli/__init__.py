@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "close": ("pendopo.cli.closing", "Move a past month's history to a Parquet file."),
     "key": ("pendopo.cli.load", "Keys of sources: new."),
     "board": ("pendopo.cli.wall", "Boards of the wall: list, load."),
+    "goals": ("pendopo.cli.goals", "Goals with targets and owners: load, export."),
     "screen": ("pendopo.cli.wall", "Wall screens: new, list, revoke."),
     "alerts": ("pendopo.cli.alerts", "Rules on figures: try one over a recorded series."),
     "network": ("pendopo.cli.network", "The intra-government network: discover devices."),

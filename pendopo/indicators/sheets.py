@@ -98,9 +98,10 @@ def open_book(path: Path) -> Book:
     try:
         return Book(CalamineWorkbook.from_path(str(path)), formulas)
     except (CalamineError, ZipError, OSError, ValueError) as error:
-        why = str(error)[:200]
-        sentence = Sentence("The spreadsheet cannot be opened (%(why)s): save it again as XLSX without a password.", why=why)
-        raise Faulty([sentence]) from None
+        sentence = Sentence(
+            "The spreadsheet cannot be opened: it is damaged or has a password. Please save it again as XLSX without a password."
+        )
+        raise Faulty([sentence]) from error
 
 
 def table_in(book: Book, where: Where) -> Table:
@@ -234,9 +235,10 @@ def _guard(path: Path) -> int:
                 budget -= read
                 formulas += found
     except (zipfile.BadZipFile, EOFError, RuntimeError, OSError) as error:
-        why = str(error)[:200]
-        sentence = Sentence("The spreadsheet cannot be unpacked (%(why)s): save it again as XLSX without a password.", why=why)
-        raise Faulty([sentence]) from None
+        sentence = Sentence(
+            "The spreadsheet cannot be unpacked: it is damaged or has a password. Please save it again as XLSX without a password."
+        )
+        raise Faulty([sentence]) from error
     return formulas
 
 

@@ -137,7 +137,7 @@ def nightly_moment(name: str) -> datetime | None:
 
 
 def backup_facts(folder: DataFolder) -> dict[str, Any]:
-    """How the nightly backups go: `last_success`, `bytes`, `last_failure`, `reason`, `copied_to` (`run/backup.json`)."""
+    """How the nightly backups go: `last_success`, `bytes`, `tested`, `last_failure`, `reason`, `copied_to` (`run/backup.json`)."""
     try:
         found = json.loads((folder.path / "run/backup.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

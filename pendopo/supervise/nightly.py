@@ -1,4 +1,4 @@
-"""The nightly backup: made, copied off the machine, thinned out, and recorded for people to see.
+"""The nightly backup: made, read back whole, copied off the machine, thinned out, and recorded for people to see.
 
 `python -m pendopo.supervise.nightly DATA URL`, started by the supervisor. Exit 1 when the backup or its copy failed.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .account import service_account
+from .archive import check
 from .backup import backup_facts, make_backup, nightly_backups, nightly_name, own_secret
 from .folder import DataFolder
 from .offsite import copy_away
@@ -42,6 +43,8 @@ def nightly(folder: DataFolder, database_url: str, now: datetime) -> bool:
         target = place / nightly_name(now)
         about = make_backup(folder, database_url, target, own_secret(folder))
         _record(folder, last_success=now.isoformat(), file=str(target), bytes=about["bytes"], reason="")
+        check(target, [own_secret(folder)])
+        _record(folder, tested=now.isoformat())
         _thin_out(place)
         destination = os.environ.get("PENDOPO_BACKUP_TO")
         if destination:

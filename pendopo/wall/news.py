@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pendopo.indicators.pulse import Pulse
 
 from .brief.ranking import weight
+from .models import Goal
 from .past import change
 from .reading import Plan, Reading
 
 MOST_CHANGES = 6
 SENTENCES = 12
+HOUSE = "sys."
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,19 @@ class Item:
     pulse: Pulse
     change: dict[str, object] | None = None
     weight: float = 0.0
+    goal: Goal | None = None
 
     @property
     def where(self) -> str:
         """Name and place."""
         return f"{self.pulse.name}, {self.pulse.place}"
+
+    @property
+    def aim(self) -> str:
+        """The goal that judges the figure, in the reader's language; '' when a board does."""
+        if self.goal is None:
+            return ""
+        return self.goal.name_en if get_language() == "en" and self.goal.name_en else self.goal.name_id
 
 
 @dataclass
@@ -79,22 +90,47 @@ def _with_unit(pulse: Pulse) -> str:
     return f"{pulse.value} {pulse.unit}".strip()
 
 
-def news_of(reading: Reading) -> News:
-    """The news of everything the page's tiles show."""
+def news_of(reading: Reading, *, house: bool = True) -> News:
+    """The news of everything the page's tiles show. Without `house` what Pendopo says of itself (`sys.*`) is news only when it is red."""
     news = News()
     seen: set[tuple[str, str, str]] = set()
-    for plan, index in _each(reading.plans):
+    aims = {id(plan): goal for goal, plan in reading.aims}
+    for plan, index in _each(plan for plan in reading.plans if id(plan) not in aims):
         indicator, region = plan.pairs[index]
         pulse = reading.pulse(reading.figure(indicator, region, plan.spec.dims), indicator, plan.spec.bands_of(indicator.code))
         key = (indicator.code, region, pulse.attributes["dims"])
         if key in seen:
             continue
         seen.add(key)
-        _sort_in(news, plan, index, reading, pulse)
+        if house or not indicator.code.startswith(HOUSE) or (pulse.judged is not None and not pulse.is_old):
+            _sort_in(news, plan, index, reading, pulse)
+    for goal, plan in reading.aims:
+        _aim(news, goal, plan, reading, seen)
     news.red.sort(key=lambda item: item.pulse.judged is not None and item.pulse.judged.state != "danger")
     news.changed = sorted(news.changed, key=lambda item: -item.weight)[:MOST_CHANGES]
     news.late.sort(key=lambda item: item.pulse.figure.at.timestamp() if item.pulse.figure.at else 0.0, reverse=True)
     return news
+
+
+def _aim(news: News, goal: Goal, plan: Plan, reading: Reading, seen: set[tuple[str, str, str]]) -> None:
+    """Puts a goal that is missed, or near its limit, among what is red: in the place of its figure, unless a board judges that worse."""
+    for indicator, region in plan.pairs:
+        figure = reading.figure(indicator, region)
+        pulse = reading.pulse(figure, indicator, () if figure.partial else plan.spec.bands)
+        key = (indicator.code, region, pulse.attributes["dims"])
+        if key not in seen:
+            seen.add(key)
+            news.total += 1
+            news.fresh += not pulse.is_old
+            news.late += [Item(pulse, goal=goal)] if pulse.is_old else []
+        if pulse.is_old or pulse.judged is None or pulse.judged.state not in ("attention", "danger"):
+            continue
+        same = [item for item in news.red if item.goal is None and item.pulse.figure == figure]
+        grave = [item for item in same if item.pulse.judged is not None and item.pulse.judged.state == "danger"]
+        if pulse.judged.state == "danger" or not grave:
+            news.red = [item for item in news.red if item not in same]
+            news.changed = [item for item in news.changed if item.pulse.figure != figure]
+            news.red.append(Item(pulse, change(plan, reading, 0), goal=goal))
 
 
 def _each(plans: Iterable[Plan]) -> Iterable[tuple[Plan, int]]:

@@ -164,7 +164,7 @@ def home(request: HttpRequest) -> HttpResponse:
         reading = everything(request.user, now=timezone.now(), as_of=None, language=get_language())
         context = {
             "boards": cards_for(request.user),
-            "news": news_of(reading),
+            "news": news_of(reading, house=False),
             "now": reading.now,
             "ticket": issue(reading.follows()),
             "names": {"sources": reading.sources},

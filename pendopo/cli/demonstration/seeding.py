@@ -24,6 +24,8 @@ from pendopo.indicators.files import batches
 from pendopo.indicators.models import Indicator, Latest, Source, Way
 from pendopo.regions.actions import seed as seed_regions
 from pendopo.regions.models import Region
+from pendopo.wall.aimfile import load_goals
+from pendopo.wall.models import Goal
 
 from .figures import INSTEAD_OF_REAL, OWN, POPULATION, POPULATION_AT, REGENCY, Figure
 from .model import DAY_S
@@ -52,6 +54,8 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
         load_rules((HERE / "rules.yaml").read_text(encoding="utf-8"))
         if real is not None:
             sent += sum(outcome.rows for outcome in take_real_files(real))
+    if not Goal.objects.exists():
+        load_goals(text=(HERE / "goals.yaml").read_text(encoding="utf-8"), by=None)
     return sent + catch_up(moment)
 
 

@@ -14,6 +14,7 @@ from pendopo.audit.models import Entry
 from ..health.league import standings
 from ..health.logic import share_of
 from ..models import Check, Delivery, KeptRow, Waiting, Way
+from .chain import proved
 
 LATENCY_SQL = """
 SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY greatest(0, extract(epoch FROM known_since - received)))::float8
@@ -60,11 +61,31 @@ def audit_unsealed(now: datetime) -> float | None:
 
 def backup_age(now: datetime) -> float | None:
     """Hours since the last good nightly backup, as the supervisor noted it; None before the first or where it is made elsewhere."""
+    return _hours_since("last_success", now)
+
+
+def backup_tested(now: datetime) -> float | None:
+    """Hours since a backup was read back whole and every hash in it agreed."""
+    return _hours_since("tested", now)
+
+
+def backup_copied(now: datetime) -> float | None:
+    """Hours since a backup was last copied off this machine; None where nobody asked for it."""
+    return _hours_since("copied", now)
+
+
+def _hours_since(name: str, now: datetime) -> float | None:
     try:
         noted = json.loads((settings.DATA_DIR / "run/backup.json").read_text(encoding="utf-8"))
-        return (now - datetime.fromisoformat(noted["last_success"])).total_seconds() / 3600
+        return (now - datetime.fromisoformat(noted[name])).total_seconds() / 3600
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def audit_proved(now: datetime) -> float | None:
+    """Hours since the chain of the book was walked whole and found unbroken."""
+    last = proved(now)
+    return None if last is None else (now - last).total_seconds() / 3600
 
 
 def disk_free(now: datetime) -> float | None:
@@ -82,7 +103,10 @@ FIGURES: dict[str, Callable[[datetime], float | None]] = {
     "sys.rows.waiting": rows_waiting,
     "sys.delivery.latency": delivery_latency,
     "sys.audit.unsealed": audit_unsealed,
+    "sys.audit.proved": audit_proved,
     "sys.backup.age": backup_age,
+    "sys.backup.tested": backup_tested,
+    "sys.backup.copied": backup_copied,
     "sys.disk.free": disk_free,
 }
 

@@ -93,6 +93,8 @@ def _table(group: _Group, left: int, right: int) -> Found | None:
     """The table in these columns, None when it is a title or a remark."""
     rows = [row[left : right + 1] for row in group.start]
     width = right - left + 1
+    if width == 1 and not any(_is_number(text_of(cell)) for row in rows for cell in row):
+        return None
     for place, row in enumerate(rows):
         texts = [text_of(cell).strip() for cell in row]
         filled = [text for text in texts if text]

@@ -152,12 +152,19 @@ def _figures(heads: Sequence[Head], known: Known, found: Proposal) -> None:
             taken.add(figure.code)
             reason = _("The column is called as the indicator.") if exact else _("The name is much like that of the indicator: look twice.")
             found.give(head.place, f"figure:{figure.code}", reason)
+        elif figure is None and len(fitting := _holding(head.name, known.figures)) > 1:
+            found.give(
+                head.place,
+                "",
+                _("The name fits several indicators (%(names)s): choose one.") % {"names": ", ".join(full for full, _figure in fitting)},
+            )
+            found.questions["figures"] = _("The name of a column fits several indicators: choose one below, or leave the column out.")
     if not taken and len(known.figures) == 1:
         named = [head for head in numeric if squeezed(head.name) in ANY_VALUE] or (numeric if len(numeric) == 1 else [])
         if len(named) == 1:
             found.give(named[0].place, f"figure:{known.figures[0].code}", _("The source reports one indicator, and this is the figure."))
             taken.add(known.figures[0].code)
-    if not taken:
+    if not taken and "figures" not in found.questions:
         found.questions["figures"] = _("No column could be recognised as a figure of this source: choose the indicator of each.")
 
 
@@ -229,11 +236,22 @@ def _called(name: str, figures: Sequence[Figure]) -> tuple[Figure | None, bool]:
     exact = [figure for figure in figures if wanted in {squeezed(one) for one in figure.names}]
     if exact:
         return exact[0], True
+    holding = _holding(name, figures)
+    if len(holding) > 1 or (holding and " " in wanted):
+        return (holding[0][1], False) if len(holding) == 1 else (None, False)
     scores = [
         (max(SequenceMatcher(None, wanted, squeezed(one)).ratio() for one in figure.names), figure.code, figure) for figure in figures
     ]
     near = sorted((score for score in scores if score[0] >= ALIKE), reverse=True)
     return (near[0][2], False) if near and (len(near) == 1 or near[0][0] > near[1][0]) else (None, False)
+
+
+def _holding(name: str, figures: Sequence[Figure]) -> list[tuple[str, Figure]]:
+    """The indicators whose name holds every word of a column's name: of several nobody knows which is meant."""
+    words = set(squeezed(name).split())
+    return [
+        (full, figure) for figure in figures if (full := next((one for one in figure.names if words <= set(squeezed(one).split())), ""))
+    ]
 
 
 def _is_numeric(cells: Sequence[Cell]) -> bool:

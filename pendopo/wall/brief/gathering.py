@@ -10,7 +10,7 @@ from pendopo.indicators.models import Indicator, Publicity
 
 from ..boards import boards_for
 from ..logic import Band, BoardSpec, Text, TileSpec
-from ..news import News, news_of
+from ..news import HOUSE, News, news_of
 from ..reading import Reading, read
 from .due import Decision, decisions
 
@@ -29,7 +29,7 @@ class Brief:
 def gather(person: Person | None, *, now: datetime, as_of: datetime | None, language: str | None) -> Brief:
     """The brief of a person; of nobody in particular (None): public and government figures, no decisions."""
     reading = everything(person, now=now, as_of=as_of, language=language)
-    return Brief(reading, news_of(reading), decisions(person, as_of or now) if person else [])
+    return Brief(reading, news_of(reading, house=False), decisions(person, as_of or now) if person else [])
 
 
 def open_in_house() -> QuerySet[Indicator]:
@@ -38,14 +38,20 @@ def open_in_house() -> QuerySet[Indicator]:
 
 
 def everything(person: Person | None, *, now: datetime, as_of: datetime | None, language: str | None) -> Reading:
-    """All figures that the reader may see (at most MOST_IN_BRIEF). What the boards that they may see judge is judged here too."""
+    """All figures that the reader may see (at most MOST_IN_BRIEF), and the goals. What their boards judge is judged too.
+
+    The house's own figures (`sys.*`) are here only where a board or a goal judges them: how a backup goes is not a leader's news until it
+    is late.
+    """
     visible = Indicator.objects.visible_to(person) if person else open_in_house()
     bands: dict[str, tuple[Band, ...]] = {}
     for found in boards_for(person):
         for tile in found.spec.tiles:
             if tile.bands:
                 bands[tile.indicators[0]] = tile.bands
-    codes = list(visible.order_by("code").values_list("code", flat=True)[:MOST_IN_BRIEF])
+    named = visible.order_by("code").values_list("code", flat=True)
+    codes = [code for code in named if not code.startswith(HOUSE) or code in bands][:MOST_IN_BRIEF]
     one = TileSpec("number", (1, 1))
     tiles = tuple(replace(one, indicators=(code,), bands=bands.get(code, ())) for code in codes)
-    return read(BoardSpec("brief", Text("", ""), Text("", ""), tiles), visible, now=now, language=language, as_of=as_of)
+    goals = TileSpec("goals", (1, 1))
+    return read(BoardSpec("brief", Text("", ""), Text("", ""), (*tiles, goals)), visible, now=now, language=language, as_of=as_of)

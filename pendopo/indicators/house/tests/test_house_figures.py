@@ -1,15 +1,21 @@
 """The house's own figures are ordinary observations, true against what was put in, and an empty house stays empty."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from pendopo.audit.logic import GENESIS, Head, Problem
+from pendopo.audit.verify import Verdict
 from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.catalogue import parse
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.health.models import Watched
+from pendopo.indicators.house import chain
 from pendopo.indicators.house.actions import CATALOGUE, publish
 from pendopo.indicators.house.figures import FIGURES
 from pendopo.indicators.latest import figures
@@ -39,7 +45,31 @@ def test_an_empty_house_stays_empty() -> None:
     assert not Source.objects.exists()
 
 
-def test_figures_say_what_is_so() -> None:
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any) -> Path:
+    """A data folder of its own."""
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "run").mkdir()
+    return tmp_path
+
+
+def test_ages_of_backup_test_and_copy_are_those_that_were_noted(folder: Path) -> None:
+    now = timezone.now()
+    noted = {"last_success": now - timedelta(hours=3), "tested": now - timedelta(hours=2), "copied": now - timedelta(hours=30)}
+    (folder / "run/backup.json").write_text(json.dumps({name: at.isoformat() for name, at in noted.items()}))
+    assert [FIGURES[f"sys.backup.{name}"](now) for name in ("age", "tested", "copied")] == [3.0, 2.0, 30.0]
+
+
+def test_the_chain_is_proved_once_a_day_and_a_broken_one_grows_old(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, walks = timezone.now(), []
+    verdict = Verdict(Head(0, GENESIS), 0, [])
+    monkeypatch.setattr(chain, "verify", lambda **_given: walks.append(1) or verdict)
+    assert [FIGURES["sys.audit.proved"](now + timedelta(hours=hours)) for hours in (0, 5, 25)] == [0.0, 5.0, 0.0] and len(walks) == 2
+    verdict.problems.append(Problem("changed", 1, "An entry was changed."))
+    assert FIGURES["sys.audit.proved"](now + timedelta(hours=50)) == 25.0
+
+
+def test_figures_say_what_is_so(folder: Path) -> None:
     yard = lay_out()
     rows = [Observation("level", region, "2026-05-09T01:00:00Z", value) for region, value in zip(DISTRICTS, (1.0, 2.0, 50.0), strict=True)]
     rows.append(Observation("unknown", DISTRICTS[0], "2026-05-09T01:00:00Z", 1.0))
@@ -52,6 +82,7 @@ def test_figures_say_what_is_so() -> None:
     assert (found["sys.rows.refused"], found["sys.rows.waiting"], found["sys.sources.heard"]) == (50.0, 1.0, 100.0)
     assert found["sys.checkcadangan"] == 1.0 and 0 < (found["sys.disk.free"] or 0) < 100
     assert found["sys.audit.unsealed"] == 0.0 and found["sys.backup.age"] is None
+    assert found["sys.audit.proved"] == 0.0 and found["sys.backup.tested"] is None
     Watched.objects.create(source=yard.source, silent_since=timezone.now())
     find_late(now=timezone.now() + timedelta(hours=3))
     publish(now=timezone.now() + timedelta(minutes=2))

@@ -139,6 +139,16 @@ def test_what_has_two_readings_is_asked(tmp_path: Path) -> None:
     assert set(found.questions) == {"const_at", "const_region", "figures"}
 
 
+def test_a_name_that_fits_two_indicators_is_asked(tmp_path: Path) -> None:
+    """“Kasus baru” may be either: nothing is proposed, and both are named."""
+    house = known(("covid-cases", "Kasus baru Covid-19"), ("dengue-cases", "Kasus DBD baru"))
+    found = proposed(tmp_path / "a.csv", "tanggal,kode,Kasus baru\n2026-01-01,35.16.01,4\n2026-01-02,35.16.02,5\n", house)
+    assert roles(found)[:2] == ["at", "region"] and "figure" not in found.roles.get(2, "") and set(found.questions) == {"figures"}
+    assert "Covid-19" in found.reasons["role_2"] and "DBD" in found.reasons["role_2"]
+    found = proposed(tmp_path / "b.csv", "tanggal,kode,Kasus DBD\n2026-01-01,35.16.01,4\n2026-01-02,35.16.02,5\n", house)
+    assert found.roles[2] == "figure:dengue-cases"
+
+
 def test_telemetry_with_hours_and_sentinels(tmp_path: Path) -> None:
     """Day and hour in two columns, a test value, and times of upload that are not the time it is about."""
     text = "pos_id,nilai,created_at,tanggal,jam\n" + "".join(f"BE1,{value},05-10-22 22:16,{day:02d}-10-22,{day % 24}\n" for day, value in
