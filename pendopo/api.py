@@ -21,6 +21,7 @@ from pendopo.indicators import api_changes, api_lineage, api_quarantine
 from pendopo.indicators.api_writing import PROBLEM, WRITING
 from pendopo.indicators.credentials import Refusal
 from pendopo.meetings.api import router as meetings
+from pendopo.network.api import router as network
 from pendopo.orders.api import router as orders
 from pendopo.regions.api import router as regions
 
@@ -68,6 +69,7 @@ api.add_router("", regions)
 api.add_router("", agencies)
 api.add_router("", incidents)
 api.add_router("", orders)
+api.add_router("", network)
 api.add_router("", meetings)
 
 

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "pendopo.incidents",
     "pendopo.meetings",
     "pendopo.alerts",
+    "pendopo.network",
     "pendopo.orders",
     "pendopo.indicators",
     "pendopo.notify",

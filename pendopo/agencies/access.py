@@ -57,6 +57,8 @@ VERBS: dict[str, frozenset[str]] = {
     ),
     "incidents.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "incidents.decide": frozenset({Role.VIEWER.value, Role.OFFICER.value, Role.CONVENER.value, Role.ADMINISTRATOR.value}),
+    "network.see": EVERYONE_SIGNED_IN,
+    "network.change": frozenset({Role.ADMINISTRATOR.value, Role.ENGINEER.value}),
     "alerts.see": EVERYONE_SIGNED_IN,
     "alerts.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value}),
     "alerts.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),

@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "goals": ("pendopo.cli.goals", "Goals with targets and owners: load, export."),
     "screen": ("pendopo.cli.wall", "Wall screens: new, list, revoke."),
     "alerts": ("pendopo.cli.alerts", "Rules on figures: try one over a recorded series."),
-    "network": ("pendopo.cli.network", "The intra-government network: discover devices."),
+    "network": ("pendopo.cli.network", "The intra-government network: import, export, discover."),
     "cap": ("pendopo.cli.cap", "Warnings in the Common Alerting Protocol: check."),
     "epi": ("pendopo.cli.epi", "Epidemics: the reproduction number of a series of cases."),
     "rules": ("pendopo.cli.rules", "Rules that alert and river stations: load, list."),
@@ -46,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 # These look after installations from outside, or need none: they start engines or read files themselves, without Django.
-CARETAKERS = frozenset({"alerts", "assess", "cap", "epi", "network", "up", "demo", "init", "doctor", "restore", "upgrade", "bundle"})
+CARETAKERS = frozenset({"alerts", "assess", "cap", "epi", "up", "demo", "init", "doctor", "restore", "upgrade", "bundle"})
 
 
 class Table(click.Group):

@@ -1,4 +1,4 @@
-"""`pendopo network`: which devices are there."""
+"""`pendopo network`: which devices are there, and the inventory."""
 
 import asyncio
 import dataclasses
@@ -12,10 +12,16 @@ from pendopo.collect.devices import Device
 from pendopo.collect.discovery import Target, Unheard, WrongTarget, discover, targets_of
 from pendopo.collect.snmp import PORT
 
+from .inventory import export_inventory, import_inventory
+
 
 @click.group()
 def network() -> None:
-    """The intra-government network: discover."""
+    """The intra-government network: import, export, discover."""
+
+
+network.add_command(import_inventory)
+network.add_command(export_inventory)
 
 
 @network.command("discover")

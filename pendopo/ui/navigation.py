@@ -61,6 +61,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Alerts"), "alerts:alerts", "bell", "alerts.see"),
             Entry(_("Rules"), "alerts:rules", "filter", "alerts.see"),
             Entry(_("Rivers"), "alerts:rivers", "pulse", "alerts.see"),
+            Entry(_("Network"), "network:network", "plug", "network.see"),
             Entry(_("Maintenance"), "alerts:maintenance", "clock", "alerts.see"),
             Entry(_("Roster"), "incidents:rosters", "people", "roster.see"),
             Entry(_("Call-outs"), "incidents:call-outs", "bell", "desk.see"),

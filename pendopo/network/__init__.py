@@ -1,0 +1,1 @@
+"""Room `network`: the intra-government network: sites, devices, links, who hangs on what, capacity and availability."""

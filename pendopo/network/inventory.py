@@ -1,0 +1,204 @@
+"""The inventory as people write it: one YAML file with sites, devices, links, services and units. Reads and checks; writes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from pendopo.indicators.declared import Faulty, read_lists
+
+from .logic import bits_of
+from .models import DeviceRole, Medium, SiteKind, State, UnitKind
+
+Speed = str | int | float
+
+
+class SiteEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A site. `agency` is a code or name, `region` a code with dots."""
+
+    code: str
+    name: str
+    region: str
+    agency: str | None = None
+    kind: str = "office"
+    latitude: float | None = None
+    longitude: float | None = None
+    state: str = "planned"
+    since: date | None = None
+    note: str = ""
+
+
+class InterfaceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """An interface. `number` is its ifIndex; `agency` whose traffic it carries."""
+
+    name: str
+    number: int | None = None
+    speed: Speed | None = None
+    agency: str | None = None
+
+
+class DeviceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A device at a site."""
+
+    code: str
+    site: str
+    name: str = ""
+    role: str = "router"
+    address: str | None = None
+    port: int = 161
+    access: str = "public"
+    model: str = ""
+    active: bool = True
+    interfaces: list[InterfaceEntry] = []
+
+
+class LinkEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A span. Its ends are `device` or `device/interface`; everything behind the first / is the interface's name."""
+
+    code: str
+    a: str
+    b: str
+    name: str = ""
+    medium: str = "fibre"
+    provider: str = ""
+    contract: str = ""
+    capacity: Speed | None = None
+    cores: int | None = None
+    spare_cores: int | None = None
+    splices: int | None = None
+    otb: str = ""
+    length_m: int | None = None
+    ducts: list[str] = []
+    route: list[tuple[float, float]] = []
+    state: str = "planned"
+    since: date | None = None
+
+
+class ServiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A service on some devices, used by some agencies (left out: by every agency with a site)."""
+
+    code: str
+    name: str
+    devices: list[str] = []
+    agencies: list[str] | None = None
+    indicators: list[str] = []
+    target: str = ""
+
+
+class UnitEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Power, cooling, a rack or a sensor."""
+
+    code: str
+    site: str
+    kind: str
+    name: str = ""
+    capacity: float | None = None
+    unit: str = ""
+
+
+KINDS: dict[str, type[Any]] = {
+    "sites": SiteEntry, "devices": DeviceEntry, "links": LinkEntry, "services": ServiceEntry, "units": UnitEntry,
+}  # fmt: skip
+WORDS = {"sites": "site", "devices": "device", "links": "link", "services": "service", "units": "unit"}
+CHOICES: dict[tuple[str, str], list[str]] = {
+    ("sites", "kind"): list(SiteKind.values),
+    ("sites", "state"): list(State.values),
+    ("devices", "role"): list(DeviceRole.values),
+    ("links", "medium"): list(Medium.values),
+    ("links", "state"): list(State.values),
+    ("units", "kind"): list(UnitKind.values),
+}
+CODE_LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-_")
+LONGEST_CODE = 60
+
+
+@dataclass
+class Told:
+    """One entry with the line (of a CSV: the row) on which it begins."""
+
+    line: int
+    entry: Any
+
+
+@dataclass
+class Inventory:
+    """Everything a file says."""
+
+    entries: dict[str, list[Told]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+
+    def of(self, kind: str) -> list[Told]:
+        """The entries of one kind."""
+        return self.entries[kind]
+
+
+def parse(text: str) -> Inventory:
+    """The inventory of a YAML file. Raises Faulty with one sentence a fault, each with its line."""
+    found, faults = Inventory(), list[str]()
+    for kind, raw in read_lists(text, "network inventory", tuple(KINDS)).items():
+        for entry in raw:
+            what = f"{WORDS[kind]} “{entry.data.get('code', '?')}”"
+            try:
+                found.of(kind).append(Told(entry.line, entry.as_struct(KINDS[kind], what)))
+            except Faulty as error:
+                faults.extend(error.sentences)
+    faults.extend(faults_of(found))
+    if faults:
+        raise Faulty(faults)
+    return found
+
+
+def faults_of(inventory: Inventory) -> list[str]:
+    """What is wrong with the entries themselves, without a look at what is known already."""
+    faults = []
+    for kind, entries in inventory.entries.items():
+        seen: dict[str, int] = {}
+        for told in entries:
+            code = told.entry.code
+            where = f"line {told.line}: {WORDS[kind]} “{code}”"
+            if code in seen:
+                faults.append(f"{where}: stands in line {seen[code]} already; leave one of them out.")
+            seen[code] = told.line
+            faults.extend(f"{where}: {sentence}" for sentence in _faults_in(kind, told.entry))
+    return faults
+
+
+def _faults_in(kind: str, entry: Any) -> Iterable[str]:
+    if not entry.code or set(entry.code) - CODE_LETTERS or len(entry.code) > LONGEST_CODE:
+        yield f"a code is at most {LONGEST_CODE} small letters, digits, - and _."
+    for (of, name), known in CHOICES.items():
+        if of == kind and getattr(entry, name) not in known:
+            yield f"{name} “{getattr(entry, name)}” is unknown; write one of {', '.join(known)}."
+    if kind == "devices":
+        if not 1 <= entry.port <= 65535:
+            yield "port is a number from 1 to 65535."
+        yield from _twice([port.name for port in entry.interfaces], "interface")
+        yield from _twice([port.number for port in entry.interfaces if port.number is not None], "interface number")
+        for port in entry.interfaces:
+            if port.speed is not None and bits_of(port.speed) is None:
+                yield f"the speed “{port.speed}” of {port.name} is none; write 1G, 100M or a number of bit/s."
+            if port.number is not None and not 0 < port.number < 2**31:
+                yield f"the number of {port.name} is its ifIndex, from 1 on."
+    if kind == "links":
+        if entry.capacity is not None and bits_of(entry.capacity) is None:
+            yield f"the capacity “{entry.capacity}” is none; write 1G, 100M or a number of bit/s."
+        if end_of(entry.a)[0] == end_of(entry.b)[0]:
+            yield "a and b are the same device; a link joins two."
+        if any(not (-180 <= lon <= 180 and -90 <= lat <= 90) for lon, lat in entry.route):
+            yield "route is a list of [longitude, latitude] in degrees."
+        if entry.spare_cores is not None and (entry.cores is None or entry.spare_cores > entry.cores):
+            yield "there are no more spare_cores than cores; give both."
+        if any((number or 0) < 0 for number in (entry.cores, entry.spare_cores, entry.splices, entry.length_m)):
+            yield "cores, spare_cores, splices and length_m are 0 or more."
+
+
+def _twice(names: list[Any], what: str) -> Iterable[str]:
+    for name in sorted({name for name in names if names.count(name) > 1}, key=str):
+        yield f"the {what} {name} stands here twice."
+
+
+def end_of(text: str) -> tuple[str, str]:
+    """The device and the interface ('' when none is named) of a link's end."""
+    device, _slash, interface = text.partition("/")
+    return device.strip(), interface.strip()

@@ -1,0 +1,24 @@
+"""Paths of room `network`."""
+
+from django.urls import path
+
+from .views import inventory, overview, things
+
+app_name = "network"
+
+urlpatterns = [
+    path("network/", overview.network, name="network"),
+    path("network/what-if", overview.what_if, name="what-if"),
+    path("network/sites", inventory.sites, name="sites"),
+    path("network/devices", inventory.devices, name="devices"),
+    path("network/links", inventory.links, name="links"),
+    path("network/inventory", inventory.take, name="take"),
+    path("network/inventory.yaml", inventory.as_file, name="inventory"),
+    path("network/inventory/<slug:kind>.csv", inventory.as_table, name="table"),
+    path("network/sites/<slug:code>", things.site, name="site"),
+    path("network/sites/<slug:code>/step", things.step_site, name="step-site"),
+    path("network/devices/<slug:code>", things.device, name="device"),
+    path("network/links/<slug:code>", things.link, name="link"),
+    path("network/links/<slug:code>/step", things.step_link, name="step-link"),
+    path("network/proof/<int:pk>", things.proof, name="proof"),
+]
