@@ -31,6 +31,7 @@ from pendopo.indicators.house import proving, publishing
 from pendopo.indicators.periods import keeping
 from pendopo.indicators.uploads import taking
 from pendopo.meetings.planning import reminding
+from pendopo.network import watching as network
 from pendopo.notify import deliver, follow
 from pendopo.orders import remind
 from pendopo.wall.brief import post as brief
@@ -58,6 +59,7 @@ LOOPS: dict[str, Loop] = {
     "indicators.publishing": publishing.run,
     "indicators.proving": proving.run,
     "meetings.remind": reminding.run,
+    "network.watching": network.run,
     "notify.deliver": deliver.run,
     "notify.follow": follow.run,
     "orders.remind": remind.run,

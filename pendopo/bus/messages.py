@@ -48,6 +48,50 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     word: dict[str, Any]
 
 
+class PollPort(msgspec.Struct, frozen=True, kw_only=True):
+    """An interface to poll: its ifIndex and its name."""
+
+    number: int
+    name: str
+
+
+class PollDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """A device to watch. `access` names an entry of the collector's own file of credentials; `region` is where its readings belong."""
+
+    code: str
+    address: str
+    region: str
+    port: int = 161
+    access: str = "public"
+    ports: list[PollPort] = []
+
+
+class PollCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A service to check: https://…, http://…, tcp://host:port or dns://name."""
+
+    code: str
+    target: str
+    region: str
+
+
+class PollPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a collector is to watch, whole: what is not in it is watched no more. `source` is in whose name readings are sent."""
+
+    v: int = 1
+    source: str
+    devices: list[PollDevice] = []
+    checks: list[PollCheck] = []
+
+
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether devices and lines are there, as a collector sees them at `at`. `devices`: code → reached; `lines`: device → ifIndex → up."""
+
+    v: int = 1
+    at: str
+    devices: dict[str, bool] = {}
+    lines: dict[str, dict[str, bool]] = {}
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Rows from the field in the shape of POST /api/v1/observations: dicts with indicator, region, at, value (dims, quality, note)."""
 

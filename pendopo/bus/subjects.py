@@ -53,6 +53,16 @@ def meeting(code: str) -> str:
     return f"meeting.{code}"
 
 
+def poll_plan() -> str:
+    """What collectors are to watch, told whole every few seconds: nothing keeps it."""
+    return "poll.plan"
+
+
+def presence() -> str:
+    """Whether devices are reached, told by a collector the moment it changes and every few seconds: nothing keeps it."""
+    return "poll.presence"
+
+
 def reading(source: str) -> str:
     """Readings from the field, before any check: one message carries many rows of one source."""
     return f"reading.{source}"

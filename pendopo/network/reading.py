@@ -59,6 +59,17 @@ def read_network(*, planned: bool = False) -> tuple[Network, Names]:
     return network, names
 
 
+def span_ends() -> dict[tuple[str, str], str]:
+    """(device, ifIndex) → the span that begins there. One query."""
+    found = {}
+    ends = ("code", "a__code", "a_interface__number", "b__code", "b_interface__number")
+    for code, a, a_number, b, b_number in Link.objects.filter(state=State.IN_SERVICE).values_list(*ends):
+        for device, number in ((a, a_number), (b, b_number)):
+            if number is not None:
+                found[device, str(number)] = code
+    return found
+
+
 def named(codes: Iterable[str], names: dict[str, str], most: int = 5) -> str:
     """Some names in a sentence: the first few, and how many more."""
     told = sorted(names.get(code, code) for code in codes)

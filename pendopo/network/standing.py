@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from pendopo.indicators.latest import rows
 from pendopo.indicators.models import Indicator
+from pendopo.indicators.newest import rows
 
 from .graph import Network
 

@@ -24,7 +24,12 @@ def needed_paths(extra: Sequence[Path] = ()) -> list[Path]:
 
 
 def launched(
-    program: Sequence[str], account: Account | None, reach: Sequence[Path], death_signal: int, low_port: bool = False
+    program: Sequence[str],
+    account: Account | None,
+    reach: Sequence[Path],
+    death_signal: int,
+    low_port: bool = False,
+    probes: bool = False,
 ) -> list[str]:
     """The command line that runs `program` as the account, dying with this process (`launch.py`)."""
     plan = {
@@ -32,6 +37,7 @@ def launched(
         "signal": death_signal,
         "account": [account.name, account.uid, account.gid] if account else None,
         "low_port": low_port,
+        "probes": probes,
         "reveal": to_reveal(needed_paths(reach), account),
     }
     return [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(plan), "--", *program]
@@ -48,7 +54,8 @@ class Child:
     """A part of the installation.
 
     `ready` asks once whether it answers. `before` runs before each start and clears what a killed predecessor left. `stop_signal`
-    asks it to end; after `stop_s` seconds it is killed. `start_s` is how long it may take until it answers.
+    asks it to end; after `stop_s` seconds it is killed. `start_s` is how long it may take until it answers. `low_port` and `probes`: it may
+    listen below port 1024, or send ICMP, although it is not root.
     """
 
     name: str
@@ -63,6 +70,7 @@ class Child:
     stop_s: float = 4.0
     start_s: float = 120.0
     low_port: bool = False
+    probes: bool = False
     version: str = ""
     process: subprocess.Popen[bytes] | None = None
 
@@ -76,7 +84,7 @@ class Child:
 
         Must be called in the main thread: the kernel ties the child's end to the thread that started it.
         """
-        command = launched(self.program, self.account, self.reach, self.stop_signal, self.low_port)
+        command = launched(self.program, self.account, self.reach, self.stop_signal, self.low_port, self.probes)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=environment(self.env), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"

@@ -134,7 +134,7 @@ class Keeper:
         for watcher in self.watchers:
             watcher.cancel()
         await asyncio.gather(*self.watchers, return_exceptions=True)
-        product = [kept.child for kept in self.kept if kept.child.name in {"Web", "Work"}]
+        product = [kept.child for kept in self.kept if kept.child.name in {"Web", "Work", "Collect"}]
         engines = [kept.child for kept in self.kept if kept.child not in product]
         for group in (product, engines):
             for child in group:

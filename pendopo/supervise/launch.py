@@ -7,6 +7,7 @@ it runs before the service account may be able to reach anything else. PLAN is J
     signal   what the kernel sends the child when the supervisor dies
     account  null, or [name, uid, gid] to become
     low_port whether the child may listen below port 1024 although it is not root
+    probes   whether the child may send ICMP although it is not root
     reveal   {folder the account may not enter: [paths below it that the child needs]}
 
 `reveal` is how a data folder or an interpreter below a private folder such as /root works without opening that folder to anyone:
@@ -23,7 +24,7 @@ from pathlib import Path
 CLONE_NEWNS = 0x20000
 MS_BIND, MS_REC, MS_PRIVATE, MS_NOSUID, MS_NODEV = 0x1000, 0x4000, 1 << 18, 2, 4
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
-CAP_NET_BIND_SERVICE = 10
+CAP_NET_BIND_SERVICE, CAP_NET_RAW = 10, 13
 CAPABILITY_VERSION_3 = 0x20080522
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -58,18 +59,19 @@ def reveal(folder: str, paths: list[str]) -> None:
         mount(f"/proc/self/fd/{handle}", path, "", MS_BIND | MS_REC)
 
 
-def drop(uid: int, gid: int, low_port: bool) -> None:
-    """Becomes an ordinary user for good; keeps at most the right to listen below port 1024."""
+def drop(uid: int, gid: int, kept: list[int]) -> None:
+    """Becomes an ordinary user for good; keeps these capabilities and no others."""
     os.setgroups([])
     os.setresgid(gid, gid, gid)
-    if low_port:
+    if kept:
         check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "prctl")
     os.setresuid(uid, uid, uid)
-    if low_port:
-        bit = 1 << CAP_NET_BIND_SERVICE
+    if kept:
+        bits = sum(1 << capability for capability in kept)
         header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-        check(libc.capset(header, (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)), "capset")
-        check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0), "prctl")
+        check(libc.capset(header, (ctypes.c_uint32 * 6)(bits, bits, bits, 0, 0, 0)), "capset")
+        for capability in kept:
+            check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0), "prctl")
 
 
 def become(plan: dict[str, object], program: list[str]) -> None:
@@ -86,7 +88,8 @@ def become(plan: dict[str, object], program: list[str]) -> None:
     account = plan.get("account")
     if account:
         assert isinstance(account, list)
-        drop(account[1], account[2], bool(plan.get("low_port")))
+        wishes = {"low_port": CAP_NET_BIND_SERVICE, "probes": CAP_NET_RAW}
+        drop(account[1], account[2], [capability for wish, capability in wishes.items() if plan.get(wish)])
     check(libc.prctl(PR_SET_PDEATHSIG, plan["signal"], 0, 0, 0), "prctl")
     if os.getppid() != plan["parent"]:
         sys.exit("the supervisor has ended")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .account import service_account
 from .child import Child, environment, launched
+from .collecting import Collecting
 from .environment import external_nats, product_environment, reach
 from .external import check_database, check_nats
 from .folder import DataFolder, FolderLock, Kind
@@ -69,6 +70,7 @@ class Installation:
         self.ports: dict[str, int] = {}
         self.postgres: Postgres | None = None
         self.complete = False
+        self.collecting = False
         self.sign_in: tuple[str, str] | None = None
 
     def write_status(self) -> None:
@@ -202,6 +204,19 @@ class Installation:
             self.keeper.reap()
             with contextlib.suppress(OSError):  # a full disk or a lost mount: the next round tries again
                 self.rounds.look(self.env.get("PENDOPO_DATABASE_URL", "") if self.complete else "")
+            if self.complete:
+                await self._collector()
+
+    async def _collector(self) -> None:
+        """Starts the collector once there is something to watch. What is wrong with it is said; everything else goes on."""
+        collecting = Collecting(self.folder, self.env)
+        if self.collecting or not collecting.wanted:
+            return
+        self.collecting = True
+        try:
+            await self.keeper.start(collecting.child())
+        except Refusal as refusal:
+            self.progress.say(f"⚠ The network is not watched: {refusal}")
 
     async def stop(self) -> None:
         """Stops every part and lets go of the folder."""

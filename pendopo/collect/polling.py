@@ -1,0 +1,104 @@
+"""One device polled over SNMP: octets, errors and the state of its lines become rates. One request in flight, complaints once."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from gufo.snmp import ValueType
+
+from pendopo.bus.messages import PollDevice, PollPort
+
+from .credentials import Credentials
+from .devices import HC_IN_OCTETS, HC_OUT_OCTETS, IF_TABLE, OPER, whole
+from .rates import Reducer, Sample, rate
+from .snmp import Agent, Silent
+
+logger = logging.getLogger(__name__)
+
+UPTIME = "1.3.6.1.2.1.1.3.0"
+IN_ERRORS, OUT_ERRORS = f"{IF_TABLE}.14", f"{IF_TABLE}.20"
+# Column, the observation it becomes, its bits, and what one unit of the counter is in the observation's unit.
+COUNTERS = (
+    (HC_IN_OCTETS, "net.in", 64, 8.0),
+    (HC_OUT_OCTETS, "net.out", 64, 8.0),
+    (IN_ERRORS, "net.errors", 32, 1.0),
+)
+EVERY_S = 10.0
+# So many values fit into a question and its answer on a real line.
+TOGETHER = 30
+UP = 1
+
+Tell = Callable[[str, dict[str, str], float, float], None]
+Lines = Callable[[str, dict[str, bool]], None]
+
+
+class Poller:
+    """Polls one device every ten seconds until it is cancelled. `tell(indicator, dims, at, value)` takes means of five minutes."""
+
+    def __init__(self, device: PollDevice, credentials: Credentials, tell: Tell, lines: Lines) -> None:
+        self.device, self.tell, self.lines = device, tell, lines
+        self.agent = Agent(device.address, credentials, port=device.port)
+        self.before: dict[tuple[str, int], Sample] = {}
+        self.reducer = Reducer()
+        self.complained = False
+
+    async def run(self, every_s: float = EVERY_S, start_s: float = 0.0) -> None:
+        """Polls for ever, beginning after `start_s`, so that not all devices are asked at the same moment."""
+        await asyncio.sleep(start_s)
+        due = time.monotonic()
+        while True:
+            await self.once()
+            due = max(due + every_s, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
+
+    async def once(self) -> None:
+        """One round; complains once when the device falls silent, and once when it is back."""
+        try:
+            values = await self._values()
+        except Silent as silent:
+            if not self.complained:
+                logger.warning("collect: %s (%s) %s", self.device.code, self.device.address, silent)
+            self.complained = True
+            return
+        if self.complained:
+            logger.warning("collect: %s (%s) answers again", self.device.code, self.device.address)
+        self.complained = False
+        self.take(values, time.time())
+
+    async def _values(self) -> dict[str, ValueType]:
+        found: dict[str, ValueType] = {}
+        for group in questions(self.device.ports):
+            found |= await self.agent.get(group)
+        return found
+
+    def take(self, values: dict[str, ValueType], at: float) -> None:
+        """What the device said at `at`: the state of lines, and rates against the round before. A vanished interface says nothing."""
+        uptime = whole(values.get(UPTIME)) or 0
+        states = {str(port.number): values[oid] == UP for port in self.device.ports if (oid := f"{OPER}.{port.number}") in values}
+        if states:
+            self.lines(self.device.code, states)
+        for port in self.device.ports:
+            for column, indicator, bits, factor in COUNTERS:
+                value = whole(values.get(f"{column}.{port.number}"))
+                key = (column, port.number)
+                if value is None:
+                    self.before.pop(key, None)
+                    continue
+                self._rate(key, Sample(at, value, uptime, bits), (indicator, port.name), factor)
+
+    def _rate(self, key: tuple[str, int], now: Sample, named: tuple[str, str], factor: float) -> None:
+        before, self.before[key] = self.before.get(key), now
+        value = rate(before, now) if before else None
+        if value is None or before is None:
+            return
+        done = self.reducer.add(named, now.at, value * factor, now.at - before.at)
+        if done is not None:
+            self.tell(named[0], {"device": self.device.code, "interface": named[1]}, *done)
+
+
+def questions(ports: Sequence[PollPort]) -> list[list[str]]:
+    """The OIDs to ask, in groups that fit into one packet; each group begins with the uptime."""
+    wanted = [f"{column}.{port.number}" for port in ports for column in (OPER, *(counter[0] for counter in COUNTERS))]
+    groups = [wanted[start : start + TOGETHER] for start in range(0, len(wanted), TOGETHER)] or [[]]
+    return [[UPTIME, *group] for group in groups]

@@ -1,0 +1,30 @@
+"""What collectors are to watch, as the inventory has it."""
+
+from django.conf import settings
+
+from pendopo.bus.messages import PollCheck, PollDevice, PollPlan, PollPort
+
+from .models import Device, Service, State
+
+SOURCE = "pendopo"
+
+
+def poll_plan() -> PollPlan | None:
+    """Devices in use with an address at sites that are built, and services with a target; None when there is nothing to watch."""
+    reachable = (State.BUILT, State.ACCEPTED, State.IN_SERVICE)
+    devices = Device.objects.filter(active=True, address__isnull=False, site__state__in=reachable)
+    told = [
+        PollDevice(
+            code=one.code,
+            address=str(one.address),
+            region=one.site.region_id,
+            port=one.port,
+            access=one.access,
+            ports=[PollPort(number=port.number, name=port.name) for port in one.interfaces.all() if port.number is not None],
+        )
+        for one in devices.select_related("site").prefetch_related("interfaces").order_by("code")
+    ]
+    checks = [
+        PollCheck(code=one.code, target=one.target, region=settings.REGION) for one in Service.objects.exclude(target="").order_by("code")
+    ]
+    return PollPlan(source=SOURCE, devices=told, checks=checks) if told or checks else None

@@ -1,0 +1,113 @@
+"""The loop that tells collectors what to watch, and hears from them who is reached.
+
+The plan is told whole every few seconds. The mark `run/network.plan` in the data folder lets the supervisor start a collector only where
+there is something to watch.
+"""
+
+import asyncio
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import msgspec
+import nats.errors
+import psycopg
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.utils.translation import override
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from pendopo.audit.waking import Complaint, first_of, in_thread
+from pendopo.bus import subjects
+from pendopo.bus.messages import PollPlan, Presence, encode
+
+from .actions import Heard, declare, hear
+from .graph import Network
+from .plan import poll_plan
+from .reading import Names, read_network, span_ends
+
+PLAN_S = 5.0
+MARK = "run/network.plan"
+
+
+@dataclass
+class Picture:
+    """The network as the loop read it last."""
+
+    network: Network
+    names: Names
+    ends: dict[tuple[str, str], str]
+
+
+@dataclass
+class Listener:
+    """The newest word of presence waits here; older ones are no news."""
+
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    word: Presence | None = None
+
+    async def take(self, message: Msg) -> None:
+        """A word came."""
+        with contextlib.suppress(msgspec.MsgspecError):
+            self.word = msgspec.json.decode(message.data, type=Presence)
+            self.wake.set()
+
+
+def look() -> tuple[PollPlan | None, Picture | None]:
+    """The plan and the network; declares the figures once there is a plan, and leaves or takes away the mark."""
+    plan = poll_plan()
+    mark = settings.DATA_DIR / MARK
+    if plan is None:
+        mark.unlink(missing_ok=True)
+        return None, None
+    declare()
+    if mark.parent.is_dir() and not mark.exists():
+        mark.touch()
+    return plan, Picture(*read_network(), span_ends())
+
+
+def judge(picture: Picture, word: Presence) -> None:
+    """Takes a word of presence: what it means for lines counts only from devices that are reached."""
+    reached = frozenset(code for code, up in word.devices.items() if up)
+    spans: dict[bool, set[str]] = {True: set(), False: set()}
+    for device, lines in word.lines.items():
+        for number, up in lines.items():
+            if device in reached and (device, number) in picture.ends:
+                spans[up].add(picture.ends[device, number])
+    heard = Heard(reached, frozenset(word.devices) - reached, frozenset(spans[False]), frozenset(spans[True] - spans[False]))
+    with override(settings.LANGUAGE_CODE):
+        hear(network=picture.network, names=picture.names, heard=heard, at=datetime.fromisoformat(word.at), region=settings.REGION)
+
+
+async def run(nc: Client, closing: asyncio.Event) -> None:
+    """Runs until the house closes; complains once when bus or database are away."""
+    complaint = Complaint("the network is not watched")
+    listener = Listener()
+    await nc.subscribe(subjects.presence(), cb=listener.take)
+    with ThreadPoolExecutor(1, thread_name_prefix="network") as thread:
+        await _follow(nc, closing, listener, thread, complaint)
+
+
+async def _follow(nc: Client, closing: asyncio.Event, listener: Listener, thread: ThreadPoolExecutor, complaint: Complaint) -> None:
+    clock = asyncio.get_running_loop().time
+    due = 0.0
+    picture: Picture | None = None
+    while not closing.is_set():
+        try:
+            if clock() >= due:
+                due = clock() + PLAN_S
+                plan, picture = await in_thread(thread, look)
+                if plan is not None:
+                    await nc.publish(subjects.poll_plan(), encode(plan))
+            word, listener.word = listener.word, None
+            listener.wake.clear()
+            if word is not None and picture is not None:
+                await in_thread(thread, partial(judge, picture, word))
+            complaint.well()
+        except (DatabaseError, InterfaceError, psycopg.Error, nats.errors.Error, TimeoutError) as problem:
+            complaint.wrong(problem)
+        if listener.word is None:
+            await first_of(listener.wake, closing, timeout=max(0.05, due - clock()))
