@@ -52,7 +52,8 @@ class Levels:
 class Change:
     """Hot when the value rose by at least `change` (fell, when it is negative) against any value of the last `window`.
 
-    `change` is in the unit of the value, or with `relative` a share of the earlier value (0.2 = 20 %).
+    `change` is in the unit of the value, or with `relative` a share of the earlier value (0.2 = 20 %). Of values in a unit only those are
+    remembered that can still be the lowest (for a fall the highest) of the window, so that a value costs the same whatever the window.
     """
 
     change: float
@@ -64,14 +65,22 @@ class Change:
         """The sign of one value."""
         while self.seen and at - self.seen[0][0] > self.window:
             self.seen.popleft()
-        moves = [move for _, before in self.seen if (move := self._move(before, value)) is not None]
-        self.seen.append((at, value))
-        most = max(moves, default=0.0) if self.change > 0 else min(moves, default=0.0)
+        most = self._most(value)
+        self._remember(at, value)
         hot = abs(most) >= abs(self.change) and most * self.change > 0
+        if not hot:
+            return Sign(False, True, abs(most))
         amount = f"{abs(most):.1%}" if self.relative else f"{abs(most):g}"
-        return Sign(hot, not hot, abs(most), f"{'rose' if self.change > 0 else 'fell'} by {amount} within {self.window}")
+        return Sign(True, False, abs(most), f"{'rose' if self.change > 0 else 'fell'} by {amount} within {self.window}")
 
-    def _move(self, before: float, value: float) -> float | None:
+    def _most(self, value: float) -> float:
+        """The largest move in the rule's direction."""
         if not self.relative:
-            return value - before
-        return (value - before) / abs(before) if before else None
+            return value - self.seen[0][1] if self.seen else 0.0
+        moves = [(value - before) / abs(before) for _at, before in self.seen if before]
+        return max(moves, default=0.0) if self.change > 0 else min(moves, default=0.0)
+
+    def _remember(self, at: datetime, value: float) -> None:
+        while not self.relative and self.seen and (self.seen[-1][1] - value) * self.change >= 0:
+            self.seen.pop()
+        self.seen.append((at, value))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -38,6 +39,7 @@ class Planned:
     dims: Mapping[str, str]
     severity: str
     group: str
+    since: datetime
     indicator: Indicator | None = None
     source: Source | None = None
     contract: Contract | None = None
@@ -140,6 +142,7 @@ def planned_of(row: models.Rule) -> Planned:
         dims=row.dims,
         severity=row.severity,
         group=row.group,
+        since=row.changed,
         indicator=row.indicator,
         source=row.source,
         contract=contract_of(row.indicator) if row.indicator else None,

@@ -86,8 +86,8 @@ def recent(counts: dict[int, int], through: datetime) -> dict[int, list[tuple[da
     return found
 
 
-def newest_heard() -> dict[int, datetime]:
-    """When each source was last heard."""
+def newest_heard() -> dict[int, datetime | None]:
+    """When each source in use was last heard; None for one that never spoke."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, last_heard FROM indicators_source WHERE active AND last_heard IS NOT NULL")
+        cursor.execute("SELECT id, last_heard FROM indicators_source WHERE active")
         return dict(cursor.fetchall())

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from pendopo.indicators.latest import Figure, figures
+from pendopo.indicators.latest import Figure, expected_children, figures
 from pendopo.indicators.logic import dims_key
+from pendopo.indicators.trends import Line, trends
 from pendopo.regions.logic import is_within
 
 from .. import models
@@ -16,7 +17,7 @@ from ..verdicts import Verdict
 from .engine import Engine
 from .plan import Planned
 from .reading import newest_heard
-from .watching import Watcher
+from .watching import Watcher, memory_of
 
 # Kinds that count periods see each period once, when it is complete.
 COUNTING = frozenset({"ears", "cusum", "anomaly", "change"})
@@ -49,8 +50,9 @@ class Standing:
                 words.append(self._silence(watcher.fingerprint, watcher.about, watcher.last_at, longest, now))
         heard = newest_heard() if self.plan.sources else {}
         for planned in self.plan.sources:
-            last = heard.get(planned.source.pk) if planned.source else None
-            if last is not None:
+            if planned.source is not None and planned.source.pk in heard:
+                # One that never spoke is waited for since its rule is there.
+                last = heard[planned.source.pk] or planned.since
                 about = planned.about(planned.region, {})
                 words.append(self._silence(planned.name_of(planned.region, {}), about, last, planned.rule.about["for"], now))
         again = self.parents_said is None or now - self.parents_said >= PARENTS_AGAIN
@@ -92,6 +94,7 @@ class Standing:
         watcher = self.wholes.get(key)
         if watcher is None:
             watcher = self.wholes[key] = Watcher(planned, figure.region, dict(figure.dims), self.engine.language)
+            watcher.learn(before(planned, figure))
         if planned.rule.kind in COUNTING and watcher.last_at is not None and at <= watcher.last_at:
             return None
         first = watcher.said == ""
@@ -127,6 +130,18 @@ class Standing:
         if planned.scope == models.Scope.WHOLE:
             return {planned.region}
         return {region for name in names for region in fired.get(name, ()) if is_within(region, planned.region)}
+
+
+def before(planned: Planned, figure: Figure) -> list[tuple[datetime, float]]:
+    """What a rule on a whole region must remember: the region's figure of the periods before, without those that miss a region."""
+    if planned.indicator is None or planned.contract is None or figure.at is None or planned.rule.kind == "coverage":
+        return []
+    expected = expected_children([figure.region]).get((figure.region, planned.indicator.level), 1)
+    since = figure.at - timedelta(seconds=memory_of(planned) * planned.contract.every.seconds)
+    line = Line(planned.indicator, figure.region, since, figure.at, dict(figure.dims) or None, expected)
+    points = [point for point in trends([line])[0] if point.value is not None and point.at < figure.at]
+    lax = "above" in planned.rule.about
+    return [(point.at, float(point.value or 0)) for point in points if lax or point.reporting >= point.expected]
 
 
 def _stirs(planned: Planned, stirred: Iterable[tuple[int, str]]) -> bool:

@@ -165,6 +165,18 @@ def test_a_source_that_fell_silent(yard: Yard, start: datetime) -> None:
     assert Alert.objects.get(pk=alert.pk).state == State.ENDED
 
 
+def test_a_source_that_never_spoke(yard: Yard, start: datetime) -> None:
+    """It is waited for since its rule is there, and not for ever."""
+    Source.objects.filter(code="psda").update(last_heard=None)
+    sitting = Sitting()
+    sitting.look()
+    assert not Alert.objects.exists()
+    Rule.objects.filter(source__code="psda").update(changed=start - timedelta(days=3))
+    sitting.done.clear()
+    sitting.look()
+    assert Alert.objects.get(rule__source__code="psda").state == State.FIRING
+
+
 def test_a_source_with_a_very_long_cadence_has_a_rule_that_can_be_used(yard: Yard) -> None:
     """A figure of every year may be silent for years; another contract is taken over at once."""
     source = Source.objects.create(code="bps", name="BPS", agency=Source.objects.get(code="psda").agency)
@@ -236,6 +248,22 @@ def test_a_whole_region_and_its_coverage(yard: Yard, start: datetime) -> None:
     sitting.done.clear()
     sitting.look()
     assert standing(state=State.FIRING) == []
+
+
+def test_counts_of_a_whole_region_are_judged_by_what_was_before(yard: Yard) -> None:
+    """Twelve quiet days, then thrice as many cases: told at once, also after a restart of the judge."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    rule("outbreak", {"kind": "ears", "method": "c1"}, "cases", scope="whole")
+    for region in DISTRICTS:
+        values: list[tuple[datetime, float | None]] = [(today - timedelta(days=15 - day), 4.0 + day % 3) for day in range(12)]
+        send("cases", region, values)
+    Sitting().look()
+    assert standing() == []
+    for region in DISTRICTS:
+        send("cases", region, [(today - timedelta(days=3), 20.0)])
+    sitting = Sitting()
+    sitting.look()
+    assert standing() == [("outbreak", "35.16", "firing")]
 
 
 def test_rules_over_rules(yard: Yard, start: datetime) -> None:
