@@ -27,6 +27,7 @@ INDICATORS, RULES, RATE, BATCH = 40, 1000, 5000, 500
 PROBES, PROBE_EVERY_S = 60, 0.5
 # Above every figure of the load, so that only probes are told.
 PROBE_ABOVE, BURST, BURST_BATCH, NAMES = 800, 10_000, 500, 60
+CATCH_UP_S = 120.0
 PASSWORD = "bench-bench-2026"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--no-first-run"]
@@ -144,6 +145,7 @@ async def latency(running: Installation, yard: dict[str, Any], api: Api, seconds
         await signed_in(page, running)
         load.start()
         await asyncio.sleep(seconds)
+        met_s = await asyncio.to_thread(caught_up)
         cpu, begun, sent_before = running.cpu_s(), time.monotonic(), load.sent
         sent = {}
         for number in range(PROBES):
@@ -160,12 +162,25 @@ async def latency(running: Installation, yard: dict[str, Any], api: Api, seconds
     load.join()
     glass = {value: at / 1000 - sent[value] for value in sent for at, row in seen if re.search(rf"\b{value}\b", row)}
     told = heard_after(sent)
+    print(f"the judge had met every series {seconds + met_s:.0f} s after the first row")
     behind = f"at most {load.late_s:.1f} s behind"
     print(f"{rows / took:,.0f} observations/s sent (target {RATE:,}), {behind}; {RULES:,} rules, {len(series):,} series")
     percentiles("observation sent → alert in the database", list(told.values()))
     percentiles("observation sent → alert on the list in Chromium", list(glass.values()))
     print(f"probes told: {len(told)} of {PROBES}; seen on the glass: {len(glass)}")
     print("cores used: " + ", ".join(f"{name} {(after[name] - cpu[name]) / took:.2f}" for name in cpu))
+
+
+def caught_up() -> float:
+    """Waits until the judge is less than a second behind; answers how long that took."""
+    begun = time.monotonic()
+    with psycopg.connect(os.environ["PENDOPO_DATABASE_URL"], autocommit=True) as connection:
+        while time.monotonic() - begun < CATCH_UP_S:
+            row = connection.execute("SELECT extract(epoch FROM now() - known_since)::float8 FROM alerts_position").fetchone()
+            if row and row[0] < 1:
+                break
+            time.sleep(0.2)
+    return time.monotonic() - begun
 
 
 def percentiles(name: str, seconds: list[float]) -> None:

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .logic import Sign
+from .logic import CALM, NEITHER, Sign
 
 
 @dataclass
@@ -22,8 +22,8 @@ class Threshold:
         if self.below is not None and value < self.below:
             return Sign(True, False, self.below - value, f"{value:g} is below {self.below:g}")
         if self.clear is None:
-            return Sign(False, True)
-        return Sign(False, value <= self.clear if self.above is not None else value >= self.clear)
+            return CALM
+        return CALM if (value <= self.clear if self.above is not None else value >= self.clear) else NEITHER
 
 
 @dataclass
@@ -39,11 +39,13 @@ class Levels:
 
     def see(self, at: datetime, value: float) -> Sign:
         """The sign of one value."""
+        if self.held < 0 and value < self.levels[0][0]:
+            return CALM
         reached = max((index for index, (start, _severity) in enumerate(self.levels) if value >= start), default=-1)
         kept = max((index for index, (start, _severity) in enumerate(self.levels) if value >= start - self.margin), default=-1)
         self.held = max(reached, min(self.held, kept))
         if self.held < 0:
-            return Sign(False, True)
+            return CALM
         start, severity = self.levels[self.held]
         return Sign(True, False, value - self.levels[0][0], f"{value:g} has reached {start:g}", severity)
 
@@ -69,7 +71,7 @@ class Change:
         self._remember(at, value)
         hot = abs(most) >= abs(self.change) and most * self.change > 0
         if not hot:
-            return Sign(False, True, abs(most))
+            return CALM
         amount = f"{abs(most):.1%}" if self.relative else f"{abs(most):g}"
         return Sign(True, False, abs(most), f"{'rose' if self.change > 0 else 'fell'} by {amount} within {self.window}")
 

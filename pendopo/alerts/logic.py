@@ -22,6 +22,10 @@ class Sign:
     severity: str = ""
 
 
+# What most values say. A sign is never changed, so that all may share one.
+CALM, NEITHER = Sign(False, True), Sign(False, False)
+
+
 @dataclass(frozen=True)
 class Firing:
     """From `start` (the rule was met as long as it asks) to `end` (None: still firing). `peak` is the worst value, None for silence."""
@@ -52,8 +56,8 @@ class Run:
     onset: datetime | None = None
     fired: datetime | None = None
     peak: float | None = None
-    sign: Sign = Sign(False, True)
-    worst: Sign = Sign(False, True)
+    sign: Sign = CALM
+    worst: Sign = CALM
 
     def see(self, at: datetime, value: float) -> str:
         """FIRED or ENDED when this value does it, else ''. `peak` and `worst` stay those of the firing just after its end."""

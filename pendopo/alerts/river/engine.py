@@ -34,6 +34,8 @@ class Engine:
         self.late: set[int] = set()
         self.reread_at = float("-inf")
         self.parents: set[str] = set()
+        # What was bad when it began.
+        self.alive: set[str] = set()
 
     def learn_parents(self, now: datetime, clock: float) -> list[Verdict]:
         """Reads anew on which things others depend. Answers how those stand that were none before: their children wait for it."""
@@ -45,13 +47,17 @@ class Engine:
     def start(self, through: datetime, now: datetime, clock: float) -> list[Verdict]:
         """Meets every series of the rules as of a stamp. Answers how all stand: what is bad, and what is well but has an open alert."""
         self.parents = parents()
+        self.alive = set(Alert.objects.open().exclude(rule=None).values_list("fingerprint", flat=True))
         self._meet(series_of(self.plan.by_indicator), through)
         for planned in self.plan.wholes:
             if planned.indicator is not None:
                 self.stirred.add((planned.indicator.pk, planned.region))
         said = [word for watcher in self.every() if (word := watcher.say(now, clock)) is not None]
-        alive = set(Alert.objects.open().exclude(rule=None).values_list("fingerprint", flat=True))
-        return [word for word in said if word.hot or word.fingerprint in alive or word.fingerprint in self.parents]
+        return [word for word in said if word.hot or self.matters(word.fingerprint)]
+
+    def matters(self, fingerprint: str) -> bool:
+        """Whether a good word about a thing is news although nothing bad was said since the start: others wait for it, or it can end."""
+        return fingerprint in self.alive or fingerprint in self.parents
 
     def every(self) -> Iterable[Watcher]:
         """All watchers of series, without those of silence."""
@@ -83,13 +89,14 @@ class Engine:
         if unknown:
             self._meet(facts_of(unknown), before)
         words: list[Verdict] = []
+        family = bool(self.parents)
         for series, at, value in rows:
             self.stirred.add(self.indicators[series])
             for watcher in self.watchers[series]:
                 if value is None or (watcher.last_at is not None and at <= watcher.last_at):
                     self.late.add(series)
                     continue
-                word = watcher.see(at, value, now, clock, parent=watcher.fingerprint in self.parents)
+                word = watcher.see(at, value, now, clock, parent=family and watcher.fingerprint in self.parents)
                 if word is not None:
                     words.append(word)
             for watcher in self._silent_of.get(series, ()):

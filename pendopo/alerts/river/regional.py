@@ -35,36 +35,36 @@ class Standing:
         self.wholes: dict[str, Watcher] = {}
         self.parents_said: datetime | None = None
 
-    def turned(self, word: Verdict) -> bool:
-        """Whether a word is another one than the last about its thing; a first good word is news too: an alert may be open."""
-        before = self.hot.get(word.fingerprint)
-        self.hot[word.fingerprint] = word.hot
-        return before != word.hot
-
     def silences(self, now: datetime) -> list[Verdict]:
-        """Series and sources of which nothing was heard for too long."""
+        """Series and sources of which nothing was heard for too long, or of which something was again."""
+        again = self.parents_said is None or now - self.parents_said >= PARENTS_AGAIN
+        if again:
+            self.parents_said = now
         words = []
         for watcher in self.engine.silences:
             if watcher.last_at is not None:
-                longest = watcher.planned.rule.about["for"]
-                words.append(self._silence(watcher.fingerprint, watcher.about, watcher.last_at, longest, now))
+                words.append(self._silence(watcher.planned, watcher.fingerprint, watcher.region, watcher.dims, watcher.last_at, now, again))
         heard = newest_heard() if self.plan.sources else {}
         for planned in self.plan.sources:
             if planned.source is not None and planned.source.pk in heard:
                 # One that never spoke is waited for since its rule is there.
                 last = heard[planned.source.pk] or planned.since
-                about = planned.about(planned.region, {})
-                words.append(self._silence(planned.name_of(planned.region, {}), about, last, planned.rule.about["for"], now))
-        again = self.parents_said is None or now - self.parents_said >= PARENTS_AGAIN
-        if again:
-            self.parents_said = now
-        return [word for word in words if self.turned(word) or (again and word.fingerprint in self.engine.parents)]
+                words.append(self._silence(planned, planned.name_of(planned.region, {}), planned.region, {}, last, now, again))
+        return [word for word in words if word is not None]
 
-    @staticmethod
-    def _silence(name: str, about: "object", last: datetime, longest: timedelta, now: datetime) -> Verdict:
-        hot = now - last > longest
+    def _silence(
+        self, planned: Planned, name: str, region: str, dims: Mapping[str, str], last: datetime, now: datetime, again: bool
+    ) -> Verdict | None:
+        """The word about one silence; None when it is no news: said already, and nobody waits for it."""
+        longest, before = planned.rule.about["for"], self.hot.get(name)
+        hot = self.hot[name] = now - last > longest
+        if before == hot and not (again and name in self.engine.parents):
+            return None
+        if before is None and not hot and not self.engine.matters(name):
+            return None
         reason = _("nothing heard for %(span)s") % {"span": span(now - last)} if hot else ""
-        return Verdict(name, hot, now, about, None, (now - last).total_seconds(), reason, started=last + longest if hot else None)  # type: ignore[arg-type]
+        about = planned.about(region, dims)
+        return Verdict(name, hot, now, about, None, (now - last).total_seconds(), reason, started=last + longest if hot else None)
 
     def whole_regions(self, now: datetime, clock: float, *, every: bool) -> list[Verdict]:
         """Rules on whole regions in which something stirred (with `every`: all of them)."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from ..logic import ENDED, FIRED, Run
 from ..sentences import why
@@ -39,17 +40,23 @@ class Watcher:
     dims: dict[str, str]
     language: str
     run: Run = field(init=False)
-    fingerprint: str = field(init=False)
-    about: About = field(init=False)
     last_at: datetime | None = None
     value: float | None = None
     said_at: float = float("-inf")
     said: str = ""
 
     def __post_init__(self) -> None:
-        self.fingerprint = self.planned.name_of(self.region, self.dims)
-        self.about = self.planned.about(self.region, self.dims)
         self.forget()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The name of what is judged. Made when it is first asked for: most series never are."""
+        return self.planned.name_of(self.region, self.dims)
+
+    @cached_property
+    def about(self) -> About:
+        """What is judged, as an alert shows it."""
+        return self.planned.about(self.region, self.dims)
 
     def forget(self) -> None:
         """Begins with nothing seen, but keeps how far time has gone."""
