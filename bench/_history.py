@@ -10,23 +10,38 @@ from typing import Any
 
 from _installation import line
 from django.db import connection
+from django.db.models import Sum
 
 import pendopo.ready  # noqa: F401
 from pendopo.indicators import history, newest
+from pendopo.indicators.catalogue import parse
 from pendopo.indicators.closing import actions, thawing
 from pendopo.indicators.closing.models import ClosedMonth
-from pendopo.indicators.models import Indicator, Series
+from pendopo.indicators.declaring import load_catalogue
+from pendopo.indicators.derivation.models import DerivedPosition
+from pendopo.indicators.logic import Duration
+from pendopo.indicators.models import Delivery, Indicator, Series
 from pendopo.indicators.periods import actions as periods
 
 OTHERS, NET, DEVICES = 33, 24, 8
 CORRECTED_EVERY = 100
+MAPPED = "bench-24"
+# What follows a correction of the first indicator: of the same period, over four periods, and of what was derived from it.
 DERIVED = ("bench-derived-0", "bench-derived-1", "bench-derived-2", "bench-derived-3")
+DERIVED_CATALOGUE = """
+indicators:
+  - {code: bench-derived-0, name: A, derived: {difference: [bench-0, bench-1]}}
+  - {code: bench-derived-1, name: B, derived: {moving_mean: {of: bench-0, window: WINDOW}}}
+  - {code: bench-derived-2, name: C, derived: {change: {of: bench-0}}}
+  - {code: bench-derived-3, name: D, derived: {moving_sum: {of: bench-derived-0, window: WINDOW}}}
+"""
+PATIENCE_S = 1800
 SERIES_SQL = """
 INSERT INTO indicators_series (indicator_id, region_id, dims, dims_key)
 SELECT i.id, r.code, CASE WHEN d.n < 0 THEN '{}' ELSE jsonb_build_object('device', d.n::text) END,
     CASE WHEN d.n < 0 THEN '' ELSE 'device=' || d.n END
 FROM indicators_indicator i, regions_region r, generate_series(%(first)s, %(last)s) AS d(n)
-WHERE i.code = ANY(%(codes)s) AND r.level = 'village' AND r.code LIKE '35.16.%%' ON CONFLICT DO NOTHING
+WHERE i.code = ANY(%(codes)s) AND r.level = i.level AND r.code LIKE '35.16.%%' ON CONFLICT DO NOTHING
 """
 DELIVERIES_SQL = """
 INSERT INTO indicators_delivery (source_id, way, received, known_since, earliest, digest, file, name, rows, accepted, flagged, quarantined,
@@ -49,6 +64,7 @@ LATEST_SQL = """
 INSERT INTO indicators_latest (series_id, newest, at, value, quality, known_since, delivery_id)
 SELECT s.id, o.at, o.at, o.value, o.quality, o.known_since, o.delivery_id FROM indicators_series s CROSS JOIN LATERAL (
     SELECT * FROM indicators_observation o WHERE o.series_id = s.id AND o.at > %(recent)s ORDER BY o.at DESC, o.known_since DESC LIMIT 1) o
+WHERE s.indicator_id IN (SELECT id FROM indicators_indicator WHERE code LIKE 'bench-%%')
 """
 
 
@@ -56,14 +72,15 @@ def fill(rows: int, now: datetime) -> None:
     """A year of the others (70 % of the rows) and the last hours of the network in steps of five minutes; every hundredth row corrected."""
     villages = 304
     times = {"others": rows * 7 // 10 // (OTHERS * villages), "net": rows * 3 // 10 // (NET * villages * DEVICES)}
-    steps = {"others": timedelta(days=365) / times["others"], "net": timedelta(minutes=5)}
+    hours = max(1, round(365 * 24 / times["others"]))
+    steps = {"others": timedelta(hours=hours), "net": timedelta(minutes=5)}
     codes = {"others": [f"bench-{n}" for n in range(OTHERS)], "net": [f"bench-{n}" for n in range(OTHERS, OTHERS + NET)]}
     begun = time.perf_counter()
+    Indicator.objects.filter(code=MAPPED).update(level="district")
     with connection.cursor() as cursor:
         for kind, (first, last) in {"others": (-1, -1), "net": (0, DEVICES - 1)}.items():
             cursor.execute(SERIES_SQL, {"codes": codes[kind], "first": first, "last": last})
-            every = f"{max(1, round(steps[kind].total_seconds() / 3600))}h" if kind == "others" else "5m"
-            Indicator.objects.filter(code__in=codes[kind]).update(every=every)
+            Indicator.objects.filter(code__in=codes[kind]).update(every=f"{hours}h" if kind == "others" else "5m")
             at = [now - steps[kind] * n for n in range(times[kind], 0, -1)]
             for month in sorted({moment.date().replace(day=1) for moment in at}):
                 cursor.execute("SELECT indicators_partition(%s)", [month])
@@ -102,6 +119,19 @@ def keep_periods() -> None:
     print(f"{hours:,} hours and {days:,} days made of them in {time.perf_counter() - begun:.0f} s, {size / 1e6:,.0f} MB")
 
 
+def derive_history(hours: int) -> None:
+    """Declares the derived indicators and waits until the loop of the installation has computed their whole history."""
+    begun = time.perf_counter()
+    load_catalogue(catalogue=parse(DERIVED_CATALOGUE.replace("WINDOW", f"{4 * hours}h")))
+    while DerivedPosition.objects.filter(after=None).count() < len(DERIVED):
+        if time.perf_counter() - begun > PATIENCE_S:
+            raise SystemExit("the history was not derived in time")
+        time.sleep(0.2)
+    took = time.perf_counter() - begun
+    count = Delivery.objects.filter(source__code="derived").aggregate(Sum("accepted"))["accepted__sum"]
+    print(f"{count:,} figures derived in {took:.0f} s ({count / took:,.0f}/s)")
+
+
 def corrected(url: str, key: str, now: datetime, times: int) -> None:
     """One corrected row of a month ago: from the request until all its dependants say so."""
     village = Series.objects.filter(indicator__code="bench-0").values_list("region_id", flat=True)[0]
@@ -115,7 +145,11 @@ def corrected(url: str, key: str, now: datetime, times: int) -> None:
         begun = time.perf_counter()
         with urllib.request.urlopen(urllib.request.Request(url + "/api/v1/observations", body, headers), timeout=60) as answer:
             stamp = json.load(answer)
+        if stamp["accepted"] != 1:
+            raise SystemExit(f"the correction was not accepted: {stamp}")
         while derived_since(village, stamp["delivery"]) < len(DERIVED):
+            if time.perf_counter() - begun > 60:
+                raise SystemExit("the correction did not reach every dependant in a minute")
             time.sleep(0.005)
         took.append((time.perf_counter() - begun) * 1000)
     told("one corrected row: its four dependants say so", 1000, took)
@@ -198,6 +232,7 @@ if __name__ == "__main__":
     fill(asked, moment)
     keep_periods()
     measure(sys.argv[1], sys.argv[3], moment, 30)
+    derive_history(Duration.parse(Indicator.objects.get(code="bench-0").every).number)
     corrected(sys.argv[1], sys.argv[4], moment, 10)
     print("\nevery month that is over closed:")
     close_old(moment)

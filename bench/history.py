@@ -15,18 +15,8 @@ from _peers import peers
 ROWS = 20_000_000
 
 
-# What follows a correction of the first indicator: of the same period, over a week, and of what was derived from it.
-DERIVED = """
-indicators:
-  - {code: bench-derived-0, name: A, derived: {difference: [bench-0, bench-1]}}
-  - {code: bench-derived-1, name: B, derived: {moving_mean: {of: bench-0, window: 7d}}}
-  - {code: bench-derived-2, name: C, derived: {change: {of: bench-0}}}
-  - {code: bench-derived-3, name: D, derived: {moving_sum: {of: bench-derived-0, window: 7d}}}
-"""
-
-
 def board(village: str) -> str:
-    """The definition of a board of 24 numbers of one village with their recent past, and a choropleth of every village."""
+    """The definition of a board of 24 numbers of one village with their recent past, and a choropleth of the districts."""
     tiles = [f"  - {{kind: number, indicator: [bench-{n}], region: '{village}', spark: 30d, size: [2, 2]}}" for n in range(24)]
     tiles.append("  - {kind: choropleth, indicator: [bench-24], region: '35.16', size: [4, 5]}")
     return "code: bench\ntitle: {id: Uji, en: Bench}\ntiles:\n" + "\n".join(tiles) + "\n"
@@ -38,9 +28,6 @@ def main() -> None:
     print(machine(), flush=True)
     with installation() as running:
         yard = running.yard(57)
-        dependants = running.folder.parent / "derived.yaml"
-        dependants.write_text(DERIVED)
-        subprocess.run([PENDOPO, "catalogue", "load", str(dependants), "--data", running.folder], check=True, capture_output=True)
         place = running.folder.parent / "board.yaml"
         place.write_text(board(yard["villages"][0]))
         subprocess.run([PENDOPO, "board", "load", str(place), "--data", running.folder], check=True, capture_output=True)

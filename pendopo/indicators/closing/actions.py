@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -91,7 +92,7 @@ def _close(month: date, by: Person | None) -> ClosedMonth:
         # Every row up to this stamp is committed, and none will follow.
         cursor.execute("SELECT indicators_stamp()")
         cutoff: datetime = cursor.fetchone()[0]
-    if DerivedPosition.objects.filter(raw__lt=min(_last_word(month), cutoff)).exists():
+    if DerivedPosition.objects.filter(Q(raw__lt=min(_last_word(month), cutoff)) | Q(after__isnull=False)).exists():
         raise Impossible(_("Derived figures are still being computed from this month: try again when they have caught up."))
     catch_up()
     folder = settings.FILES_DIR / FOLDER

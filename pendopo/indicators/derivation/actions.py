@@ -1,7 +1,9 @@
 """The verb of derivation: `derive` brings every derived indicator up to date with what was committed."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 from django.conf import settings
@@ -16,7 +18,8 @@ from ..actions import forget_known, take_delivery
 from ..checks import Observation
 from ..models import Indicator, Source, Way
 from .catalogue import Compiled, known_facts, meaning_of
-from .computing import Stamps, differences, everything, stretches
+from .computing import FIRST, LAST, Stamps, differences, everything, scopes_of, stretches
+from .evaluating import Stretch
 from .models import Computation, DerivedPosition, Formula
 from .reading import Change, changes, next_stamp, stamp
 
@@ -28,6 +31,9 @@ DERIVED_SOURCES = (DERIVED_SOURCE, SIMULATED_SOURCE)
 LOCK = 0x64657276
 BATCH_ROWS = 20_000
 MAX_CAUSES = 1000
+# So long (seconds) history is computed at a time before what arrived meanwhile is taken up.
+SLICE_S = 0.25
+MOST_REGIONS = 400
 
 
 def derived_source(simulated: bool = False) -> Source:
@@ -56,7 +62,8 @@ def derive(*, compiled: Compiled) -> int:
     """Computes what changed since the last time and stores it; answers how many rows were written.
 
     Sent inputs are read as of one stamp, in the order of the formulas, so that a figure never mixes old and new inputs. Only what differs
-    from the stored figures is delivered: doing it again changes nothing. Returns 0 when another process is at it.
+    from the stored figures is delivered: doing it again changes nothing. The history of a new formula is computed a slice a call, while
+    `compiled.rebuilding` says that there is more; so a correction never waits for it. Returns 0 when another process is at it.
     """
     compiled.refresh(known_facts())
     if not compiled.formulas:
@@ -64,6 +71,7 @@ def derive(*, compiled: Compiled) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
+            compiled.rebuilding = {}
             return 0
     try:
         with override(settings.LANGUAGE_CODE):
@@ -78,16 +86,62 @@ def _derive(compiled: Compiled) -> int:
     if not compiled.versions:
         formulas = compiled.formulas.items()
         compiled.versions = {code: _version(ids[code], meaning_of(formula, compiled.facts)) for code, formula in formulas}
+        # What is derived no longer would hold up everything else with its position.
+        DerivedPosition.objects.exclude(indicator__in=ids.values()).delete()
     versions = compiled.versions
-    positions = {position.indicator.code: position for position in DerivedPosition.objects.select_related("indicator")}
+    found = DerivedPosition.objects.filter(indicator__in=ids.values()).select_related("indicator")
+    positions = {position.indicator.code: position for position in found}
     raw = next_stamp(min((position.raw for position in positions.values()), default=None))
     written = 0
     for codes in compiled.depths():
         fresh = {code for code in codes if code not in positions or positions[code].version != versions[code]}
         behind = [code for code in codes if code in fresh or positions[code].raw < raw or written]
         if behind:
-            written += _bring_up(behind, fresh, compiled, ids, versions, positions, Stamps(raw, stamp()))
+            written += _bring_up(behind, fresh, compiled, ids, positions, Stamps(raw, stamp()))
+    return written + _rebuild(compiled, positions, raw)
+
+
+def _rebuild(compiled: Compiled, positions: dict[str, DerivedPosition], raw: datetime) -> int:
+    """Computes some of the history of new formulas, in the order of the formulas, region by region; how many rows that wrote."""
+    begun, written, slices = time.monotonic(), 0, 0
+    lacking = [code for code in compiled.formulas if positions[code].after is not None]
+    compiled.rebuilding = {code: compiled.rebuilding.get(code, []) for code in lacking}
+    for code in lacking:
+        formula, position = compiled.formulas[code], positions[code]
+        if not compiled.rebuilding[code]:
+            scopes = sorted(scopes_of(formula, everything(formula, compiled.facts)).items())
+            compiled.rebuilding[code] = [found for found in scopes if found[0] > (position.after or "")]
+        waiting = compiled.rebuilding[code]
+        while position.after is not None:
+            started = time.monotonic()
+            if slices and started - begun > SLICE_S:
+                return written
+            slices += 1
+            some, rest = waiting[: compiled.pace], waiting[compiled.pace :]
+            position.after = some[-1][0] if rest else None
+            wanted = {target: [(FIRST, LAST)] for _scope, targets in some for target in targets}
+            written += _write(code, wanted, compiled, Stamps(raw, stamp()), position)
+            compiled.rebuilding[code] = waiting = rest
+            took = time.monotonic() - started
+            compiled.pace = min(MOST_REGIONS, compiled.pace * 2) if took < SLICE_S / 4 else max(1, compiled.pace // 2)
+        del compiled.rebuilding[code]
     return written
+
+
+def _write(
+    code: str, wanted: Mapping[str, Sequence[Stretch]], compiled: Compiled, stamps: Stamps, position: DerivedPosition
+) -> int:  # fmt: skip
+    """The differences of these regions of one indicator, and with the last of them its position."""
+    pending: list[Observation] = []
+    written = 0
+    for row in differences(compiled.formulas[code], compiled.facts, wanted, stamps):
+        if len(pending) >= BATCH_ROWS:
+            _deliver(pending, compiled, stamps, set(), [])
+            written += len(pending)
+            pending = []
+        pending.append(row)
+    _deliver(pending, compiled, stamps, set(), [position])
+    return written + len(pending)
 
 
 def _version(indicator: int, meaning: dict[str, object]) -> int:
@@ -99,31 +153,32 @@ def _version(indicator: int, meaning: dict[str, object]) -> int:
 
 
 def _bring_up(
-    codes: Sequence[str], fresh: set[str], compiled: Compiled, ids: dict[str, int], versions: dict[str, int],
-    positions: dict[str, DerivedPosition], stamps: Stamps,
+    codes: Sequence[str], fresh: set[str], compiled: Compiled, ids: dict[str, int], positions: dict[str, DerivedPosition], stamps: Stamps
 ) -> int:  # fmt: skip
-    """Computes the indicators of one depth and notes how far they are."""
+    """Computes what changed for the indicators of one depth and notes how far they are. A fresh one begins here: its history follows."""
     pending: list[Observation] = []
     causes: set[int] = set()
     written = 0
-    news = _news([positions[code] for code in codes if code not in fresh], [compiled.formulas[c].inputs for c in codes], compiled, stamps)
-    for code in codes:
-        formula = compiled.formulas[code]
-        if code in fresh:
-            wanted = everything(formula, compiled.facts)
-        else:
-            position = positions[code]
-            own = [c for c in news if c.known_since > (position.raw if compiled.facts[c.code].derived is None else position.derived)]
-            wanted = stretches(formula, compiled.facts, own)
-            causes.update(change.delivery for change in own if change.code in formula.inputs)
-        for row in differences(formula, compiled.facts, wanted, stamps):
+    known = [code for code in codes if code not in fresh]
+    news = _news([positions[code] for code in known], [compiled.formulas[c].inputs for c in known], compiled, stamps)
+    for code in known:
+        formula, position = compiled.formulas[code], positions[code]
+        own = [c for c in news if c.known_since > (position.raw if compiled.facts[c.code].derived is None else position.derived)]
+        causes.update(change.delivery for change in own if change.code in formula.inputs)
+        for row in differences(formula, compiled.facts, stretches(formula, compiled.facts, own), stamps):
             pending.append(row)
             if len(pending) >= BATCH_ROWS:
                 _deliver(pending, compiled, stamps, causes, [])
                 written += len(pending)
                 pending = []
-    marks = [DerivedPosition(indicator_id=ids[code], version=versions[code], raw=stamps.raw, derived=stamps.derived) for code in codes]
-    _deliver(pending, compiled, stamps, causes, marks)
+    for code in codes:
+        after = "" if code in fresh else positions[code].after
+        positions[code] = DerivedPosition(
+            indicator_id=ids[code], version=compiled.versions[code], raw=stamps.raw, derived=stamps.derived, after=after
+        )
+        if code in fresh:
+            compiled.rebuilding.pop(code, None)
+    _deliver(pending, compiled, stamps, causes, [positions[code] for code in codes])
     return written + len(pending)
 
 
@@ -149,7 +204,7 @@ def _deliver(rows: list[Observation], compiled: Compiled, stamps: Stamps, causes
             for writer in {source.code: source for source in writers.values()}.values():
                 _store(by_writer[writer.code], writer, compiled, stamps, causes)
             DerivedPosition.objects.bulk_create(
-                marks, update_conflicts=True, unique_fields=["indicator"], update_fields=["version", "raw", "derived"]
+                marks, update_conflicts=True, unique_fields=["indicator"], update_fields=["version", "raw", "derived", "after"]
             )
     except Exception:
         forget_known()  # series and partitions that this transaction made are gone with it

@@ -24,13 +24,18 @@ def known_facts() -> dict[str, Facts]:
 
 
 class Compiled:
-    """The formulas of a catalogue, kept until the catalogue changes. In order: inputs before what is made of them."""
+    """The formulas of a catalogue, kept until the catalogue changes. In order: inputs before what is made of them.
+
+    `rebuilding` are the regions of which the history of new formulas is still to be computed, by code: each with what it stands for.
+    """
 
     def __init__(self) -> None:
         self.facts: dict[str, Facts] = {}
         self.formulas: dict[str, Formula] = {}
         self.faults: dict[str, str] = {}
         self.versions: dict[str, int] = {}
+        self.rebuilding: dict[str, list[tuple[str, list[str]]]] = {}
+        self.pace = 8
 
     def refresh(self, facts: dict[str, Facts]) -> None:
         """Compiles again if anything differs."""
@@ -38,6 +43,7 @@ class Compiled:
             self.formulas, self.faults = compile_all(facts, zone())
             self.facts = facts
             self.versions = {}
+            self.rebuilding = {}
 
     def depths(self) -> list[list[str]]:
         """The codes by depth: those of sent inputs only, then those that need these, and so on."""

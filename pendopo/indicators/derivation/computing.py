@@ -77,14 +77,20 @@ def everything(formula: Formula, facts: Mapping[str, Facts]) -> dict[str, list[S
     return {target: [(FIRST, LAST)] for target in answer}
 
 
+def scopes_of(formula: Formula, targets: Iterable[str]) -> dict[str, list[str]]:
+    """The targets by the region whose subtree is read for them."""
+    scopes: dict[str, list[str]] = {}
+    for target in sorted(targets):
+        scopes.setdefault(scope_of(formula, target), []).append(target)
+    return scopes
+
+
 def differences(
     formula: Formula, facts: Mapping[str, Facts], wanted: Mapping[str, Sequence[Stretch]], stamps: Stamps
 ) -> Iterator[Observation]:
     """The rows that make the stored figures true again: new values, corrections, and retractions where nothing can be derived."""
     grid = grid_of(formula)
-    scopes: dict[str, list[str]] = {}
-    for target in sorted(wanted):
-        scopes.setdefault(scope_of(formula, target), []).append(target)
+    scopes = scopes_of(formula, wanted)
     batch: list[str] = []
     for scope in sorted(scopes):
         batch.append(scope)

@@ -36,8 +36,10 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
         try:
             while not closing.is_set():
                 wake.clear()
+                more = False
                 try:
                     await in_thread(thread, partial(derive, compiled=compiled))
+                    more = bool(compiled.rebuilding)
                     complaint.well()
                 except (DatabaseError, InterfaceError, psycopg.Error) as problem:
                     complaint.wrong(problem)
@@ -45,6 +47,8 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
                     if told.get(code) != fault:
                         logger.warning("%s is not derived: %s", code, fault)
                 told = dict(compiled.faults)
+                if more:
+                    continue
                 await first_of(closing, timeout=GATHER_S)
                 await first_of(wake, closing, timeout=POLL_S)
         finally:

@@ -29,12 +29,15 @@ class DerivedPosition(models.Model):
     """How far a derived indicator was computed: its formula's version, and the stamps up to which inputs were taken.
 
     Sent inputs are taken up to `raw`; inputs that are derived themselves up to `derived`. Written with the figures, in one transaction.
+    `after` is set while history is computed for a new version: the last region (in order) whose history is done, '' before the first.
+    What becomes known meanwhile is taken up everywhere.
     """
 
     indicator = models.OneToOneField("indicators.Indicator", primary_key=True, on_delete=models.CASCADE, related_name="derived_position")
     version = models.PositiveIntegerField()
     raw = models.DateTimeField()
     derived = models.DateTimeField()
+    after = models.CharField(max_length=20, null=True, blank=True)
 
     class Meta:
         verbose_name = _("position of a derived indicator")

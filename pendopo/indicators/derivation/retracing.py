@@ -68,7 +68,7 @@ def basis_of(computation: Computation, code: str, now: bool) -> Basis:
     """What the delivery was computed from. For the figure of `now`, what it was last found to be true for: inputs may have moved since
     without moving it (a rank that stays the same)."""
     position = DerivedPosition.objects.filter(indicator__code=code).first() if now else None
-    if position is not None:
+    if position is not None and position.after is None:
         return Basis(position.version, position.raw, position.derived)
     return Basis(computation.versions[code], computation.raw, computation.derived)
 

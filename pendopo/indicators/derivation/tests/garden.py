@@ -49,7 +49,7 @@ def settle_down(compiled: Compiled | None = None) -> int:
     """Derives until nothing changes; how many rows that wrote."""
     compiled = compiled or Compiled()
     written = 0
-    while (done := derive(compiled=compiled)) > 0:
+    while (done := derive(compiled=compiled)) > 0 or compiled.rebuilding:
         written += done
     return written
 

@@ -83,7 +83,8 @@ def test_chains_are_followed_in_one_go() -> None:
     settle_down()
     assert known("rise") == {"01 14": (77 / 56 - 1) * 100}
     versions = list(Delivery.objects.filter(source__code="derived").values_list("accepted", flat=True))
-    assert len(versions) == 4  # two depths, twice: `both` was never told from a new `cases` and an old `week`
+    # History indicator by indicator, then the correction by depth: `both` was never told from a new `cases` and an old `week`.
+    assert versions == [2, 1, 1, 8, 8]
 
 
 def test_a_slow_input_stands_from_its_day_on() -> None:
