@@ -50,6 +50,7 @@ export class Moves {
       waiting: () => page.panel(true),
       lock: () => page.say({ do: "lock", on: button.getAttribute("aria-pressed") !== "true" }),
       record: () => page.say({ do: "record", on: button.getAttribute("aria-pressed") !== "true" }),
+      "tile-end": () => page.say({ do: "tile", path: "" }),
       end: () => page.say({ do: "end" }),
       "admit-all": () => page.say({ do: "admit" }),
       leave: () => { page.wire.close(); location.assign(location.pathname); },
@@ -63,7 +64,7 @@ export class Moves {
     const text = (field: string): string => String(data.get(field) ?? "");
     if (name === "chat") this.page.say({ do: "chat", text: text("text") });
     if (name === "timer") this.page.say({ do: "timer", seconds: Math.round(Number(text("minutes")) * 60) });
-    if (name === "tile") this.page.say({ do: "tile", path: text("path") });
+    if (name === "tile") this.page.say({ do: "tile", path: text("path"), government: text("government") === "yes" });
     if (name === "poll") this.page.say({ do: "poll", question: text("question"), options: text("options").split("\n") });
     if (name === "chat" || name === "poll") form.reset();
   }

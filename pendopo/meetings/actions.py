@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.core import signing
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,8 @@ from .models import Attendance, Invitee, Meeting, Part, Seat, Series, State, Whe
 # A personal link opens the door from its making until this long after the planned end.
 LINK_LIVES_AFTER = timedelta(days=1)
 LONGEST_MINUTES = 24 * 60
+# A situation room stays open this long unless it is ended.
+SITUATION_MINUTES = 24 * 60
 
 
 def digest_of(token: str) -> str:
@@ -78,6 +80,39 @@ def plan(
     after = {"subject": clean, "start": start.isoformat(), "agencies": [agency.code for agency in agencies], "about": meeting.about}
     record(by=by, room="meetings", verb="planned", about=meeting.get_absolute_url(), after=after)
     return meeting
+
+
+@transaction.atomic
+def open_about(
+    *, about: str, subject: str, by: Person, agencies: Sequence[Agency] = (), people: Sequence[Person] = ()
+) -> tuple[Meeting, bool]:
+    """A situation room: the meeting about a page of this house, made and open at once; whether it is new.
+
+    `about` is that page's own path (`/incidents/…`), anything else is refused. Rooms of other ladders do not import this: they post
+    `about`, `subject`, `agencies` (codes, repeated) and `people` (numbers, repeated) to the URL name `meetings:open` and are
+    answered with the room's address; `did.meetings.planned` and `did.meetings.opened` carry `about` for their timeline. Asking twice for
+    the same page within a day leads into the same room, and whoever is newly named is invited too.
+    """
+    path = own_path(about.strip())[:300]
+    if not path:
+        raise Refused(_("A situation room is about a page of this house: open it from that page."))
+    now = timezone.now()
+    since = now - timedelta(minutes=SITUATION_MINUTES)
+    with connection.cursor() as cursor:
+        # Of two who press at once the second one waits here, and finds the room of the first.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [path])
+    there = Meeting.objects.filter(about=path, state__in=[State.PLANNED, State.OPEN], start__gte=since, start__lte=now).first()
+    if there is None:
+        made = plan(subject=subject, start=now, minutes=SITUATION_MINUTES, by=by, agencies=agencies, people=people, about=path)
+        return made, True
+    known = set(there.invitees.values_list("person", flat=True)) | {there.convener_id}
+    also = [
+        Invitee(meeting=there, person=one, name=one.name, email=one.email) for one in dict.fromkeys([*people, by]) if one.pk not in known
+    ]
+    Invitee.objects.bulk_create(also)
+    if also:
+        record(by=by, room="meetings", verb="invited", about=there.get_absolute_url(), after={"people": [one.name for one in also]})
+    return there, False
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from .planning import urls as planning
 app_name = "meetings"
 
 urlpatterns = [
+    path("meetings/open", room.open_about, name="open"),
     *planning.before_room,
     path("meetings/<slug:code>", room.room, name="room"),
     path("meetings/<slug:code>/files", room.files, name="files"),

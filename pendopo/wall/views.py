@@ -16,6 +16,8 @@ from pendopo.agencies.models import Person
 from pendopo.indicators.models import Indicator, Publicity
 from pendopo.indicators.moments.asking import as_of_in, bar
 from pendopo.live.tickets import issue
+from pendopo.meetings.media.tickets import shared_with
+from pendopo.meetings.models import Meeting, State
 from pendopo.ui.door import holds, opens
 
 from .actions import path_of
@@ -42,10 +44,13 @@ class Viewer:
     user: Person | None
     holder: str = ""
     is_screen: bool = False
+    tile: int | None = None
 
 
 def viewer_of(request: HttpRequest) -> Viewer | None:
-    """The person signed in, else the screen with a token, else nobody."""
+    """Everybody of the meeting in which the board is shown, else the person signed in, else the screen with a token, else nobody."""
+    if "shared" in request.GET:
+        return _in_a_meeting(request)
     user = request.user
     if isinstance(user, Person):
         if not holds(user, "boards.see", None):
@@ -56,6 +61,15 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
         return None
     open_to_screens = Indicator.objects.filter(publicity__in=[Publicity.PUBLIC, Publicity.GOVERNMENT])
     return Viewer(open_to_screens, None, path_of(screen), is_screen=True)
+
+
+def _in_a_meeting(request: HttpRequest) -> Viewer:
+    """A board shown in a meeting: public figures, and the government's when a convener allowed it. It ends with the meeting."""
+    shared = shared_with(request.GET["shared"], request.path)
+    if shared is None or not Meeting.objects.filter(code=shared.code, state__in=[State.PLANNED, State.OPEN]).exists():
+        raise PermissionDenied(_("This board is not shown in a meeting any more. Ask the convener to show it again."))
+    levels = [Publicity.PUBLIC, Publicity.GOVERNMENT] if shared.government else [Publicity.PUBLIC]
+    return Viewer(Indicator.objects.filter(publicity__in=levels), None, f"meeting:{shared.code}", is_screen=True, tile=shared.tile)
 
 
 def board(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -71,6 +85,8 @@ def board(request: HttpRequest, code: str) -> HttpResponseBase:
         raise Http404(_("There is no board with this name."))
     scene = scene_of(found.spec, request.GET.get("scene", ""), viewer.user)
     spec = scene.spec if scene else found.spec
+    if viewer.tile is not None:
+        spec = replace(spec, tiles=spec.tiles[viewer.tile : viewer.tile + 1])
     only = request.GET.get("tile", "")
     if only.isdecimal():
         spec = replace(spec, tiles=spec.tiles[int(only) : int(only) + 1])
@@ -78,7 +94,7 @@ def board(request: HttpRequest, code: str) -> HttpResponseBase:
     as_of = as_of_in(request, now)
     reading = read(spec, viewer.visible, now=now, language=get_language(), as_of=as_of)
     context = {**board_context(spec, reading, viewer.holder), "scene": scene, "address": found.spec.code}
-    context |= {"is_screen": viewer.is_screen, "may_change": found.may_change}
+    context |= {"shared": request.GET.get("shared", ""), "is_screen": viewer.is_screen, "may_change": found.may_change}
     if only.isdecimal():
         context["tiles"] = [{**tile, "index": int(only)} for tile in context["tiles"]]
     elif as_of or not viewer.is_screen:

@@ -187,9 +187,9 @@ def end_recording(ticket: Ticket) -> bool:
     return happenings.end_recording(meeting=seat.meeting, people=names, by=seat)
 
 
-def shared_tile(ticket: Ticket, path: str, title: str) -> dict[str, str]:
+def shared_tile(ticket: Ticket, path: str, title: str, *, government: bool) -> dict[str, str]:
     """A page of the wall to show to everybody, under an address that opens for this meeting only. '' ends it."""
-    return {"path": share(ticket.code, path) if path else "", "title": title or path}
+    return {"path": share(ticket.code, path, government=government) if path else "", "title": title or path}
 
 
 def new_name() -> str:

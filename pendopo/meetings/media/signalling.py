@@ -15,9 +15,10 @@ from typing import Any
 
 from . import seats
 from .codec import Refused
-from .hall import ALL, CONVENERS, Hall, halls
+from .hall import ALL, Hall, halls
 from .janus import Away
 from .logic import NotAllowed, may
+from .rolls import lobby_changed, people_changed
 from .seats import Standing
 from .stage import Stage
 from .tickets import NoTicket, Ticket, ice_servers, read
@@ -104,7 +105,8 @@ class Chair:
         await self.tell({"say": "room", **room})
         if self.role == "convener":
             await self.tell({"say": "lobby", "people": await seats.in_database(seats.lobby, self.code)})
-        await self.tell_all({"say": "people", "people": await seats.in_database(seats.people, self.code)})
+        await self.tell({"say": "people", "people": await seats.in_database(seats.people, self.code)})
+        people_changed(self.code)
         self.stage = Stage(code=self.code, seat=self.seat, name=self.name, role=self.role, tell=self.tell)
         await self.again()
 
@@ -126,10 +128,10 @@ class Chair:
             await halls.leave(self.hall, self)
         if self.attendance:
             await seats.in_database(seats.stand_up, self.attendance)
-            await self.tell_all({"say": "people", "people": await seats.in_database(seats.people, self.code)})
+            people_changed(self.code)
         else:
             await seats.in_database(seats.go_away, self.ticket)
-            await halls.tell(self.code, CONVENERS, {"say": "lobby", "people": await seats.in_database(seats.lobby, self.code)})
+            lobby_changed(self.code)
 
 
 async def route(scope: Message, receive: Receive, send: Send) -> None:
@@ -199,7 +201,7 @@ async def serve(chair: Chair, receive: Receive) -> None:
         await chair.come_in()
     elif standing.where == "waiting":
         await chair.tell({"say": "state", "standing": "waiting"})
-        await halls.tell(chair.code, CONVENERS, {"say": "lobby", "people": await seats.in_database(seats.lobby, chair.code)})
+        lobby_changed(chair.code)
     else:
         await chair.dismiss(standing.where)
         return

@@ -66,25 +66,36 @@ def ice_servers(seat: str) -> list[dict[str, Any]]:
 
 
 SHARE_SALT = "pendopo.meetings.tile"
+BOARD = re.compile(r"/wall/[\w-]{1,60}")
 
 
-def share(code: str, path: str) -> str:
-    """A page of the wall under an address that opens for one meeting: `?shared=` holds meeting and path, signed. Raises ValueError."""
+@dataclass(frozen=True)
+class Shared:
+    """A board of the wall, or one tile of it (counted from 0), shown in one meeting. `government` = with figures that are not public."""
+
+    code: str
+    place: str
+    tile: int | None
+    government: bool
+
+
+def share(code: str, path: str, *, government: bool = False) -> str:
+    """A page of the wall under an address that opens for one meeting: `?shared=` holds a signed `Shared`. Raises ValueError."""
     place = path.split("?")[0].split("#")[0]
-    if not place.startswith("/wall/") or ".." in place:
+    if not BOARD.fullmatch(place):
         raise ValueError("only boards of the wall are shown in a meeting")
     found = re.search(r"[?&]tile=(\d{1,3})", path)
-    tile = f"tile={found[1]}&" if found else ""
-    return f"{place}?{tile}shared={signing.dumps([code, place], salt=SHARE_SALT)}"
+    words = [code, place, int(found[1]) if found else None, government]
+    return f"{place}?shared={signing.dumps(words, salt=SHARE_SALT)}"
 
 
-def shared_with(text: str, path: str) -> str | None:
-    """The code of the meeting for which this page was shared; None when it was not, or not this page."""
+def shared_with(text: str, path: str) -> Shared | None:
+    """What was shared under this address; None when nothing was, or not this page."""
     try:
-        code, place = signing.loads(text, salt=SHARE_SALT, max_age=LIFE_S)
+        code, place, tile, government = signing.loads(text, salt=SHARE_SALT, max_age=LIFE_S)
     except (signing.BadSignature, TypeError, ValueError):
         return None
-    return str(code) if place == path else None
+    return Shared(str(code), str(place), tile, bool(government)) if place == path else None
 
 
 FILE_SALT = "pendopo.meetings.file"

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from . import seats
-from .hall import CONVENERS, halls
-from .logic import SPEAKER, NotAllowed
+from .hall import halls
+from .logic import CONVENER, SPEAKER, NotAllowed
 from .nodes import node_of
+from .rolls import lobby_changed, people_changed
 
 if TYPE_CHECKING:
     from .signalling import Chair
@@ -76,10 +77,14 @@ async def timer(chair: "Chair", word: dict[str, Any]) -> None:
 
 
 async def tile(chair: "Chair", word: dict[str, Any]) -> None:
-    """Shows a live tile of the wall to everybody; an empty path ends it."""
-    await _happen(
-        chair, "tile", **await seats.in_database(seats.shared_tile, chair.ticket, str(word["path"])[:300], str(word.get("title", ""))[:120])
-    )
+    """Shows a board of the wall, or a tile of it, live to everybody; an empty path ends it.
+
+    Figures that are not public are in it only when a convener says so: guests are in the room.
+    """
+    path, title = str(word["path"]).strip()[:300], str(word.get("title", ""))[:120]
+    government = chair.role == CONVENER and word.get("government") is True
+    shown = await seats.in_database(seats.shared_tile, chair.ticket, path, title, government=government)
+    await _happen(chair, "tile", **shown)
 
 
 async def line(chair: "Chair", word: dict[str, Any]) -> None:
@@ -124,19 +129,20 @@ async def admit(chair: "Chair", word: dict[str, Any]) -> None:
     seats_in = await seats.in_database(seats.admit, chair.ticket, word.get("seat"), word.get("agency"))
     for seat in seats_in:
         await halls.tell(chair.code, seat, {"say": "standing", "standing": "in"})
-    await _lobby(chair)
+    lobby_changed(chair.code)
 
 
 async def refuse(chair: "Chair", word: dict[str, Any]) -> None:
-    """Turns away who waits."""
-    await seats.in_database(seats.refuse, chair.ticket, str(word["seat"]))
-    await halls.tell(chair.code, str(word["seat"]), {"say": "standing", "standing": "refused"})
-    await _lobby(chair)
+    """Turns away who waits; one whom another convener admitted first stays."""
+    for seat in await seats.in_database(seats.refuse, chair.ticket, str(word["seat"])):
+        await halls.tell(chair.code, seat, {"say": "standing", "standing": "refused"})
+    lobby_changed(chair.code)
 
 
 async def remove(chair: "Chair", word: dict[str, Any]) -> None:
     """Puts somebody out for good."""
-    await seats.in_database(seats.remove, chair.ticket, str(word["seat"]))
+    if not await seats.in_database(seats.remove, chair.ticket, str(word["seat"])):
+        raise NotAllowed("whoever convenes by plan stays, and nobody else sits there")
     await halls.tell(chair.code, str(word["seat"]), {"say": "standing", "standing": "removed"})
 
 
@@ -144,7 +150,7 @@ async def role(chair: "Chair", word: dict[str, Any]) -> None:
     """Makes somebody speaker, listener or convener."""
     given = await seats.in_database(seats.change_role, chair.ticket, str(word["seat"]), str(word.get("role", SPEAKER)))
     await halls.tell(chair.code, str(word["seat"]), {"say": "role", "role": given})
-    await chair.tell_all({"say": "people", "people": await seats.in_database(seats.people, chair.code)})
+    people_changed(chair.code)
 
 
 async def lock(chair: "Chair", word: dict[str, Any]) -> None:
@@ -158,10 +164,6 @@ async def end(chair: "Chair", word: dict[str, Any]) -> None:
     await seats.in_database(seats.end, chair.ticket)
     await chair.tell_all({"say": "standing", "standing": "ended"})
     await node_of(chair.code).end_room(chair.code)
-
-
-async def _lobby(chair: "Chair") -> None:
-    await halls.tell(chair.code, CONVENERS, {"say": "lobby", "people": await seats.in_database(seats.lobby, chair.code)})
 
 
 VERBS: dict[str, Verb] = {

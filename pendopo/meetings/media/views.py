@@ -7,16 +7,19 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pendopo.agencies.access import agency_ids_of
+from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
+from pendopo.meetings import actions
 from pendopo.meetings.actions import digest_of
 from pendopo.meetings.forms import GuestForm
 from pendopo.meetings.models import Invitee, Meeting, Part, Seat, State, Where
+from pendopo.ui.door import opens
 
 from . import seats
 from .actions import keep_file
@@ -39,6 +42,30 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     if isinstance(request.user, Person) and request.user.is_active and "k" not in request.GET:
         return _opened(request, meeting, ticket_for(meeting, request.user))
     return _for_guest(request, meeting)
+
+
+@require_POST
+@opens("meetings.convene")
+def open_about(request: HttpRequest) -> HttpResponse:
+    """A situation room in one click: `about` (a path of this house), `subject`, `agencies` (codes), `people` (numbers). Leads into it."""
+    codes, numbers = request.POST.getlist("agencies"), [one for one in request.POST.getlist("people") if one.isdecimal() and len(one) < 10]
+    try:
+        meeting, _new = actions.open_about(
+            about=request.POST.get("about", ""),
+            subject=request.POST.get("subject", ""),
+            by=person_of(request),
+            agencies=list(Agency.objects.filter(code__in=codes, active=True)),
+            people=list(Person.objects.filter(pk__in=numbers, is_active=True)),
+        )
+    except Refused as refused:
+        return render(request, "meetings/refused.html", {"why": str(refused)}, status=422)
+    return redirect(meeting)
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Whoever is signed in: the door let only people in."""
+    assert isinstance(request.user, Person)
+    return request.user
 
 
 def ticket_for(meeting: Meeting, person: Person) -> Ticket:

@@ -166,6 +166,19 @@ def test_a_screen_is_shown_large_beside_the_faces(rani: Person, desa: Person) ->
     rani.page.wait_for_selector('[data-what="screen"]', state="detached")
 
 
+def test_a_board_of_the_wall_is_shown_live_beside_the_faces(rani: Person, desa: Person) -> None:
+    rani.menu("convener")
+    rani.page.fill('form[data-do="tile"] input[name=path]', "/wall/overview?tile=0")
+    rani.page.click('form[data-do="tile"] button[type=submit]')
+    frame = desa.page.frame_locator('[data-part="tile"] iframe')
+    frame.locator("article.tile").wait_for()
+    assert frame.locator("article.tile").count() == 1
+    wait(lambda: is_near(desa.sees(rani.seat), RED), what="the face beside it")
+    rani.menu("convener")
+    rani.page.click('button[data-do="tile-end"]')
+    desa.page.wait_for_selector('[data-part="tile"] iframe', state="detached")
+
+
 def test_layout_by_button_and_key(rani: Person, desa: Person) -> None:
     desa.page.locator("h1").click()
     desa.page.keyboard.press("l")
