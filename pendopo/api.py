@@ -15,6 +15,7 @@ from ninja.openapi.schema import OpenAPISchema
 from pendopo import __version__
 from pendopo.agencies.api import router as agencies
 from pendopo.alerts.api import router as alerts
+from pendopo.assessments.api import router as assessments
 from pendopo.incidents.cases.api import router as incidents
 from pendopo.indicators import api as figures
 from pendopo.indicators import api_changes, api_lineage, api_quarantine
@@ -71,6 +72,7 @@ api.add_router("", incidents)
 api.add_router("", orders)
 api.add_router("", network)
 api.add_router("", meetings)
+api.add_router("", assessments)
 
 
 def problem(status: int, code: str, detail: str) -> HttpResponse:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "pendopo.portal",
     "pendopo.incidents",
     "pendopo.meetings",
+    "pendopo.assessments",
     "pendopo.alerts",
     "pendopo.network",
     "pendopo.orders",

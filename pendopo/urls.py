@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("pendopo.incidents.urls")),
     path("", include("pendopo.meetings.urls")),
     path("", include("pendopo.network.urls")),
+    path("", include("pendopo.assessments.urls")),
     path("", include("pendopo.alerts.urls")),
     path("", include("pendopo.orders.urls")),
     path("", include("pendopo.indicators.urls")),

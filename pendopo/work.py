@@ -18,6 +18,7 @@ from nats.aio.client import Client
 import pendopo.ready  # noqa: F401
 from pendopo.alerts import tell as alerts_tell
 from pendopo.alerts.river import evaluate
+from pendopo.assessments import remind as evidence
 from pendopo.audit import relay
 from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
@@ -44,6 +45,7 @@ Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 LOOPS: dict[str, Loop] = {
     "alerts.evaluate": evaluate.run,
     "alerts.tell": alerts_tell.run,
+    "assessments.remind": evidence.run,
     "audit.relay": relay.run,
     "incidents.callout": callout.run,
     "incidents.tell": incidents_tell.run,

@@ -27,6 +27,7 @@ from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.alerts.actions import apply, declare_rule
 from pendopo.alerts.models import Alert
 from pendopo.alerts.tests.yard import word
+from pendopo.assessments import actions as assessing
 from pendopo.audit.models import Entry
 from pendopo.incidents.callout import actions as callout
 from pendopo.incidents.cases.actions import open_incident
@@ -100,7 +101,14 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
     apply(verdicts=[word("level", 1, region="35.16.01")])
     load_shipped()
     chain = callout.set_chain(code="pusat", name="Pusat", steps=[callout.StepSpec("person", target, ["email"], 60)], by=None)
+    assessment = assessing.open_assessment(instrument="spbe-2020", year=2025, by=None)
+    evidence = assessing.add_evidence(proof=assessing.Proof("x", link="https://x.test/"), by=target)
+    assessing.attach(evidence=evidence, assessment=assessment, node="1", by=None)
     things = {
+        "assessment": assessment.code,
+        "evidence": evidence.pk,
+        "finding": assessing.add_finding(assessment=assessment, node="1", text="x", by=target).pk,
+        "risk": assessing.add_risk(text="x", likelihood=1, impact=1, by=None).pk,
         "chain": chain.code,
         "call_out": callout.start(chain=chain, subject="x", by=None, key="x").pk,
         "roster": roster.code,

@@ -66,6 +66,7 @@ def _instrument(raw: Mapping[str, Any]) -> Instrument:
         near=Decimal(raw.get("near", "0.005")),
         ladders={name: tuple(levels) for name, levels in raw.get("ladders", {}).items()},
         digits=None if raw.get("rounding", "none") == "none" else int(raw["rounding"]),
+        cumulative=raw.get("cumulative", False) is True,
         exclusions=raw.get("exclusions", False) is True,
         legal={
             "basis": str(legal.get("basis", "")),

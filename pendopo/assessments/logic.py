@@ -3,12 +3,14 @@
 Source of the formula: PermenPANRB 59/2020, annex (aspect = Σ weight × level / Σ weight, and so upwards), the same in PermenPANRB 8/2026.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 WEIGHTED_MEAN, MEAN, LOWEST, SUM = "weighted_mean", "mean", "lowest", "sum"
+CODE = re.compile(r"[A-Za-z0-9._-]{1,20}")
 ROLLUPS = (WEIGHTED_MEAN, MEAN, LOWEST, SUM)
 
 
@@ -81,7 +83,8 @@ class Instrument:
     """A tree of requirements (the root is the index), its scale and its predicates, lowest first.
 
     `near` is how close to a threshold an index is marked: official figures were classified rounded in 2023 and unrounded in 2024.
-    `ladders` are the levels in words, lowest first, each by language; `exclusions` allows "does not apply", with a reason; `legal` says on
+    `ladders` are the levels in words, lowest first, each by language; `exclusions` allows "does not apply", with a reason; `cumulative`
+    ladders count a level only when all below it hold; `legal` says on
     what it rests (`basis`, `status`, `from`, `until`). `digits` is the declared rounding (half up) before the predicate is chosen; None =
     the unrounded index is classified.
     """
@@ -93,6 +96,7 @@ class Instrument:
     near: Decimal = Decimal("0.005")
     ladders: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     exclusions: bool = False
+    cumulative: bool = False
     digits: int | None = None
     legal: Mapping[str, str] = field(default_factory=dict)
 
@@ -146,10 +150,12 @@ def plain(value: Fraction) -> str:
 def problems_of(instrument: Instrument) -> list[str]:
     """What contradicts itself in an instrument: sentences that name the node; empty when it may be used."""
     found, seen = [], set()
-    for _, node in instrument.root.walk():
+    for depth, node in instrument.root.walk():
         if node.code in seen:
             found.append(f"{node.code} stands twice: every code belongs to one node.")
         seen.add(node.code)
+        if depth and not CODE.fullmatch(node.code):
+            found.append(f"{node.code!r}: a code has 1 to 20 letters, digits, points, - or _.")
         if node.rollup not in ROLLUPS:
             found.append(f"{node.code}: roll-up {node.rollup!r} is unknown; use one of {', '.join(ROLLUPS)}.")
         if node.weight <= 0:

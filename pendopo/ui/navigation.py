@@ -76,6 +76,8 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("People"), "agencies:people", "people", "people.see"),
             Entry(_("Posts"), "agencies:posts", "badge", "people.see"),
             Entry(_("Regions"), "regions:regions", "map", "indicators.see"),
+            Entry(_("Assessments"), "assessments:assessments", "badge", "assessments.see"),
+            Entry(_("Findings"), "assessments:findings", "warning", "assessments.see"),
         ),
     ),
     (
