@@ -6,10 +6,12 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from tests.browser import chromium, complaints, needed
@@ -23,7 +25,8 @@ CATALOGUE = """
 sources:
   - {code: dinkes, name: Dinas Kesehatan, agency: Dinas Kesehatan}
 indicators:
-  - {code: cases, name: {id: Kasus, en: Cases}, every: 1d, kind: count, level: district, sources: [dinkes]}
+  - {code: cases, name: {id: Kasus, en: Cases}, every: 1d, kind: count, level: district, sources: [dinkes],
+     checks: {range: [0, 1000]}}
   - {code: beds, name: {id: Tempat tidur, en: Beds}, every: 1d, kind: count, level: district, sources: [dinkes]}
 """
 
@@ -174,4 +177,59 @@ def test_a_form_on_a_phone_keeps_its_draft(house: Up, browser: Browser, cookies:
     page.click("pd-draft button")
     page.wait_for_load_state()
     assert json.loads(page.evaluate("JSON.stringify(Object.keys(localStorage).filter(name => name.includes('entry/')))")) == []
+    context.close()
+
+
+def workbook(path: Path) -> None:
+    """A report as an office writes it: two lines of title, names of districts, one impossible figure and one word among the figures."""
+    book = Workbook()
+    for line in (
+        ["DINAS KESEHATAN KABUPATEN MOJOKERTO"],
+        ["Laporan kasus harian"],
+        [],
+        ["Tanggal", "Kecamatan", "Kasus", "Petugas"],
+        [date(2026, 4, 1), "Jatirejo", 4, "Sari"],
+        [date(2026, 4, 1), "Gondang", 5000, "Sari"],
+        [date(2026, 4, 1), "Pacet", "tidak tahu", "Sari"],
+    ):
+        book.active.append(line)
+    book.save(path)
+
+
+def numbers(page: Page) -> list[str]:
+    """The five counts of a preview or a delivery."""
+    return [text.split()[0] for text in page.locator("dl.verdicts dd").all_inner_texts()]
+
+
+def test_a_workbook_through_the_wizard(house: Up, browser: Browser, cookies: Any, tmp_path: Path) -> None:
+    """The mapping is proposed with reasons, every row has its verdict before anything is written, and only then it is taken."""
+    context = opened(house, browser, cookies)
+    page = context.new_page()
+    workbook(tmp_path / "laporan.xlsx")
+    choose(page, tmp_path / "laporan.xlsx")
+    page.wait_for_url(re.compile(r"/upload/[0-9a-f-]{36}"))
+    for place, role in enumerate(("at", "region", "figure:cases", "")):
+        expect(page.locator(f"select[name=role_{place}]")).to_have_value(role)
+    page.get_by_role("button", name="Pratinjau", exact=True).click()
+    expect(page.get_by_role("heading", name="Pratinjau")).to_be_visible()
+    assert numbers(page) == ["1", "0", "1", "1", "0"]
+    assert "5000" in page.inner_text("main") and "tidak tahu" in page.inner_text("main")
+    assert complaints(page) == []
+    page.get_by_role("button", name="Terima", exact=True).click()
+    page.wait_for_url(re.compile(r"/deliveries/\d+"))
+    assert numbers(page) == ["1", "0", "1", "1", "0"]
+    choose(page, tmp_path / "laporan.xlsx")
+    expect(page.locator(".message.warning").first).to_contain_text("salinan")
+    context.close()
+
+
+def test_a_bad_file_is_explained_with_a_way_on(house: Up, browser: Browser, cookies: Any, tmp_path: Path) -> None:
+    context = opened(house, browser, cookies, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    (tmp_path / "rusak.xlsx").write_bytes(b"PK\x03\x04 rusak")
+    choose(page, tmp_path / "rusak.xlsx")
+    expect(page.get_by_role("alert")).to_contain_text("simpan lagi sebagai XLSX")
+    assert complaints(page) == []
+    page.get_by_role("link", name="Pilih berkas lain").click()
+    expect(page.locator("select[name=source]")).not_to_have_value("")
     context.close()
