@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from tests.browser import chromium, complaints, needed
@@ -183,6 +184,8 @@ def test_a_form_on_a_phone_keeps_its_draft(house: Up, browser: Browser, cookies:
 def workbook(path: Path) -> None:
     """A report as an office writes it: two lines of title, names of districts, one impossible figure and one word among the figures."""
     book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
     for line in (
         ["DINAS KESEHATAN KABUPATEN MOJOKERTO"],
         ["Laporan kasus harian"],
@@ -192,7 +195,7 @@ def workbook(path: Path) -> None:
         [date(2026, 4, 1), "Gondang", 5000, "Sari"],
         [date(2026, 4, 1), "Pacet", "tidak tahu", "Sari"],
     ):
-        book.active.append(line)
+        sheet.append(line)
     book.save(path)
 
 

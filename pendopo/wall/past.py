@@ -9,7 +9,7 @@ from pendopo.indicators.logic import Duration
 from pendopo.ui import words
 from pendopo.ui.charts import Spark, spark
 
-from .brief.ranking import MOST, NOTABLE, times_usual
+from .brief.ranking import NEVER_BEFORE, NOTABLE, times_usual
 from .reading import Plan, Reading
 
 
@@ -45,8 +45,8 @@ def change(plan: Plan, reading: Reading, index: int = 0) -> dict[str, Any] | Non
         "amount": words.number_text(abs(amount), indicator.decimals, reading.language),
         "relative": amount / abs(before) if before else None,
         "times": times,
-        "notable": words.number_text(times, 0 if times >= 10 else 1, reading.language) if times and NOTABLE <= times < MOST else "",
-        "first": times == MOST,
+        "notable": words.number_text(times, 0 if times >= 10 else 1, reading.language) if times and NOTABLE <= times < NEVER_BEFORE else "",
+        "first": times == NEVER_BEFORE,
         "since": words.span_text((figure.at - earlier[-1].at).total_seconds(), reading.language),
     }
 

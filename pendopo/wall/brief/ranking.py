@@ -6,8 +6,9 @@ from statistics import fmean, median
 
 # With fewer earlier changes nobody knows what is usual.
 LEAST_STEPS = 5
-# A figure that never moved before and moves now; also the most that is said.
+# The most that is said, and what ranks above it: a figure that never moved before and moves now.
 MOST = 99.0
+NEVER_BEFORE = 100.0
 # A change is called unusual from so many times its usual size on.
 NOTABLE = 2.0
 # A brief that could not be sent within this time of its hour is not sent any more: the next one is near.
@@ -24,7 +25,7 @@ def times_usual(change: float, earlier: Sequence[float]) -> float | None:
         return None
     usual = median(sizes) or fmean(sizes)
     if usual == 0:
-        return MOST if change else 0.0
+        return NEVER_BEFORE if change else 0.0
     return min(abs(change) / usual, MOST)
 
 

@@ -20,7 +20,7 @@ from pendopo.wall.brief import actions, paper, post
 from pendopo.wall.brief.due import decisions
 from pendopo.wall.brief.gathering import gather
 from pendopo.wall.brief.models import BriefSent, BriefWish
-from pendopo.wall.brief.ranking import MOST, SETTLED, due_moment, times_usual, weight
+from pendopo.wall.brief.ranking import MOST, NEVER_BEFORE, SETTLED, due_moment, times_usual, weight
 
 from . import river
 
@@ -43,7 +43,7 @@ def smtp() -> Iterator[MailServer]:
 
 @pytest.mark.parametrize(
     ("change", "earlier", "times"),
-    [(8.0, [1, -2, 2, -2, 3], 4.0), (-8.0, [1, -2, 2, -2, 1000], 4.0), (3.0, [0, 0, 0, 0, 5], 3.0), (1.0, [0] * 5, MOST),
+    [(8.0, [1, -2, 2, -2, 3], 4.0), (-8.0, [1, -2, 2, -2, 1000], 4.0), (3.0, [0, 0, 0, 0, 5], 3.0), (1.0, [0] * 5, NEVER_BEFORE),
      (0.0, [0] * 5, 0.0), (5.0, [1, 1], None), (1e9, [1] * 9, MOST)],
 )  # fmt: skip
 def test_a_change_is_measured_by_what_is_usual(change: float, earlier: list[float], times: float | None) -> None:
