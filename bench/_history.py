@@ -69,10 +69,10 @@ WHERE s.indicator_id IN (SELECT id FROM indicators_indicator WHERE code LIKE 'be
 
 
 def fill(rows: int, now: datetime) -> None:
-    """A year of the others (70 % of the rows) and the last hours of the network in steps of five minutes; every hundredth row corrected."""
+    """Up to a year of the others (70 % of the rows), the last hours of the network every five minutes; every hundredth row corrected."""
     villages = 304
     times = {"others": rows * 7 // 10 // (OTHERS * villages), "net": rows * 3 // 10 // (NET * villages * DEVICES)}
-    hours = max(1, round(365 * 24 / times["others"]))
+    hours = max((hours for hours in (1, 2, 3, 4, 6, 8, 12, 24) if hours * times["others"] <= 365 * 24), default=1)
     steps = {"others": timedelta(hours=hours), "net": timedelta(minutes=5)}
     codes = {"others": [f"bench-{n}" for n in range(OTHERS)], "net": [f"bench-{n}" for n in range(OTHERS, OTHERS + NET)]}
     begun = time.perf_counter()
