@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("pendopo.cli.rules", "Rules that alert and river stations: load, list."),
     "procedures": ("pendopo.cli.procedures", "Kinds of incident and their procedures: load, list, export."),
     "assess": ("pendopo.cli.assess", "Maturity and certification instruments: score."),
+    "instruments": ("pendopo.cli.instruments", "Instruments of assessment: load, list, template."),
     "brief": ("pendopo.cli.brief", "Write the brief of a day as PDF."),
     "upgrade": ("pendopo.cli.care", "Bring an installation to this version, and back when that fails."),
     "doctor": ("pendopo.cli.care", "Name what is missing and how to install it."),

@@ -27,6 +27,7 @@ from pendopo.regions.models import Region
 from pendopo.wall.aimfile import load_goals
 from pendopo.wall.models import Goal
 
+from .assessing import seed_assessments
 from .figures import INSTEAD_OF_REAL, OWN, POPULATION, POPULATION_AT, REGENCY, Figure
 from .model import DAY_S
 from .real import take_real_files
@@ -56,6 +57,7 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
             sent += sum(outcome.rows for outcome in take_real_files(real))
     if not Goal.objects.exists():
         load_goals(text=(HERE / "goals.yaml").read_text(encoding="utf-8"), by=None)
+    seed_assessments()
     return sent + catch_up(moment)
 
 
