@@ -17,6 +17,7 @@ from pendopo.agencies.api import router as agencies
 from pendopo.alerts.api import router as alerts
 from pendopo.assessments.api import router as assessments
 from pendopo.incidents.cases.api import router as incidents
+from pendopo.incidents.posture.api import router as posture
 from pendopo.indicators import api as figures
 from pendopo.indicators import api_changes, api_lineage, api_quarantine
 from pendopo.indicators.api_writing import PROBLEM, WRITING
@@ -69,6 +70,7 @@ api.add_router("", alerts)
 api.add_router("", regions)
 api.add_router("", agencies)
 api.add_router("", incidents)
+api.add_router("", posture)
 api.add_router("", orders)
 api.add_router("", network)
 api.add_router("", meetings)

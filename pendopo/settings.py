@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pendopo.agencies.context.reader",
                 "pendopo.regions.context.government",
+                "pendopo.incidents.posture.context.posture",
                 "pendopo.ui.context.house",
             ]
         },

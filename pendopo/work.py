@@ -24,6 +24,7 @@ from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
 from pendopo.incidents.callout import running as callout
 from pendopo.incidents.cases import tell as incidents_tell
+from pendopo.incidents.posture import running as posture
 from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
@@ -48,6 +49,7 @@ LOOPS: dict[str, Loop] = {
     "assessments.remind": evidence.run,
     "audit.relay": relay.run,
     "incidents.callout": callout.run,
+    "incidents.posture": posture.run,
     "incidents.tell": incidents_tell.run,
     "indicators.announce": announce.run,
     "indicators.closing": nightly.run,

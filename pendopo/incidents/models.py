@@ -2,10 +2,11 @@
 
 from .callout.models import Call, CallList, CallOut, Chain, Reply, Step
 from .cases.models import Cause, Decision, Incident, StepMark, TimelineEntry
+from .posture.models import Posture
 from .procedures.models import Procedure, ProcedureVersion
 from .roster.models import Absence, LogLine, Member, Roster, Shift
 
 __all__ = [
-    "Absence", "Call", "CallList", "CallOut", "Cause", "Chain", "Decision", "Incident", "LogLine", "Member", "Procedure",
+    "Absence", "Call", "CallList", "CallOut", "Cause", "Chain", "Decision", "Incident", "LogLine", "Member", "Posture", "Procedure",
     "ProcedureVersion", "Reply", "Roster", "Shift", "Step", "StepMark", "TimelineEntry",
 ]  # fmt: skip

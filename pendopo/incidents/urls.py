@@ -2,9 +2,11 @@
 
 from .callout.urls import urlpatterns as callout
 from .cases.urls import urlpatterns as cases
+from .papers.urls import urlpatterns as papers
+from .posture.urls import urlpatterns as posture
 from .procedures.urls import urlpatterns as procedures
 from .roster.urls import urlpatterns as roster
 
 app_name = "incidents"
 
-urlpatterns = [*cases, *procedures, *roster, *callout]
+urlpatterns = [*cases, *papers, *posture, *procedures, *roster, *callout]

@@ -63,6 +63,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Rivers"), "alerts:rivers", "pulse", "alerts.see"),
             Entry(_("Network"), "network:network", "plug", "network.see"),
             Entry(_("Maintenance"), "alerts:maintenance", "clock", "alerts.see"),
+            Entry(_("Posture"), "incidents:posture", "flag", "incidents.see"),
             Entry(_("Roster"), "incidents:rosters", "people", "roster.see"),
             Entry(_("Call-outs"), "incidents:call-outs", "bell", "desk.see"),
             Entry(_("Logbook"), "incidents:logbook", "book", "roster.see"),

@@ -31,6 +31,7 @@ from .assessing import seed_assessments
 from .figures import INSTEAD_OF_REAL, OWN, POPULATION, POPULATION_AT, REGENCY, Figure
 from .model import DAY_S
 from .real import take_real_files
+from .watch import seed_watch
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,9 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
     if not Goal.objects.exists():
         load_goals(text=(HERE / "goals.yaml").read_text(encoding="utf-8"), by=None)
     seed_assessments()
-    return sent + catch_up(moment)
+    sent += catch_up(moment)
+    seed_watch(moment)
+    return sent
 
 
 def read_table(name: str) -> list[dict[str, str]]:

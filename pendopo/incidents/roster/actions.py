@@ -53,7 +53,15 @@ def read_pattern(turns: str, cycle: str) -> tuple[dict[str, logic.Turn], str]:
 
 @transaction.atomic
 def set_roster(
-    *, code: str, name: str, turns: str, cycle: str, crew: Sequence[Person], by: Person | None, region: Region | None = None
+    *,
+    code: str,
+    name: str,
+    turns: str,
+    cycle: str,
+    crew: Sequence[Person],
+    by: Person | None,
+    region: Region | None = None,
+    needed_from: str = "",
 ) -> Roster:
     """A roster as it shall be from now on: made, or changed when the code is known. Shifts that are planned stay."""
     _turns, clean = read_pattern(turns, cycle)
@@ -63,6 +71,7 @@ def set_roster(
     before = _facts(found) if found else {}
     roster = found or Roster(code=code)
     roster.name, roster.turns, roster.cycle, roster.region, roster.ended = name, turns, clean, region, None
+    roster.needed_from = needed_from
     try:
         roster.full_clean()
     except ValidationError as error:
@@ -78,7 +87,14 @@ def set_roster(
 
 def _facts(roster: Roster) -> dict[str, Any]:
     crew = list(roster.members.values_list("person__name", flat=True))
-    return {"name": roster.name, "turns": roster.turns, "cycle": roster.cycle, "region": roster.region_id, "crew": crew}
+    return {
+        "name": roster.name,
+        "turns": roster.turns,
+        "cycle": roster.cycle,
+        "region": roster.region_id,
+        "needed_from": roster.needed_from,
+        "crew": crew,
+    }
 
 
 @transaction.atomic

@@ -29,6 +29,11 @@ class RosterForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     code = forms.SlugField(label=_("Code"), max_length=40, help_text=_("Small letters, digits and -; part of the address."))
     region = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.none(), required=False)
+    needed_from = forms.ChoiceField(
+        label=_("Needed from"),
+        required=False,
+        choices=[("", _("always")), ("watch", _("watch (siaga)")), ("emergency", _("emergency (tanggap darurat)"))],
+    )
     turns = forms.CharField(
         label=_("Turns of a day"),
         max_length=300,

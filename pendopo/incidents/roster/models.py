@@ -28,6 +28,11 @@ class Roster(models.Model):
     region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="rosters")
     turns = models.CharField(max_length=300)
     cycle = models.CharField(max_length=60)
+    needed_from = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[("", _("always")), ("watch", _("watch (siaga)")), ("emergency", _("emergency (tanggap darurat)"))],
+    )
     ended = models.DateTimeField(null=True, blank=True)
 
     class Meta:

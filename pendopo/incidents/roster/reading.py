@@ -9,6 +9,8 @@ from django.conf import settings
 
 from pendopo.agencies.models import Person
 
+from ..posture.logic import reaches
+from ..posture.models import house_posture
 from .logic import gaps
 from .models import Absence, Roster, Shift
 
@@ -26,8 +28,8 @@ class Duty:
 
 
 def duties(at: datetime, rosters: Iterable[Roster] | None = None) -> list[Duty]:
-    """Every roster in use at a moment. Three queries, however many rosters there are."""
-    kept = list(rosters if rosters is not None else Roster.objects.filter(ended=None))
+    """Every roster that must be held at a moment. Few queries, however many rosters there are."""
+    kept = list(rosters) if rosters is not None else needed(at)
     here = Shift.objects.on_duty(at).filter(roster__in=kept)
     coming = Shift.objects.kept().filter(roster__in=kept).between(at, at + AHEAD).select_related("person", "roster").order_by("since", "pk")
     now: dict[int, list[Shift]] = {}
@@ -38,6 +40,12 @@ def duties(at: datetime, rosters: Iterable[Roster] | None = None) -> list[Duty]:
         soon.setdefault(shift.roster_id, []).append(shift)
     away = list(Absence.objects.filter(withdrawn=None, since__lt=at + AHEAD, until__gt=at))
     return [_duty(roster, now.get(roster.pk, []), soon.get(roster.pk, []), away, at) for roster in kept]
+
+
+def needed(at: datetime) -> list[Roster]:
+    """The rosters that must be held at a moment: those of the posture are left out while it is calmer."""
+    posture = house_posture(at)
+    return [one for one in Roster.objects.filter(ended=None) if reaches(posture, one.needed_from)]
 
 
 def _duty(roster: Roster, now: list[Shift], soon: list[Shift], away: list[Absence], at: datetime) -> Duty:

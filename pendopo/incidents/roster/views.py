@@ -85,6 +85,7 @@ def change(request: PersonRequest, code: str) -> HttpResponse:
     require(request.user, "roster.change", found)
     crew = "\n".join(found.members.values_list("person__email", flat=True))
     initial = {"name": found.name, "code": found.code, "region": found.region_id, "turns": found.turns, "cycle": found.cycle, "crew": crew}
+    initial["needed_from"] = found.needed_from
     return _form(request, RosterForm(request.POST or None, initial=initial, region=settings.REGION), found.name, found.get_absolute_url())
 
 

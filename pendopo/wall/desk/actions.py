@@ -12,12 +12,13 @@ from pendopo.audit.actions import record
 from pendopo.incidents.callout import actions as callout
 from pendopo.incidents.callout.models import CallOut, Chain
 from pendopo.incidents.callout.models import State as CallState
+from pendopo.incidents.posture.models import house_posture
 from pendopo.incidents.roster.actions import write_line
 from pendopo.incidents.roster.models import LineKind
 
 from . import logic
 from .models import Desk
-from .ringing import key_of, posture_now, ringing_alerts
+from .ringing import key_of, ringing_alerts
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def escalate(*, now: datetime | None = None) -> int:
     ringing = [logic.Ringing(key, alert.told or alert.heard, RANKS.get(alert.severity, 0)) for key, alert in alerts.items()]
     watchers = [logic.Watcher(chain.code, RANKS.get(chain.alarm_from, 4), timedelta(seconds=chain.patience_s)) for chain in chains.values()]
     awake = Desk.objects.awake(moment).exists()
-    found = logic.due(ringing, watchers, awake=awake, posture=posture_now(moment), now=moment)
+    found = logic.due(ringing, watchers, awake=awake, posture=house_posture(moment), now=moment)
     known = set(CallOut.objects.filter(key__in=[_key(code, key) for code, key in found]).values_list("key", flat=True))
     wanted = [(code, key) for code, key in found if _key(code, key) not in known]
     for code, key in wanted:

@@ -1,7 +1,5 @@
 """What rings: alerts that fire and that nobody took on, one for each group."""
 
-from datetime import datetime
-
 from pendopo.alerts.models import RANKS, Alert, AlertQuerySet
 
 
@@ -26,8 +24,3 @@ def ringing_alerts() -> list[Alert]:
                 alert.told = known.told
             worst[key_of(alert)] = alert
     return list(worst.values())
-
-
-def posture_now(now: datetime) -> str:
-    """The posture of the government's region."""
-    return "normal"

@@ -1,0 +1,110 @@
+"""What the papers tell, as it was known at a moment: the same moment gives the same timeline, checklist, decisions and figures."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pendopo.agencies.models import Person
+from pendopo.indicators.models import Indicator
+from pendopo.orders.models import Order
+
+from ..cases import logic
+from ..cases.judging import drill_parts
+from ..cases.models import EntryKind, Incident, TimelineEntry
+from ..cases.reading import Happened, checklist, figures_known, orders_of, timeline
+from ..cases.views.page import step_rows
+
+# A first situation report tells this much.
+FIRST = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class SituationReport:
+    """A situation report: what happened since the last one, what is done and what comes next, and the figures known at `at`."""
+
+    incident: Incident
+    number: int
+    at: datetime
+    since: datetime
+    news: list[Happened]
+    done: list[dict[str, Any]]
+    coming: list[dict[str, Any]]
+    orders: list[Order]
+    decisions: list[Any]
+    figures: list[dict[str, Any]]
+
+
+def issued(incident: Incident, before: datetime | None = None) -> list[TimelineEntry]:
+    """The situation reports that were issued, the oldest first; with `before`, only those issued before a moment."""
+    found = TimelineEntry.objects.filter(incident=incident, kind=EntryKind.PAPER)
+    return list(found.filter(at__lt=before) if before else found)
+
+
+def situation(incident: Incident, reader: Person, at: datetime) -> SituationReport:
+    """The situation report as it drafts itself at a moment."""
+    earlier = issued(incident, at)
+    since = earlier[-1].at if earlier else max(incident.detected - timedelta(minutes=1), at - FIRST)
+    steps = step_rows(checklist(incident, at=at), incident)
+    return SituationReport(
+        incident=incident,
+        number=len(earlier) + 1,
+        at=at,
+        since=since,
+        news=[one for one in timeline(incident, as_of=at) if one.at > since],
+        done=[step for step in steps if step["state"] in ("done", "skipped")],
+        coming=[step for step in steps if step["state"] in ("waiting", "late")],
+        orders=[one for one in orders_of(incident) if one.given <= at],
+        decisions=list(incident.decisions.filter(at__lte=at).select_related("by", "post")),
+        figures=figures_known(incident, reader, at),
+    )
+
+
+@dataclass(frozen=True)
+class AfterAction:
+    """The after-action report: clocks, 7-1-7, the checklist with its times, decisions, orders, the score of a drill, the whole timeline."""
+
+    incident: Incident
+    at: datetime
+    clocks: list[tuple[str, datetime | None]]
+    spans: list[tuple[str, logic.Span]]
+    targets: list[tuple[str, logic.Span]]
+    steps: list[dict[str, Any]]
+    in_time: tuple[int, int]
+    decisions: list[tuple[Any, list[dict[str, Any]]]]
+    orders: list[Order]
+    timeline: list[Happened]
+    people: list[str]
+    parts: list[tuple[str, logic.Part]] = field(default_factory=list)
+
+
+def after_action(incident: Incident, reader: Person, at: datetime) -> AfterAction:
+    """The after-action report as things stand at a moment."""
+    clocks = incident.clocks
+    words = {"detect": _("Began to detected"), "acknowledge": _("Detected to taken on"), "act": _("Detected to first action"),
+             "resolve": _("Detected to over")}  # fmt: skip
+    targets = {"detect": _("Detected within 7 days"), "notify": _("Taken on within 1 day"), "respond": _("Early response within 7 days")}
+    parts = {"acknowledge": _("Taken on within 5 minutes"), "act": _("Acted upon within 15 minutes"), "steps": _("Steps done"),
+             "in_time": _("Steps in time"), "orders": _("Orders answered in time")}  # fmt: skip
+    named = {"began": _("Began"), "detected": _("Detected"), "acknowledged": _("Taken on"), "first_action": _("First action"),
+             "responded": _("Early response complete"), "resolved": _("Over")}  # fmt: skip
+    standing = checklist(incident, at=at)
+    judged = [one.in_time for one in standing if one.in_time is not None]
+    lines = timeline(incident, as_of=at)
+    readable = set(Indicator.objects.visible_to(reader).values_list("code", flat=True))
+    decisions = incident.decisions.filter(at__lte=at).select_related("by", "post").order_by("at")
+    return AfterAction(
+        incident=incident,
+        at=at,
+        clocks=[(name, getattr(clocks, code)) for code, name in named.items()],
+        spans=[(words[span.code], span) for span in logic.spans(clocks)],
+        targets=[(targets[span.code], span) for span in logic.seven_one_seven(clocks)],
+        steps=step_rows(standing, incident),
+        in_time=(sum(judged), len(judged)),
+        decisions=[(one, [figure for figure in one.figures if figure["indicator"] in readable]) for one in decisions],
+        orders=orders_of(incident),
+        timeline=lines,
+        people=sorted({one.by for one in lines if one.by}),
+        parts=[(parts[part.code], part) for part in drill_parts(incident)] if incident.exercise and incident.resolved else [],
+    )

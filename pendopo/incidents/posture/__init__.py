@@ -1,0 +1,1 @@
+"""Posture: normal, watch (siaga), emergency (tanggap darurat), recovery (pemulihan), by region and for a time."""

@@ -1,0 +1,77 @@
+"""Posture: which holds where, that it runs out, who may declare it, what it changes."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pendopo.agencies.actions import Refused
+from pendopo.agencies.models import Person
+from pendopo.agencies.tests.people import signed_in
+from pendopo.audit.models import Entry
+from pendopo.incidents.cases.actions import open_incident
+from pendopo.incidents.posture import actions, logic
+from pendopo.incidents.posture.models import Posture, house_posture, posture_of
+from pendopo.incidents.roster.actions import set_roster
+from pendopo.incidents.roster.reading import duties
+from pendopo.indicators.models import Indicator, Latest
+from pendopo.indicators.tests.yard import lay_out
+from pendopo.regions.models import Region
+
+
+def test_the_gravest_posture_of_the_region_and_those_above_holds() -> None:
+    declared = [("35.16", logic.WATCH), ("35.16.13", logic.EMERGENCY)]
+    assert logic.holds_in("35.16.13.2004", declared) == logic.EMERGENCY
+    assert logic.holds_in("35.16.08", declared) == logic.WATCH and logic.holds_in("35.17", declared) == logic.NORMAL
+    assert logic.reaches(logic.WATCH, "") and not logic.reaches(logic.RECOVERY, logic.WATCH)
+
+
+@pytest.mark.django_db
+def test_a_posture_stands_on_every_page_until_it_runs_out(sari: Person, camat: Person) -> None:
+    client = signed_in(sari)
+    form = {"region": "35.16.13", "level": "watch", "hours": "24", "reason": "Kali Brangkal meluap"}
+    assert client.post("/posture", form).status_code == 302
+    found = Posture.objects.get()
+    assert "Siaga" in client.get("/incidents").content.decode() and "Kali Brangkal meluap" in client.get("/desk").content.decode()
+    now = timezone.now()
+    assert posture_of("35.16.13.2004", now) == "watch" and posture_of("35.16.08", now) == "normal" and house_posture(now) == "watch"
+    items = Client().get("/api/v1/posture").json()["items"]
+    assert [(one["region"], one["level"], one["cadence"]) for one in items] == [("35.16.13", "watch", 0.5)]
+    assert signed_in(camat).post("/posture", form).status_code == 403
+    client.post("/posture", form)
+    found.refresh_from_db()
+    assert found.ended and Posture.objects.count() == 2
+    over = now + timedelta(days=2)
+    assert house_posture(over) == "normal" and actions.expire(now=over) == 1 and actions.expire(now=over) == 0
+    assert Entry.objects.filter(verb="posture_ran_out").count() == 1
+
+
+@pytest.mark.django_db
+def test_an_emergency_needs_its_decree_and_drills_change_nothing(sari: Person, regency: Region) -> None:
+    soon = timezone.now() + timedelta(days=1)
+    with pytest.raises(Refused, match="keputusan"):
+        actions.declare(region=regency, level="emergency", until=soon, reason="Banjir", by=sari)
+    with pytest.raises(Refused):
+        actions.declare(region=regency, level="watch", until=soon + timedelta(days=200), reason="Banjir", by=sari)
+    actions.declare(region=regency, level="emergency", until=soon, reason="Uji", by=sari, exercise=True)
+    assert house_posture(timezone.now()) == "normal"
+
+
+@pytest.mark.django_db
+def test_an_emergency_roster_is_a_duty_in_an_emergency_only(sari: Person, regency: Region) -> None:
+    set_roster(code="darurat", name="Piket darurat", turns="P 07:00-07:00", cycle="P", crew=[sari], by=None, needed_from="emergency")
+    assert not duties(timezone.now())
+    actions.declare(region=regency, level="emergency", until=timezone.now() + timedelta(days=1), reason="x", basis="SK 1/2026", by=sari)
+    assert [duty.roster.code for duty in duties(timezone.now())] == ["darurat"]
+
+
+@pytest.mark.django_db
+def test_the_figures_of_the_room_are_told() -> None:
+    assert actions.publish() == 0
+    lay_out()
+    open_incident(title="Banjir", by=None)
+    assert actions.publish() == 3
+    assert Indicator.objects.filter(code__startswith="sys.incidents").count() == 3
+    told = dict(Latest.objects.filter(series__indicator__code__startswith="sys.").values_list("series__indicator__code", "value"))
+    assert told["sys.incidents.active"] == 1 and told["sys.posture"] == 0
