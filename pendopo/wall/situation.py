@@ -14,12 +14,9 @@ from pendopo.agencies.requests import PersonRequest
 from pendopo.incidents.cases import actions as cases
 from pendopo.incidents.cases.models import EntryKind, Incident
 from pendopo.incidents.roster.models import Shift
-from pendopo.meetings.actions import plan
+from pendopo.meetings.actions import open_about
 from pendopo.meetings.models import Meeting
-from pendopo.meetings.models import State as MeetingState
 from pendopo.ui.door import opens
-
-MINUTES = 120
 
 
 def people_for(incident: Incident) -> list[Person]:
@@ -28,35 +25,18 @@ def people_for(incident: Incident) -> list[Person]:
     return list(dict.fromkeys([*([incident.lead] if incident.lead else []), *on_duty]))
 
 
-def room_of(incident: Incident) -> Meeting | None:
-    """The room about this incident that has not ended."""
-    asked = Meeting.objects.filter(about=incident.get_absolute_url(), state__in=[MeetingState.PLANNED, MeetingState.OPEN])
-    return asked.order_by("-made").first()
-
-
 @transaction.atomic
 def room_for(incident: Incident, by: Person) -> Meeting:
     """The room that there is, or a new one; the timeline says so. Two who click at once come into the same room."""
-    Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-    known = room_of(incident)
-    if known is not None:
-        return known
     mark = "LATIHAN: " if incident.exercise else ""
-    meeting = plan(
-        subject=f"{mark}{incident.title}"[:200], start=timezone.now(), minutes=MINUTES, by=by, agenda=_agenda(incident),
-        agencies=list(incident.agencies.all()), people=people_for(incident), about=incident.get_absolute_url(),
+    meeting, is_new = open_about(
+        about=incident.get_absolute_url(), subject=f"{mark}{incident.title}"[:200], by=by, agencies=list(incident.agencies.all()),
+        people=people_for(incident),
     )  # fmt: skip
-    cases.note(
-        incident=incident, kind=EntryKind.MEETING, text=_("Situation room: %(subject)s") % {"subject": meeting.subject}, by=by,
-        link=meeting.get_absolute_url(),
-    )  # fmt: skip
+    if is_new:
+        text = _("Situation room: %(subject)s") % {"subject": meeting.subject}
+        cases.note(incident=incident, kind=EntryKind.MEETING, text=text, by=by, link=meeting.get_absolute_url())
     return meeting
-
-
-def _agenda(incident: Incident) -> str:
-    points = [_("How it stands"), _("What is known and what is not"), _("Next steps of the procedure"), _("Decisions and orders"),
-              _("When we meet again")]  # fmt: skip
-    return "\n".join(f"{number}. {point}" for number, point in enumerate(points, 1))
 
 
 @require_POST

@@ -115,6 +115,8 @@ def _watched(incident: Incident, reader: Person) -> list[Indicator]:
 def figures_known(incident: Incident, reader: Person, as_of: datetime) -> list[dict[str, Any]]:
     """The figures that matter for it as they were known at a moment, in the shape of GET /api/v1/latest with `name`."""
     watched = {one.code: one for one in _watched(incident, reader)}
+    if not watched:
+        return []
     regions = [incident.region_id]
     found = figures(list(watched.values()), regions, as_of=as_of)
     return [{**figure_json(one, as_of), "name": watched[one.indicator].name, "decimals": watched[one.indicator].decimals} for one in found

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from django.db import connection, transaction
+from django.urls import reverse
 
 from pendopo.audit.actions import Actor, record
 
@@ -58,8 +59,14 @@ def _read(text: str) -> list[logic.Procedure]:
     return found
 
 
-@transaction.atomic
 def _load(given: list[logic.Procedure], *, by: Actor | None, shipped: bool) -> Loaded:
+    # The first address that a process asks for imports every page: not while a lock is held.
+    pages = {one.code: reverse("incidents:procedure", args=[one.code]) for one in given}
+    return _keep(given, pages, by=by, shipped=shipped)
+
+
+@transaction.atomic
+def _keep(given: list[logic.Procedure], pages: dict[str, str], *, by: Actor | None, shipped: bool) -> Loaded:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     done = Loaded()
@@ -75,6 +82,6 @@ def _load(given: list[logic.Procedure], *, by: Actor | None, shipped: bool) -> L
             procedure=kept, number=last.number + 1 if last else 1, definition=definition, by=by.audit_name if by else ""
         )
         Procedure.objects.filter(pk=kept.pk).update(shipped=shipped, ended=None)
-        record(by=by, room="incidents", verb="load_procedure", about=kept.get_absolute_url(), after={"version": version.number})
+        record(by=by, room="incidents", verb="load_procedure", about=pages[procedure.code], after={"version": version.number})
         done.new.append(f"{procedure.code} {version.number}")
     return done

@@ -91,7 +91,7 @@ def ago(at: datetime | None, now: datetime | None = None) -> SafeString:
 @register.filter
 def span(seconds: float | None) -> str:
     """A length of time in words: `{{ 900|span }}` → 15 menit; None → a dash."""
-    return words.DASH if seconds is None else words.span_text(float(seconds), _language())
+    return words.span_text(float(seconds), _language()) if seconds or seconds == 0 else words.DASH
 
 
 @register.simple_tag(takes_context=True)

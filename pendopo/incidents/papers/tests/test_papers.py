@@ -32,11 +32,11 @@ def test_a_situation_report_that_was_issued_stays_as_it_was_and_the_next_tells_w
     client = signed_in(sari)
     url = f"{flood.get_absolute_url()}/sitrep"
     draft = client.get(url).content.decode()
-    assert "Air 60 cm" in draft and "camat membenarkan" in draft and "Panggil tim reaksi cepat" in draft and "Terbitkan" in draft
+    assert "Air 60 cm" in draft and "camat membenarkan" in draft and "Panggil tim reaksi cepat" in draft and "sitrep/issue" in draft
     first = client.post(f"{url}/issue")["Location"]
     actions.write(incident=flood, text="Air surut", by=sari)
     stays = client.get(first).content.decode()
-    assert "Air 60 cm" in stays and "Air surut" not in stays and "Terbitkan" not in stays
+    assert "Air 60 cm" in stays and "Air surut" not in stays and "sitrep/issue" not in stays
     following = client.get(url).content.decode()
     assert "Air surut" in following and "Air 60 cm" not in following and "Laporan situasi 2" in following
 
