@@ -88,8 +88,8 @@ def test_a_key_is_shown_once_and_ends_at_once(yard: Yard, budi: Client) -> None:
 
 def test_faults_of_a_file_are_told_at_its_field(yard: Yard, budi: Client) -> None:
     """A file without the mapped column, an empty one, and a faulty mapping."""
-    assert "no column “nilai”" in upload(budi, yard.source, b"a,b\n1,2\n")
-    assert "holds no row" in upload(budi, yard.source, b"waktu,nilai\n")
+    assert "kolom “nilai”" in upload(budi, yard.source, b"a,b\n1,2\n")
+    assert "tidak berisi baris" in upload(budi, yard.source, b"waktu,nilai\n")
     files = {"file": SimpleUploadedFile("a.csv", FILE), "mapping": SimpleUploadedFile("m.yaml", b"values: 7")}
     assert "mapping" in budi.post("/upload", {"source": yard.source.pk, **files}).content.decode()
 
@@ -113,4 +113,4 @@ def test_a_catalogue_by_its_page(yard: Yard) -> None:
     rani.post("/indicators/catalogue", {"file": SimpleUploadedFile("k.yaml", good)})
     assert Indicator.objects.filter(code="baru").exists()
     page = rani.post("/indicators/catalogue", {"file": SimpleUploadedFile("k.yaml", good.replace(b"count", b"meter"))}).content.decode()
-    assert "line 2" in page
+    assert "baris 2" in page
