@@ -123,12 +123,12 @@ def derive_history(hours: int) -> None:
     """Declares the derived indicators and waits until the loop of the installation has computed their whole history."""
     begun = time.perf_counter()
     load_catalogue(catalogue=parse(DERIVED_CATALOGUE.replace("WINDOW", f"{4 * hours}h")))
-    while DerivedPosition.objects.filter(after=None).count() < len(DERIVED):
+    while DerivedPosition.objects.filter(after=None, indicator__code__in=DERIVED).count() < len(DERIVED):
         if time.perf_counter() - begun > PATIENCE_S:
             raise SystemExit("the history was not derived in time")
         time.sleep(0.2)
     took = time.perf_counter() - begun
-    count = Delivery.objects.filter(source__code="derived").aggregate(Sum("accepted"))["accepted__sum"]
+    count = Delivery.objects.filter(source__code="derived").aggregate(Sum("accepted"))["accepted__sum"] or 0
     print(f"{count:,} figures derived in {took:.0f} s ({count / took:,.0f}/s)")
 
 

@@ -185,13 +185,20 @@ def sweep(*, now: datetime | None = None) -> list[date]:
 
 
 def _empty(month: ClosedMonth, before: datetime) -> bool:
-    """Empties one month unless somebody asked for it meanwhile: the change of its row is the lock."""
+    """Empties one month unless somebody asked for it meanwhile: its row is the lock.
+
+    It waits only for the table, and while it holds nothing: a reader holds the one and asks for the other in either order.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
         cursor.execute("SELECT 1 FROM indicators_thawed WHERE month = %s LIMIT 1", [month.month])
         holds = month.whole or cursor.fetchone() is not None
-        if not holds or not ClosedMonth.objects.filter(pk=month.pk, used__lt=before).update(whole=False):
+        if not holds:
             return False
+        cursor.execute(f"LOCK TABLE {part(month.month, 'closed')} IN ACCESS EXCLUSIVE MODE")
+        if ClosedMonth.objects.select_for_update(skip_locked=True).filter(pk=month.pk, used__lt=before).first() is None:
+            return False
+        ClosedMonth.objects.filter(pk=month.pk).update(whole=False)
         cursor.execute(f"TRUNCATE {part(month.month, 'closed')}")
         if month.whole:  # from here on it is only a copy: no log of it, and it is empty after a crash, as the notes on it are
             cursor.execute(f"ALTER TABLE {part(month.month, 'closed')} SET UNLOGGED")

@@ -1,6 +1,8 @@
 """A closed month reads as before: every read, as of every moment, with late corrections; and nothing is lost when it is interrupted."""
 
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -251,3 +253,54 @@ def test_what_is_due_is_closed_and_the_newest_months_stay() -> None:
     months = (later.year - 2025) * 12 + later.month - 3
     assert actions.close_due(keep_open=0, now=later) == actions.close_due(keep_open=months, now=now) == []
     assert [closed.month for closed in actions.close_due(keep_open=months, now=later)] == list(MONTHS[:2])
+
+
+@pytest.fixture
+def other() -> Iterator[Any]:
+    """A second connection, in a transaction of its own, as a reader has one; afterwards the month is gone."""
+    line = connection.copy()
+    line.set_autocommit(False)
+    yield line
+    line.close()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {actions.table_of(MONTHS[0])}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeping_holds_nothing_while_it_waits_for_a_reader(other: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader holds the month's row and then asks for its table, or the other way round: neither locks up with a sweep."""
+    send(hourly(range(10)))
+    actions.close_month(month=MONTHS[0])
+    row = "SELECT 1 FROM indicators_closedmonth FOR UPDATE"
+    with other.cursor() as cursor:
+        cursor.execute(row)
+        assert sweep() == []
+        cursor.execute(f"SELECT count(*) FROM {thawing.part(MONTHS[0], 'closed')}")
+        assert cursor.fetchone() == (10,)
+        other.rollback()
+        cursor.execute("SET lock_timeout = '2s'")
+        cursor.execute(f"SELECT count(*) FROM {thawing.part(MONTHS[0], 'closed')}")
+        monkeypatch.setattr(actions, "PATIENCE", "6s")
+        with ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(swept_elsewhere)
+            while not waits_for_a_table() and not waiting.done():
+                time.sleep(0.02)
+            cursor.execute(row)
+            other.rollback()
+            assert waiting.result(20) == [MONTHS[0]]
+    assert count() == 0
+
+
+def swept_elsewhere() -> list[date]:
+    """Sweeps in another thread, with a connection of its own."""
+    try:
+        return sweep()
+    finally:
+        connection.close()
+
+
+def waits_for_a_table() -> bool:
+    """Whether somebody waits to have a table alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'")
+        return bool(cursor.fetchone()[0])
