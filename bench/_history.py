@@ -121,6 +121,8 @@ def keep_periods() -> None:
 
 def derive_history(hours: int) -> None:
     """Declares the derived indicators and waits until the loop of the installation has computed their whole history."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indicators_stamp()")  # what was filled in did not draw stamps: the clock stands before all of it
     begun = time.perf_counter()
     load_catalogue(catalogue=parse(DERIVED_CATALOGUE.replace("WINDOW", f"{4 * hours}h")))
     while DerivedPosition.objects.filter(after=None, indicator__code__in=DERIVED).count() < len(DERIVED):
