@@ -173,6 +173,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("PENDOPO_MAIL_FROM", "pendopo@localhost")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 10
 
+# A PKCS#12 file with which papers of meetings are signed (PAdES), and its password.
+SIGN_CERTIFICATE = os.environ.get("PENDOPO_SIGN_CERTIFICATE", "")
+SIGN_PASSWORD = os.environ.get("PENDOPO_SIGN_PASSWORD", "")
+
 # Where people reach this installation: links in letters begin with it.
 SITE_URL = (os.environ.get("PENDOPO_SITE_URL") or f"http{'s' if SECURE else ''}://{HOSTS[0] if HOSTS else 'localhost:8000'}").rstrip("/")
 # Services for notices beside e-mail: Apprise addresses with {to} (notify/transports/gateway.py).

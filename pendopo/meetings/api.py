@@ -17,7 +17,8 @@ from pendopo.agencies.actions import Refused, person_by_token
 from pendopo.agencies.models import Agency, Person
 from pendopo.regions.api import only
 
-from .models import Answer, Attendance, Meeting
+from .models import Answer, Meeting
+from .papers.attendance import lines
 from .planning.actions import Plan, arrange
 from .planning.logic import Guest
 
@@ -156,22 +157,7 @@ def attendance(request: HttpRequest, code: str) -> dict[str, Any]:
     meeting = Meeting.objects.visible_to(person_of(request)).filter(code=code.replace("\x00", "")).first()
     if meeting is None:
         raise HttpError(404, _("There is no such meeting, or you may not see it."))
-    return {"people": sheet(meeting)}
-
-
-def sheet(meeting: Meeting) -> list[dict[str, Any]]:
-    """The attendance as rows: stays of one person added up; `left` is None while they are there."""
-    now = timezone.now()
-    people: dict[str, dict[str, Any]] = {}
-    for stay in Attendance.objects.filter(meeting=meeting).select_related("seat"):
-        one = people.setdefault(
-            stay.seat.key,
-            {"name": stay.seat.name, "agency": stay.seat.agency, "role": stay.seat.part, "joined": _stamp(stay.joined), "seconds": 0.0},
-        )
-        end = stay.left or (now if stay.is_open(now) else stay.seen)
-        one["left"] = None if stay.is_open(now) else _stamp(end)
-        one["seconds"] += max(0.0, (end - stay.joined).total_seconds())
-    return [{**one, "seconds": round(one["seconds"])} for one in people.values()]
+    return {"people": lines(meeting)}
 
 
 def _stamp(at: datetime) -> str:

@@ -13,9 +13,22 @@ from pendopo.agencies.access import User, agency_ids_of, may, sees_everything
 from pendopo.agencies.models import Agency, Person
 
 from .media.models import Happening, Recording
+from .papers.models import Declared, Minutes, Paper, PaperKind, Point, Task
 from .planning.models import Answer, DialList, Series
 
-__all__ = ["Answer", "DialList", "Happening", "Recording", "Series"]
+__all__ = [
+    "Answer",
+    "Declared",
+    "DialList",
+    "Happening",
+    "Minutes",
+    "Paper",
+    "PaperKind",
+    "Point",
+    "Recording",
+    "Series",
+    "Task",
+]
 
 # A line that fell silent for this long has left, even if nobody said so.
 SILENT = timedelta(seconds=70)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .media import views as room
+from .papers import urls as papers
 from .planning import urls as planning
 
 app_name = "meetings"
@@ -14,4 +15,5 @@ urlpatterns = [
     path("meetings/<slug:code>/files", room.files, name="files"),
     path("meetings/<slug:code>/files/<path:address>", room.file, name="file"),
     *planning.urlpatterns,
+    *papers.urlpatterns,
 ]

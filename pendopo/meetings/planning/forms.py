@@ -82,7 +82,7 @@ class PickForm(forms.Form):
 class PlanForm(PickForm):
     """A meeting as people plan it: subject, time and with whom are enough."""
 
-    subject = forms.CharField(label=_("Subject"), max_length=200)
+    subject = forms.CharField(label=_("Topic of the meeting"), max_length=200)
     start = forms.DateTimeField(label=_("Begins"), widget=MOMENT)
     minutes = forms.TypedChoiceField(label=_("Minutes"), coerce=int, choices=[(n, str(n)) for n in LENGTHS], initial=60)
     repeat = forms.ChoiceField(label=_("Repeats"), choices=REPEATS, required=False)
@@ -91,7 +91,9 @@ class PlanForm(PickForm):
         label=_("Agenda"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One point a line: the minutes begin with them."),
     )  # fmt: skip
-    place = forms.CharField(label=_("Place"), max_length=200, required=False, help_text=_("Where people sit together, if anywhere."))
+    place = forms.CharField(
+        label=_("Meeting place"), max_length=200, required=False, help_text=_("Where people sit together, if anywhere.")
+    )
     elsewhere = forms.URLField(
         label=_("Held in another system"), max_length=500, required=False, assume_scheme="https",
         help_text=_("The address of a Zoom, Webex or Teams meeting. Invitations, attendance and minutes stay here."),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from pendopo.agencies.access import may_somewhere
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
-from pendopo.meetings.models import Answer, Invitee, Meeting, State
+from pendopo.meetings.models import Answer, Invitee, Meeting, PaperKind, State
 from pendopo.orders.models import Order
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Link, Listing
@@ -54,7 +54,7 @@ def meetings(request: PersonRequest) -> HttpResponse:
             Column("start", _("Begins"), lambda m: moment(m.start), sort="start", csv_value=lambda m: m.start),
             Column("minutes", _("Minutes"), lambda m: m.minutes, numeric=True),
             Column("convener", _("Convener"), lambda m: m.convener.name if m.convener else ""),
-            Column("place", _("Place"), lambda m: m.place or (_("another system") if m.elsewhere else "")),
+            Column("place", _("Meeting place"), lambda m: m.place or (_("another system") if m.elsewhere else "")),
             Column("come", _("Come"), lambda m: f"{m.come}/{m.asked}", csv_value=lambda m: m.come),
             Column("invited", _("Invited"), lambda m: m.asked, csv_only=True),
             Column("state", _("State"), lambda m: m.get_state_display(), csv_value=lambda m: m.state),
@@ -121,6 +121,9 @@ def _page(request: PersonRequest, found: Meeting, status: int = 200) -> HttpResp
         "own": own_invitations(person, found),
         "answers": ANSWERS,
         "tasks": tasks,
+        "papers": found.papers.order_by("-made")[:12],
+        "minutes": getattr(found, "record", None),
+        "kinds": PaperKind.choices,
         "siblings": _siblings(found),
     }
     return render(request, "meetings/meeting.html", context, status=status)
