@@ -72,7 +72,7 @@ def sheet_of(meeting: Meeting) -> Sheet:
     posts = Holding.objects.current().filter(person__in=[one.person for one in people if one.person])
     homes: dict[int, set[int]] = {}
     for person, seat, agency in posts.values_list("person", "post__seat", "post__agency"):
-        homes.setdefault(person, set()).update(home for home in (seat, agency) if home)
+        homes[person] = homes.get(person, set()) | {home for home in (seat, agency) if home}
     parties = [(row, any(_is_of(one, row, homes) for one in people)) for row in rows]
     came = sum(there for _row, there in parties)
     return Sheet(people, parties, came, quorum_reached(meeting.quorum, came))

@@ -119,12 +119,12 @@ def test_papers_are_official_letters_whose_hash_stands_in_the_book(meeting: Meet
     for paper in Paper.objects.all():
         answer = client.get(paper.get_absolute_url())
         body = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-        answer.close()
+        answer.file_to_stream.close()  # type: ignore[attr-defined]
         assert body.startswith(b"%PDF-") and hashlib.sha256(body).hexdigest() == paper.digest and not paper.signed
         assert Entry.objects.filter(verb="papered", after__digest=paper.digest).exists()
         kept = Path(paper.file.path)
         read = signed_in(budi).get(paper.get_absolute_url())
-        read.close()
+        read.file_to_stream.close()  # type: ignore[attr-defined]
         assert read.status_code == 200
         kept.unlink()
     assert {paper.kind for paper in Paper.objects.all()} == {"minutes", "invitation"}
