@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -109,10 +109,13 @@ def press(request: PersonRequest, code: str) -> HttpResponse:
 
 @require_safe
 @opens("meetings.see")
-def paper(request: PersonRequest, pk: int) -> FileResponse:
+def paper(request: PersonRequest, pk: int) -> HttpResponse:
     """A paper's file, for whoever sees the meeting."""
     found = Paper.objects.filter(pk=pk, meeting__in=Meeting.objects.visible_to(request.user)).first()
     if found is None:
         raise Http404
-    name = f"{found.kind}-{found.made:%Y%m%d}.pdf"
-    return FileResponse(found.file.open("rb"), content_type="application/pdf", filename=name, as_attachment="download" in request.GET)
+    with found.file.open("rb") as stream:
+        answer = HttpResponse(stream.read(), content_type="application/pdf")
+    place = "attachment" if "download" in request.GET else "inline"
+    answer["Content-Disposition"] = f'{place}; filename="{found.kind}-{found.made:%Y%m%d}.pdf"'
+    return answer
