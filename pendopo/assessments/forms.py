@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.access import User, agency_ids_of, sees_everything
@@ -52,7 +51,7 @@ class AnswerForm(forms.Form):
                 choices=levels[1:],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
-                help_text=_now("A level counts only when all below it are fulfilled. Without any it is level %(low)s.") % {"low": low},
+                help_text=_("A level counts only when all below it are fulfilled. Without any it is level %(low)s.") % {"low": low},
             )
         elif levels:
             self.fields["value"] = forms.ChoiceField(label=_("Level"), choices=levels, widget=forms.RadioSelect, required=False)
@@ -64,7 +63,7 @@ class AnswerForm(forms.Form):
                 min_value=scale.low,
                 max_value=scale.high,
                 widget=forms.NumberInput(attrs={"step": step, "min": str(scale.low), "max": str(scale.high)}),
-                help_text=_now("From %(low)s to %(high)s.") % {"low": scale.low, "high": scale.high},
+                help_text=_("From %(low)s to %(high)s.") % {"low": scale.low, "high": scale.high},
             )
         if instrument.exclusions:
             self.fields["excluded"] = forms.BooleanField(label=_("Does not apply"), required=False)

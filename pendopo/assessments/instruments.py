@@ -70,10 +70,17 @@ def _instrument(raw: Mapping[str, Any]) -> Instrument:
         exclusions=raw.get("exclusions", False) is True,
         legal={
             "basis": str(legal.get("basis", "")),
-            "status": str(legal.get("status", "")),
+            **_status(legal.get("status", "")),
             **{edge: str(day) for edge, day in legal.get("valid", {}).items()},
         },
     )
+
+
+def _status(raw: Mapping[str, str] | str) -> dict[str, str]:
+    """The legal status, by language where it is given so."""
+    if isinstance(raw, str):
+        return {"status": raw}
+    return {"status": str(raw["id"]), **{f"status_{language}": str(text) for language, text in raw.items()}}
 
 
 def _node(raw: Mapping[str, Any], ladder: str, share: Fraction | None = None) -> Node:

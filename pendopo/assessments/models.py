@@ -159,7 +159,7 @@ class EvidenceKind(models.TextChoices):
     """What evidence is."""
 
     FILE = "file", _("File")
-    LINK = "link", _("Link")
+    LINK = "link", _("Web link")
     LIVE = "live", _("Live figure")
 
 

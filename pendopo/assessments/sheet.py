@@ -97,6 +97,12 @@ class Sheet:
     counts: Mapping[str, int]
 
     @property
+    def legal_status(self) -> str:
+        """Whether the instrument is in force, in the reader's language."""
+        legal = self.instrument.legal
+        return legal.get(f"status_{language_of(get_language())}") or legal.get("status", "")
+
+    @property
     def last(self) -> Column | None:
         """The side that spoke last: external before internal before self."""
         return self.columns[-1] if self.columns else None

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 800.0, 260.0, 44.0, 24.0, 14.0, 30.0
+# The first and the last year stand so far from the edges that their numbers touch no mark.
+INSET = 36.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def plot_of(results: Mapping[str, Sequence[tuple[int, float]]], low: int = 1, hi
     first, last = years[0], max(years[-1], years[0] + 1)
 
     def x(year: float) -> float:
-        return LEFT + (year - first) / (last - first) * (WIDTH - LEFT - RIGHT)
+        return LEFT + INSET + (year - first) / (last - first) * (WIDTH - LEFT - RIGHT - 2 * INSET)
 
     def y(value: float) -> float:
         return HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM)

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("title", models.CharField(max_length=200)),
-                ("kind", models.CharField(choices=[("file", "File"), ("link", "Link"), ("live", "Live figure")], max_length=4)),
+                ("kind", models.CharField(choices=[("file", "File"), ("link", "Web link"), ("live", "Live figure")], max_length=4)),
                 ("link", models.URLField(blank=True, max_length=500)),
                 ("file", models.FileField(blank=True, max_length=300, upload_to="assessments/%Y/%m")),
                 ("file_name", models.CharField(blank=True, max_length=200)),

@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -48,7 +49,7 @@ def _last(assessment: Assessment) -> Round | None:
 
 def _index(assessment: Assessment) -> str:
     found = _last(assessment)
-    return DASH if found is None or found.index is None else number_text(float(found.index), 2, language_of(None))
+    return DASH if found is None or found.index is None else number_text(float(found.index), 2, language_of(get_language()))
 
 
 @opens("assessments.see")
@@ -61,7 +62,7 @@ def assessments(request: PersonRequest) -> HttpResponse:
         queryset=Assessment.objects.visible_to(request.user).select_related("agency").prefetch_related("rounds"),
         columns=[
             ListColumn("title", _("Assessment"), lambda a: a.title, url=Assessment.get_absolute_url, sort="title"),
-            ListColumn("year", _("Year"), lambda a: a.year, numeric=True, sort="year"),
+            ListColumn("year", _("Year"), lambda a: str(a.year), numeric=True, sort="year"),
             ListColumn("agency", _("Agency"), lambda a: a.agency.label if a.agency else _("the government as a whole")),
             ListColumn("index", _("Index"), _index, numeric=True),
             ListColumn("predicate", _("Predicate"), lambda a: found.predicate if (found := _last(a)) else _("not signed yet")),
@@ -163,6 +164,8 @@ def _sign(request: PersonRequest, found: Assessment) -> HttpResponse:
     require(request.user, verb, place_of(found))
     signed = actions.sign(round=round, by=request.user)
     messages.success(
-        request, _("Signed: %(index)s %(word)s.") % {"index": number_text(float(signed.index or 0), 2), "word": signed.predicate}
+        request,
+        _("Signed: %(index)s %(word)s.")
+        % {"index": number_text(float(signed.index or 0), 2, language_of(get_language())), "word": signed.predicate},
     )
     return redirect(found.get_absolute_url())

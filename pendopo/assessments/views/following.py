@@ -30,7 +30,7 @@ def finding_state(finding: Finding) -> str:
         return _("verified")
     if finding.done:
         return _("reported as done")
-    return _("overdue") if finding.is_overdue else _("open")
+    return _("overdue") if finding.is_overdue else _("not put right yet")
 
 
 @opens("assessments.see")
