@@ -80,7 +80,7 @@ def topology(network: Network) -> Topology:
             places[child] = (MIDDLE + radius * math.cos(angle), MIDDLE + radius * math.sin(angle), angle)
             begun += share
     for number, one in enumerate(sorted(set(network.sites) - set(reached))):
-        places[one] = (60.0 + 40.0 * (number % 22), SIZE - 20.0 - 30.0 * (number // 22), -math.pi / 2)
+        places[one] = (60.0 + 40.0 * (number % 22), SIZE + 110.0 - 60.0 * (number // 22), -math.pi / 2)
     nodes = tuple(_node(code, place, depth.get(code, 0), code in network.roots) for code, place in sorted(places.items()))
     edges = tuple(
         Edge(span.code, *(round(value, 1) for value in (*places[span.a][:2], *places[span.b][:2])))

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from .views import inventory, overview, things
+from .views import inventory, overview, reports, things
 
 app_name = "network"
 
 urlpatterns = [
     path("network/", overview.network, name="network"),
     path("network/what-if", overview.what_if, name="what-if"),
+    path("network/capacity", reports.capacity, name="capacity"),
+    path("network/availability", reports.reached, name="availability"),
     path("network/sites", inventory.sites, name="sites"),
     path("network/devices", inventory.devices, name="devices"),
     path("network/links", inventory.links, name="links"),

@@ -62,11 +62,12 @@ def look() -> tuple[PollPlan | None, Picture | None]:
     mark = settings.DATA_DIR / MARK
     if plan is None:
         mark.unlink(missing_ok=True)
-        return None, None
-    declare()
-    if mark.parent.is_dir() and not mark.exists():
-        mark.touch()
-    return plan, Picture(*read_network(), span_ends())
+    else:
+        declare()
+        if mark.parent.is_dir() and not mark.exists():
+            mark.touch()
+    network, names = read_network()
+    return plan, Picture(network, names, span_ends()) if network.sites else None
 
 
 def judge(picture: Picture, word: Presence) -> None:

@@ -6,14 +6,18 @@ import logging
 import time
 from datetime import UTC, datetime
 
+import nats.errors
 from django.conf import settings
 from django.db import connection
 from nats.aio.client import Client
 
+from pendopo.bus import subjects
+from pendopo.bus.messages import Presence, encode
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.models import Source
 
 from .figures import OWN, Figure
+from .networking import SOURCE, presence
 from .seeding import catch_up, send
 
 logger = logging.getLogger(__name__)
@@ -33,9 +37,21 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
         await asyncio.to_thread(one_turn, turn, regular)
         if regular:
             regular_at = time.monotonic() + REGULAR_S
+        word = await asyncio.to_thread(presence_now)
+        if word is not None:
+            with contextlib.suppress(nats.errors.Error):
+                await nc.publish(subjects.presence(), encode(word))
         turn += 1
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(closing.wait(), TURN_S)
+
+
+def presence_now() -> Presence | None:
+    """What a collector would say of the demonstration's network now."""
+    try:
+        return presence(datetime.now(UTC).replace(microsecond=0)) if Source.objects.filter(code=SOURCE).exists() else None
+    finally:
+        connection.close()
 
 
 def one_turn(turn: int, regular: bool) -> int:

@@ -30,6 +30,7 @@ from pendopo.wall.models import Goal
 from .assessing import seed_assessments
 from .figures import INSTEAD_OF_REAL, OWN, POPULATION, POPULATION_AT, REGENCY, Figure
 from .model import DAY_S
+from .networking import SOURCE, network_rows, seed_network
 from .real import take_real_files
 from .watch import seed_watch
 
@@ -58,6 +59,7 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
             sent += sum(outcome.rows for outcome in take_real_files(real))
     if not Goal.objects.exists():
         load_goals(text=(HERE / "goals.yaml").read_text(encoding="utf-8"), by=None)
+    seed_network()
     seed_assessments()
     sent += catch_up(moment)
     seed_watch(moment)
@@ -116,6 +118,8 @@ def catch_up(now: datetime) -> int:
     for figure in (*OWN, *INSTEAD_OF_REAL):
         if (figure.source, figure.indicator) in writes:
             by_source[figure.source].extend(history(figure, known.get((figure.source, figure.indicator)), now))
+    if Source.objects.filter(code=SOURCE).exists():
+        by_source[SOURCE].extend(network_rows(now))
     return sum(send(source, rows, "model") for source, rows in by_source.items() if rows)
 
 

@@ -119,7 +119,19 @@ def test_a_fibre_is_accepted_with_its_measurement(regency: Region, rani: Person)
 def test_pages_and_api_say_who_is_affected(regency: Region, rani: Person, sari: Person) -> None:
     lay_network()
     client = signed_in(sari)
-    for path in ("", "sites", "devices", "links", "what-if", "sites/dc", "devices/core", "devices/r-gudang", "links/bpbd-gudang"):
+    for path in (
+        "",
+        "sites",
+        "devices",
+        "links",
+        "what-if",
+        "capacity",
+        "availability?days=30",
+        "sites/dc",
+        "devices/core",
+        "devices/r-gudang",
+        "links/bpbd-gudang",
+    ):
         answer = client.get(f"/network/{path}")
         assert answer.status_code == 200 and "10.0.0.1" not in answer.content.decode(), path
     assert "10.0.0.1" in signed_in(rani).get("/network/devices").content.decode()

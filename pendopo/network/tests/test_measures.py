@@ -1,0 +1,65 @@
+"""Capacity and availability by hand-computed examples and by properties."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pendopo.network.measures import WorkingHours, availability, cut_out, full_on, percentile_95, percentiles, stretches
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def test_the_95th_percentile_as_it_is_billed() -> None:
+    assert percentile_95([]) is None and percentile_95([7.0]) == 7.0
+    assert percentile_95(range(1, 101)) == 95 and percentile_95(range(1, 21)) == 19
+    at = [MONDAY + 5 * MINUTE * number for number in range(20)]
+    inward = [(moment, 100.0 if number < 2 else 10.0) for number, moment in enumerate(at)]
+    outward = [(moment, 100.0 if number >= 18 else 10.0) for number, moment in enumerate(at)]
+    found = percentiles(inward, outward)
+    assert (found.separate, found.combined) == (100.0, 100.0)
+    found = percentiles([(moment, 100.0 if number < 1 else 10.0) for number, moment in enumerate(at)],
+                        [(moment, 100.0 if number > 18 else 10.0) for number, moment in enumerate(at)])  # fmt: skip
+    assert (found.separate, found.combined) == (10.0, 100.0), "the two conventions differ, and both are told"
+
+
+def test_the_day_when_a_line_is_full() -> None:
+    start = date(2026, 1, 1)
+    days = [(start + timedelta(days=number), 500.0 + 10 * number) for number in range(10)]
+    assert full_on(days, 1000.0) == start + timedelta(days=30)
+    assert full_on([*days[:5], (days[5][0], 5000.0), *days[6:]], 1000.0) == start + timedelta(days=30), "one odd day changes nothing"
+    assert full_on(days[:3], 1000.0) is None and full_on([(day, 500.0) for day, _value in days], 1000.0) is None
+    assert full_on([(day, 900.0) for day, _value in days], 1000.0) == days[-1][0]
+
+
+def test_working_hours_and_what_is_left_out() -> None:
+    hours = WorkingHours(ZoneInfo("Asia/Jakarta"), free=frozenset({date(2026, 11, 24)}))
+    week = hours.between(MONDAY, MONDAY + timedelta(days=7))
+    assert len(week) == 4 and sum((b - a).total_seconds() for a, b in week) == 4 * 8.5 * 3600
+    begin = week[0][0]
+    assert begin == datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+    left = cut_out(week[:1], [(begin + 60 * MINUTE, begin + 120 * MINUTE)])
+    assert left == [(begin, begin + 60 * MINUTE), (begin + 120 * MINUTE, week[0][1])]
+
+
+def test_what_was_not_measured_is_neither_up_nor_down() -> None:
+    counted = [(MONDAY, MONDAY + 60 * MINUTE)]
+    samples = [(MONDAY + number * MINUTE, 0.0 if 10 <= number < 15 else 1.0) for number in range(30)]
+    found = availability(stretches(samples), counted)
+    assert (found.reached_s, found.lost_s, found.unknown_s) == (30 * 60.0, 5 * 60.0, 25 * 60.0)
+    assert found.share == pytest.approx(30 / 35) and found.outages == ((MONDAY + 10 * MINUTE, MONDAY + 15 * MINUTE),)
+    assert availability([], counted).share is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 600), st.booleans()), max_size=40),
+    st.lists(st.tuples(st.integers(0, 600), st.integers(1, 60)), max_size=5),
+)
+def test_every_second_is_counted_once(told: list[tuple[int, bool]], holes: list[tuple[int, int]]) -> None:
+    counted = cut_out([(MONDAY, MONDAY + 600 * MINUTE)], [(MONDAY + a * MINUTE, MONDAY + (a + b) * MINUTE) for a, b in holes])
+    samples = sorted({MONDAY + minute * MINUTE: float(up) for minute, up in told}.items())
+    found = availability(stretches(samples), counted)
+    assert found.reached_s + found.lost_s + found.unknown_s == pytest.approx(sum((b - a).total_seconds() for a, b in counted))

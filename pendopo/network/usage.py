@@ -1,0 +1,138 @@
+"""Traffic and presence of the network out of history."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from pendopo.alerts.models import Maintenance
+from pendopo.indicators.models import Indicator, Series
+from pendopo.indicators.trends import Line, trends
+
+from .measures import HOLD, UP, Interval, Percentiles, Stretch, full_on, percentile_95, percentiles
+from .models import Interface, Link, State
+from .standing import IN, OUT, PRESENCE
+
+Points = list[tuple[datetime, float]]
+
+STRETCHES_SQL = """
+WITH rows AS (
+    SELECT DISTINCT ON (o.series_id, o.at) o.series_id, o.at, o.value >= %(up)s AS up FROM indicators_observation o
+    WHERE o.series_id = ANY(%(series)s) AND o.at >= %(since)s AND o.at < %(until)s AND o.value IS NOT NULL
+    ORDER BY o.series_id, o.at, o.known_since DESC
+), turns AS (
+    SELECT *, lag(up) OVER w IS DISTINCT FROM up OR at - lag(at) OVER w > %(hold)s::interval AS turns FROM rows
+    WINDOW w AS (PARTITION BY series_id ORDER BY at)
+), numbered AS (
+    SELECT *, sum(turns::int) OVER (PARTITION BY series_id ORDER BY at) AS run FROM turns
+), runs AS (
+    SELECT series_id, run, up, min(at) AS begin, max(at) AS last FROM numbered GROUP BY 1, 2, 3
+)
+SELECT series_id, up, begin, least(last + %(hold)s::interval, lead(begin) OVER (PARTITION BY series_id ORDER BY begin)) FROM runs
+ORDER BY series_id, begin
+"""
+
+
+def presence_of(since: datetime, until: datetime) -> dict[str, list[Stretch]]:
+    """When each device was reached and when not, between two moments. Two queries; only turns leave the database."""
+    series = {pk: dims.get("device", "") for pk, dims in Series.objects.filter(indicator__code=PRESENCE).values_list("pk", "dims")}
+    found: dict[str, list[Stretch]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        hold = f"{HOLD.total_seconds():.0f} s"
+        cursor.execute(STRETCHES_SQL, {"up": UP, "series": list(series), "since": since, "until": until, "hold": hold})
+        for pk, up, begin, end in cursor.fetchall():
+            found[series[pk]].append(Stretch(begin, end, up))
+    return found
+
+
+def planned_work(since: datetime, until: datetime) -> list[tuple[str, str, Interval]]:
+    """Maintenance windows that touch the time: (name, region, interval). They are left out of availability, and listed."""
+    rows = Maintenance.objects.filter(start__lt=until, end__gt=since, cancelled=None, rule=None, source=None).order_by("start")
+    return [(one.name, one.region_id, (one.start, one.end)) for one in rows]
+
+
+@dataclass(frozen=True)
+class Load:
+    """A link's load over a while. `now` and the percentiles in bit/s; shares of the capacity between 0 and 1 (None: unknown)."""
+
+    link: Link
+    now: float | None
+    percentiles: Percentiles
+    inward: Points
+    outward: Points
+
+    @property
+    def share_now(self) -> float | None:
+        """The larger direction of the newest sample ÷ capacity."""
+        return self.now / self.link.capacity_bps if self.now is not None and self.link.capacity_bps else None
+
+    @property
+    def share_95(self) -> float | None:
+        """The 95th percentile (of each sample's larger direction) ÷ capacity."""
+        value = self.percentiles.combined
+        return value / self.link.capacity_bps if value is not None and self.link.capacity_bps else None
+
+
+def loads(links: Sequence[Link], since: datetime, until: datetime) -> list[Load]:
+    """The load of links that have a polled interface at one end. Six queries, however many there are."""
+    indicators = {one.code: one for one in Indicator.objects.filter(code__in=[IN, OUT])}
+    ports = {link.pk: port for link in links if (port := _port(link)) is not None}
+    if len(indicators) < 2 or not ports:
+        return []
+    lines = [
+        Line(indicators[code], port.device.site.region_id, since, until, {"device": port.device.code, "interface": port.name})
+        for port in ports.values()
+        for code in (IN, OUT)
+    ]
+    read = iter(trends(lines))
+    answer = []
+    for link in links:
+        if link.pk not in ports:
+            continue
+        inward, outward = ([(point.at, float(point.value)) for point in next(read) if point.value is not None] for _direction in (IN, OUT))
+        newest = [points[-1][1] for points in (inward, outward) if points]
+        answer.append(Load(link, max(newest) if newest else None, percentiles(inward, outward), inward, outward))
+    return answer
+
+
+def _port(link: Link) -> Interface | None:
+    """The end that is polled; the first where both are."""
+    return next((port for port in (link.a_interface, link.b_interface) if port is not None and port.number is not None), None)
+
+
+def links_in_service() -> list[Link]:
+    """With what `loads` looks at."""
+    ends = ("a__site__agency", "b__site__agency", "a_interface__device__site", "b_interface__device__site")
+    return list(Link.objects.filter(state=State.IN_SERVICE).select_related(*ends).order_by("name"))
+
+
+def daily_95(load: Load) -> list[tuple[date, float]]:
+    """The 95th percentile of each whole day, in the government's zone."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    days: dict[date, list[float]] = defaultdict(list)
+    larger = dict(load.inward)
+    for at, value in load.outward:
+        larger[at] = max(value, larger.get(at, value))
+    for at, value in larger.items():
+        days[at.astimezone(zone).date()].append(value)
+    return [(day, percentile_95(values) or 0.0) for day, values in sorted(days.items())]
+
+
+def full_day(load: Load) -> date | None:
+    """When the link reaches 80 % of its capacity, as its days go."""
+    return full_on(daily_95(load)[:-1], float(load.link.capacity_bps or 0))
+
+
+def shares(found: Sequence[Load]) -> list[tuple[str, float]]:
+    """Each agency's share of the traffic on the links to its sites, the largest first."""
+    sums: dict[str, float] = defaultdict(float)
+    for load in found:
+        agency = load.link.a.site.agency if load.link.a_interface and load.link.a_interface.number else load.link.b.site.agency
+        if agency is not None and load.link.medium != "provider":
+            sums[agency.label] += sum(value for _at, value in (*load.inward, *load.outward))
+    total = sum(sums.values())
+    return sorted(((name, value / total) for name, value in sums.items() if total), key=lambda pair: -pair[1])
