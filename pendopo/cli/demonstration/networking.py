@@ -153,7 +153,7 @@ def network_rows(now: datetime) -> list[Observation]:
     )
     watched = connected(network)
     rows = []
-    for t_s in _times(known.get("net.up"), now, 60.0 if "net.up" in known else TRAFFIC_S, BACK_S):
+    for t_s in _presence_times(known.get("net.up"), now):
         up, at = reached(network, t_s), utc_text(datetime.fromtimestamp(t_s, UTC)) or ""
         rows += [Observation("net.up", regions[device], at, float(device in up), dims={"device": device}) for device in sorted(watched)]
     since = known.get("net.in")
@@ -179,6 +179,14 @@ def _load(code: str, t_s: float) -> float:
     if code == "inti":
         return UPLINK_BPS * UPLINK.at("uplink", local) * (1 + 0.004 * (local / DAY_S % 60))
     return 1e8 * LINE.at(f"line/{code}", local)
+
+
+def _presence_times(known: datetime | None, now: datetime) -> Iterator[float]:
+    """Every five minutes of the past, every minute of the last ten."""
+    lately = now - timedelta(minutes=10)
+    if known is None:
+        yield from _times(None, lately, TRAFFIC_S, BACK_S)
+    yield from _times(max(known or lately, lately), now, 60.0, 0.0)
 
 
 def _times(known: datetime | None, now: datetime, step: float, back: float) -> Iterator[float]:
