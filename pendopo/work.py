@@ -16,6 +16,7 @@ from django.conf import settings
 from nats.aio.client import Client
 
 import pendopo.ready  # noqa: F401
+from pendopo.alerts import publishing as alerts_publishing
 from pendopo.alerts import tell as alerts_tell
 from pendopo.alerts.river import evaluate
 from pendopo.assessments import remind as evidence
@@ -45,6 +46,7 @@ Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 
 LOOPS: dict[str, Loop] = {
     "alerts.evaluate": evaluate.run,
+    "alerts.publishing": alerts_publishing.run,
     "alerts.tell": alerts_tell.run,
     "assessments.remind": evidence.run,
     "audit.relay": relay.run,

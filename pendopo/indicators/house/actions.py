@@ -24,17 +24,18 @@ SOURCE = "pendopo"
 LOCK = 0x73797321
 
 
-def declared() -> Source | None:
-    """The source `pendopo` with its indicators declared; None while the government has no sources (an empty house stays empty)."""
+def declared(catalogue: Path = CATALOGUE) -> Source | None:
+    """The source `pendopo` with the indicators of a room's catalogue declared; None while the government has no sources (an empty house
+    stays empty)."""
     if not Source.objects.exclude(code__in=OWN_SOURCES).exists():
         return None
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        return _declare()
+        return _declare(catalogue)
 
 
-def _declare() -> Source:
-    wanted = parse(CATALOGUE.read_text(encoding="utf-8"))
+def _declare(catalogue: Path) -> Source:
+    wanted = parse(catalogue.read_text(encoding="utf-8"))
     known = set(Indicator.objects.filter(sources__code=SOURCE).values_list("code", flat=True))
     if any(entry.code not in known for entry in wanted.indicators):
         known_source = Source.objects.filter(code=SOURCE).exists()
