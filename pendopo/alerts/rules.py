@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
 from pendopo.indicators.logic import Duration
+from pendopo.ui.sentence import Sentence
 
 from .anomalies import Anomaly
 from .counts import Cusum, Ears
@@ -61,7 +62,7 @@ class Rule:
         if self.kind == "silence":
             return silences(points, self.about["for"], until)
         if self.kind == "composite":
-            raise WrongRule(gettext_noop("A composite rule looks at other rules: it cannot be tried over one series."))
+            raise WrongRule(Sentence("A composite rule looks at other rules: it cannot be tried over one series."))
         return firings(self.detector(), points, self.holds)
 
     @property
@@ -93,15 +94,15 @@ class Rule:
 def rule_of(raw: Any) -> Rule:
     """The rule of a declaration; raises WrongRule with a sentence."""
     if not isinstance(raw, Mapping) or raw.get("kind") not in KINDS:
-        raise WrongRule(gettext_noop("A rule is a mapping with `kind`, one of %(kinds)s."), kinds=", ".join(KINDS))
+        raise WrongRule(Sentence("A rule is a mapping with `kind`, one of %(kinds)s."), kinds=", ".join(KINDS))
     kind = raw["kind"]
     must, may = KINDS[kind]
     given = {name: value for name, value in raw.items() if name != "kind"}
     if missing := sorted(must - set(given)):
-        raise WrongRule(gettext_noop("A rule of kind %(kind)s needs %(keys)s."), kind=kind, keys=", ".join(missing))
+        raise WrongRule(Sentence("A rule of kind %(kind)s needs %(keys)s."), kind=kind, keys=", ".join(missing))
     if unknown := sorted(str(name) for name in set(given) - must - may):
         raise WrongRule(
-            gettext_noop("A rule of kind %(kind)s knows no %(keys)s; it takes %(known)s."),
+            Sentence("A rule of kind %(kind)s knows no %(keys)s; it takes %(known)s."),
             kind=kind, keys=", ".join(unknown), known=", ".join(sorted(must | may)),
         )  # fmt: skip
     own = {"change"} | ({"window"} if kind == "cusum" else {"below"} if kind == "coverage" else set())
@@ -121,13 +122,13 @@ def rule_of(raw: Any) -> Rule:
 
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise WrongRule(gettext_noop("%(name)s must be a number, not %(value)s."), name=name, value=repr(value))
+        raise WrongRule(Sentence("%(name)s must be a number, not %(value)s."), name=name, value=repr(value))
     return float(value)
 
 
 def _positive(name: str, value: Any) -> float:
     if (number := _number(name, value)) <= 0:
-        raise WrongRule(gettext_noop("%(name)s must be above 0, not %(value)s."), name=name, value=repr(value))
+        raise WrongRule(Sentence("%(name)s must be above 0, not %(value)s."), name=name, value=repr(value))
     return number
 
 
@@ -135,14 +136,14 @@ def _duration(name: str, value: Any) -> timedelta:
     try:
         return timedelta(seconds=Duration.parse(str(value)).seconds)
     except (ValueError, OverflowError):
-        sentence = gettext_noop("%(name)s: %(value)s is not a duration; write a number and s, m, h, d, w, M or y, for example 1h.")
+        sentence = Sentence("%(name)s: %(value)s is not a duration; write a number and s, m, h, d, w, M or y, for example 1h.")
         raise WrongRule(sentence, name=name, value=repr(value)) from None
 
 
 def _method(name: str, value: Any) -> str:
     if str(value).lower() not in METHODS:
         raise WrongRule(
-            gettext_noop("%(name)s must be one of %(known)s, not %(value)s."), name=name, known=", ".join(METHODS), value=repr(value)
+            Sentence("%(name)s must be one of %(known)s, not %(value)s."), name=name, known=", ".join(METHODS), value=repr(value)
         )
     return str(value).lower()
 
@@ -151,7 +152,7 @@ def _periods(value: Any) -> int:
     """The window of a CUSUM: a number of periods (28), or of days (28d) where a period is a day."""
     text = str(value).removesuffix("d")
     if not text.isdecimal() or not 2 <= int(text) <= 1000:
-        raise WrongRule(gettext_noop("window must be a number of periods from 2 to 1000, such as 28, not %(value)s."), value=repr(value))
+        raise WrongRule(Sentence("window must be a number of periods from 2 to 1000, such as 28, not %(value)s."), value=repr(value))
     return int(text)
 
 
@@ -163,45 +164,45 @@ def _change(value: Any) -> dict[str, Any]:
     except ValueError:
         number = 0.0
     if not number or not math.isfinite(number):
-        raise WrongRule(gettext_noop("change must be a number other than 0, or a share such as 20 %%, not %(value)s."), value=repr(value))
+        raise WrongRule(Sentence("change must be a number other than 0, or a share such as 20 %%, not %(value)s."), value=repr(value))
     return {"change": number, "relative": relative}
 
 
 def _consistent(about: Mapping[str, Any]) -> None:
     if ("above" in about) == ("below" in about):
-        raise WrongRule(gettext_noop("A threshold needs either above or below."))
+        raise WrongRule(Sentence("A threshold needs either above or below."))
     if "clear" in about and not (about["clear"] <= about["above"] if "above" in about else about["clear"] >= about["below"]):
-        raise WrongRule(gettext_noop("clear must lie on the calm side: not over above, not under below."))
+        raise WrongRule(Sentence("clear must lie on the calm side: not over above, not under below."))
 
 
 def _levels(name: str, value: Any) -> tuple[tuple[float, str], ...]:
     """`{Minor: 2.5, Severe: 3.5}`: severities with where they begin."""
     if not isinstance(value, Mapping) or not value or set(value) - set(SEVERITIES):
         raise WrongRule(
-            gettext_noop("levels is a mapping of %(words)s to numbers, such as {Minor: 2.5, Severe: 3.5}."), words=", ".join(SEVERITIES)
+            Sentence("levels is a mapping of %(words)s to numbers, such as {Minor: 2.5, Severe: 3.5}."), words=", ".join(SEVERITIES)
         )
     found = sorted(((_number(str(word), start), str(word)) for word, start in value.items()), key=lambda level: SEVERITIES.index(level[1]))
     if any(one[0] >= other[0] for one, other in zip(found, found[1:], strict=False)):
-        raise WrongRule(gettext_noop("levels must rise with their severity."))
+        raise WrongRule(Sentence("levels must rise with their severity."))
     return tuple(found)
 
 
 def _codes(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(code, str) for code in value):
-        raise WrongRule(gettext_noop("%(name)s is a list of codes of rules."), name=name)
+        raise WrongRule(Sentence("%(name)s is a list of codes of rules."), name=name)
     return tuple(value)
 
 
 def _count(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise WrongRule(gettext_noop("%(name)s must be a whole number from 1 on, not %(value)s."), name=name, value=repr(value))
+        raise WrongRule(Sentence("%(name)s must be a whole number from 1 on, not %(value)s."), name=name, value=repr(value))
     return value
 
 
 def _share(name: str, value: Any) -> float:
     if not 0 < (number := _number(name, value)) <= 1:
         raise WrongRule(
-            gettext_noop("%(name)s of a coverage rule is a share over 0 and up to 1, such as 0.8, not %(value)s."),
+            Sentence("%(name)s of a coverage rule is a share over 0 and up to 1, such as 0.8, not %(value)s."),
             name=name,
             value=repr(value),
         )
@@ -210,9 +211,9 @@ def _share(name: str, value: Any) -> float:
 
 def _composed(about: Mapping[str, Any]) -> None:
     if ("all" in about) == ("any" in about):
-        raise WrongRule(gettext_noop("A composite rule needs either all or any: a list of codes of rules."))
+        raise WrongRule(Sentence("A composite rule needs either all or any: a list of codes of rules."))
     if about.get("least", 1) > len(about.get("any", about.get("all", ()))):
-        raise WrongRule(gettext_noop("least is larger than the number of rules named."))
+        raise WrongRule(Sentence("least is larger than the number of rules named."))
 
 
 READERS = {

@@ -1,6 +1,9 @@
 """`pendopo alerts try`: a rule over a recorded series, without a server."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +54,14 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, rule: str, series: bytes, 
 def test_an_empty_series_fires_nothing(tmp_path: Path) -> None:
     done = run(tmp_path, RULE, b"timestamp,value\n")
     assert done.exit_code == 0 and done.output == ""
+
+
+@pytest.mark.parametrize("rule", ["kind: ears\nmethod: c9\n", "kind: silence\nfor: long\n"])
+def test_a_refusal_needs_no_installation(tmp_path: Path, rule: str) -> None:
+    """In a process of its own: without settings, a server or a data folder there is a sentence and no traceback."""
+    (tmp_path / "rule.yaml").write_text(rule)
+    (tmp_path / "series.csv").write_text("timestamp,value\n")
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("PENDOPO_", "DJANGO_"))}
+    command = [sys.executable, "-m", "pendopo.cli", "alerts", "try", str(tmp_path / "rule.yaml"), str(tmp_path / "series.csv")]
+    done = subprocess.run(command, capture_output=True, text=True, env=plain, timeout=60)
+    assert done.returncode == 1 and done.stderr.startswith("Error: "), done.stderr
