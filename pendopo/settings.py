@@ -208,6 +208,8 @@ JANUS_SECRET = os.environ.get("PENDOPO_JANUS_SECRET", "")
 TURN_URLS = [url for url in os.environ.get("PENDOPO_TURN_URL", "").split(",") if url]
 TURN_SECRET = os.environ.get("PENDOPO_TURN_SECRET", "")
 STUN_URLS = [url for url in os.environ.get("PENDOPO_STUN_URL", "").split(",") if url]
+# How many days recordings of meetings are kept.
+RECORDING_DAYS = int(os.environ.get("PENDOPO_RECORDING_DAYS", "") or 90)
 # The most that one person may send, in kbit/s.
 MEDIA_CAP_KBPS = int(os.environ.get("PENDOPO_MEDIA_CAP", "") or 1500)
 

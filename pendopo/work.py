@@ -33,6 +33,7 @@ from pendopo.indicators.health import watching
 from pendopo.indicators.house import proving, publishing
 from pendopo.indicators.periods import keeping
 from pendopo.indicators.uploads import taking
+from pendopo.meetings.media import converting
 from pendopo.meetings.planning import reminding
 from pendopo.network import watching as network
 from pendopo.notify import deliver, follow
@@ -66,6 +67,7 @@ LOOPS: dict[str, Loop] = {
     "indicators.proving": proving.run,
     "meetings.remind": reminding.run,
     "network.watching": network.run,
+    "meetings.converting": converting.run,
     "notify.deliver": deliver.run,
     "notify.follow": follow.run,
     "orders.remind": remind.run,

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .media import playing
 from .media import views as room
 from .papers import urls as papers
 from .planning import urls as planning
@@ -14,6 +15,8 @@ urlpatterns = [
     path("meetings/<slug:code>", room.room, name="room"),
     path("meetings/<slug:code>/files", room.files, name="files"),
     path("meetings/<slug:code>/files/<path:address>", room.file, name="file"),
+    path("meetings/<slug:code>/recordings", playing.recordings, name="recordings"),
+    path("meetings/<slug:code>/recordings/<int:number>/<str:file>", playing.recorded, name="recorded"),
     *planning.urlpatterns,
     *papers.urlpatterns,
 ]

@@ -56,3 +56,31 @@ def end_recording(*, meeting: "Meeting", people: dict[str, str], by: "Seat | Non
             by=by.person if by else None, room="meetings", verb="recorded", about=meeting.get_absolute_url(), after={"people": len(people)}
         )
     return bool(changed)
+
+
+def names_in(meeting: "Meeting") -> dict[str, str]:
+    """Name and agency of everybody at the meeting's door, by seat: what stands beside their tracks."""
+    return {one.key: f"{one.name}, {one.agency}" if one.agency else one.name for one in meeting.seats.all()}
+
+
+@transaction.atomic
+def finish_recording(*, recording: Recording, tracks: list[dict[str, Any]], mixed: str) -> None:
+    """A recording became playable."""
+    waiting = Recording.objects.filter(pk=recording.pk, state=RecordingState.WAITING)
+    if waiting.update(state=RecordingState.READY, tracks=tracks, mixed=mixed):
+        about = recording.meeting.get_absolute_url()
+        record(by=None, room="meetings", verb="converted", about=about, after={"recording": recording.pk, "tracks": len(tracks)})
+
+
+@transaction.atomic
+def fail_recording(*, recording: Recording, why: str) -> None:
+    """A recording cannot be made playable; what the media server wrote stays until its days are over."""
+    Recording.objects.filter(pk=recording.pk, state=RecordingState.WAITING).update(state=RecordingState.FAILED, why=why[:300])
+
+
+@transaction.atomic
+def forget_recording(*, recording: Recording) -> None:
+    """A recording has had its days: its files are gone, the row says so."""
+    old = Recording.objects.filter(pk=recording.pk).exclude(state=RecordingState.DELETED)
+    if old.update(state=RecordingState.DELETED, tracks=[], mixed=""):
+        record(by=None, room="meetings", verb="forgotten", about=recording.meeting.get_absolute_url(), after={"recording": recording.pk})

@@ -171,6 +171,7 @@ def lock(ticket: Ticket, on: bool) -> None:
 def end(ticket: Ticket) -> None:
     """Ends the meeting."""
     seat = seat_of(ticket)
+    happenings.end_recording(meeting=seat.meeting, people=happenings.names_in(seat.meeting), by=seat)
     actions.end(meeting=seat.meeting, by=seat.person)
 
 
@@ -183,8 +184,7 @@ def begin_recording(ticket: Ticket) -> bool:
 def end_recording(ticket: Ticket) -> bool:
     """Notes that the recording ends; False when none runs."""
     seat = seat_of(ticket)
-    names = {one.key: f"{one.name}, {one.agency}" if one.agency else one.name for one in seat.meeting.seats.all()}
-    return happenings.end_recording(meeting=seat.meeting, people=names, by=seat)
+    return happenings.end_recording(meeting=seat.meeting, people=happenings.names_in(seat.meeting), by=seat)
 
 
 def shared_tile(ticket: Ticket, path: str, title: str, *, government: bool) -> dict[str, str]:
