@@ -225,6 +225,8 @@ def close_old(now: datetime) -> None:
     actions.sweep(now=now + timedelta(days=1))
     thawing.forget()
     rows, size = (sum(getattr(month, name) for month in ClosedMonth.objects.all()) for name in ("rows", "bytes"))
+    if not rows:
+        raise SystemExit("so few rows fill no month that is over: nothing was closed")
     print(f"{rows:,} rows closed at {size / rows:.1f} bytes a row (target 16); emptied in {time.perf_counter() - begun:.1f} s")
 
 
