@@ -136,7 +136,7 @@ class EntryKind(models.TextChoices):
     NOTE = "note", _("Report")
     STEP = "step", _("Step")
     DECISION = "decision", _("Decision")
-    ORDER = "order", _("Order")
+    ORDER = "order", _("Order given")
     ALERT = "alert", _("Alert")
     MEETING = "meeting", _("Meeting")
     CALL = "call", _("Call-out")

@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                             ("note", "Report"),
                             ("step", "Step"),
                             ("decision", "Decision"),
-                            ("order", "Order"),
+                            ("order", "Order given"),
                             ("alert", "Alert"),
                             ("meeting", "Meeting"),
                             ("call", "Call-out"),
