@@ -171,6 +171,15 @@ class Verdict(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Evidence by who asks."""
+
+    def visible_to(self, user: User) -> Self:
+        """What serves an assessment that the reader sees, and what the reader added."""
+        serving = Use.objects.filter(assessment__in=Assessment.objects.visible_to(user)).values("evidence")
+        return self.filter(Q(pk__in=serving) | Q(by=user.pk))
+
+
 class Evidence(models.Model):
     """A file, a link or a live figure that proves something. `since` and `until` are when it holds, not when it was added.
 
@@ -194,6 +203,8 @@ class Evidence(models.Model):
     reviewer = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reviewed = models.DateTimeField(null=True, blank=True)
     reminded = models.DateTimeField(null=True, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evidence")

@@ -17,6 +17,7 @@ from pendopo.agencies.actions import Refused, new_token
 from pendopo.agencies.models import Person, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.assessments import actions
+from pendopo.assessments.catalogue import instrument_named
 from pendopo.assessments.checking import check
 from pendopo.assessments.logic import WrongAnswer
 from pendopo.assessments.models import Answer, Assessment, Evidence, Finding, Passage, Risk, Round
@@ -104,6 +105,19 @@ def test_an_agency_reads_its_own_assessment_and_no_others(asri: Person, budi: Pe
     assert signed_in(budi).get(other.get_absolute_url()).status_code == 404
     with pytest.raises(Refused, match="tahun ini"):
         actions.open_assessment(instrument="backup-and-recovery", year=2026, by=asri, agency=dinkes)
+
+
+def test_evidence_of_another_agency_is_neither_offered_nor_attached(asri: Person, budi: Person, dinkes) -> None:  # type: ignore[no-untyped-def]
+    """Else attaching it to an assessment that one sees would open it."""
+    other = actions.open_assessment(instrument="backup-and-recovery", year=2026, by=asri, agency=dinkes)
+    hidden = actions.add_evidence(proof=actions.Proof("Kontrak rahasia", link="https://dinkes.mojokertokab.go.id/kontrak"), by=asri)
+    node = next(iter(instrument_named(other.instrument).leaves())).code
+    actions.attach(evidence=hidden, assessment=other, node=node, by=asri)
+    page = f"{spbe(asri).get_absolute_url()}/r/21"
+    assert "Kontrak rahasia" not in signed_in(budi).get(page).content.decode()
+    assert signed_in(budi).post(f"{page}/do", {"do": "kept", "evidence": hidden.pk}).status_code == 409
+    assert signed_in(budi).get(hidden.get_absolute_url()).status_code == 404
+    assert "Kontrak rahasia" in signed_in(asri).get(page).content.decode()
 
 
 def test_evidence_is_kept_with_its_hash_reviewed_by_another_and_reminded_of(asri: Person, rani: Person) -> None:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,16 +16,11 @@ from .. import actions
 from ..drawing import draw
 from ..files import path_of, unchanged
 from ..forms import ReviewForm
-from ..models import Assessment, Evidence, Use
+from ..models import Assessment, Evidence
 
 
 def _found(user: User, pk: int) -> Evidence:
-    """Evidence that serves an assessment which the reader sees, or that the reader added."""
-    seen = Use.objects.filter(assessment__in=Assessment.objects.visible_to(user), evidence=pk)
-    found = Evidence.objects.select_related("by", "reviewer", "agency").filter(pk=pk).first()
-    if found is None or not (seen.exists() or found.by_id == user.pk):
-        raise Http404
-    return found
+    return get_object_or_404(Evidence.objects.visible_to(user).select_related("by", "reviewer", "agency"), pk=pk)
 
 
 @opens("assessments.see")

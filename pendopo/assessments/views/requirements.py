@@ -74,7 +74,7 @@ def _page(request: PersonRequest, found: Assessment, code: str, status: int = 20
         "snapshots": Snapshot.objects.filter(round__assessment=found, query__in=codes).select_related("round"),
         "elsewhere": elsewhere(found, leaf.code),
         "evidence_form": EvidenceForm() if may_somewhere(request.user, "assessments.prove") else None,
-        "kept": Evidence.objects.exclude(kind=EvidenceKind.LIVE).exclude(uses__in=[use.pk for use in uses])[:100],
+        "kept": Evidence.objects.visible_to(request.user).exclude(kind=EvidenceKind.LIVE).exclude(uses__in=[use.pk for use in uses])[:100],
         "findings": found.findings.filter(node=code).select_related("owner", "by", "verified_by"),
         "finding_form": FindingForm() if may(request.user, "assessments.assess", place_of(found)) else None,
         "orders": Order.objects.visible_to(request.user).filter(about=found.page_of(code)).select_related("to"),
@@ -145,7 +145,7 @@ def _live(request: PersonRequest, found: Assessment, node: str) -> str:
 def _kept(request: PersonRequest, found: Assessment, node: str) -> str:
     require_prove(request)
     number = request.POST.get("evidence", "")
-    kept = Evidence.objects.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    kept = Evidence.objects.visible_to(request.user).filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
     if kept is None:
         raise Refused(_("Choose a piece of evidence."))
     actions.attach(evidence=kept, assessment=found, node=node, by=request.user)
