@@ -26,9 +26,9 @@ class Checked:
 
 async def check(target: str) -> Checked:
     """Checks `https://…`, `http://…`, `tcp://host:port` or `dns://name`. Never raises for what the network does."""
-    parts = urlsplit(target)
     begun = time.monotonic()
     try:
+        parts = urlsplit(target)
         async with asyncio.timeout(TIMEOUT_S):
             if parts.scheme == "dns":
                 await asyncio.get_running_loop().getaddrinfo(parts.hostname or "", None)

@@ -57,14 +57,20 @@ class Poller:
         try:
             values = await self._values()
         except Silent as silent:
-            if not self.complained:
-                logger.warning("collect: %s (%s) %s", self.device.code, self.device.address, silent)
-            self.complained = True
+            self._complain(str(silent))
+            return
+        except Exception as problem:  # whatever a device or the library makes of it: the next round asks again
+            self._complain(f"cannot be asked ({type(problem).__name__}: {problem})")
             return
         if self.complained:
             logger.warning("collect: %s (%s) answers again", self.device.code, self.device.address)
         self.complained = False
         self.take(values, time.time())
+
+    def _complain(self, why: str) -> None:
+        if not self.complained:
+            logger.warning("collect: %s (%s) %s", self.device.code, self.device.address, why)
+        self.complained = True
 
     async def _values(self) -> dict[str, ValueType]:
         found: dict[str, ValueType] = {}

@@ -19,10 +19,11 @@ from nats.aio.msg import Msg
 
 from pendopo.bus import client as bus
 from pendopo.bus import subjects
-from pendopo.bus.messages import PollDevice, PollPlan, Presence, Reading, encode
+from pendopo.bus.messages import PollCheck, PollDevice, PollPlan, Presence, Reading, encode
 
 from .access import PUBLIC, read_access
-from .checking import check
+from .checking import Checked, check
+from .credentials import WrongCredentials
 from .polling import EVERY_S, Poller
 from .probing import NoProbes, Prober
 
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 PRESENCE_S = 60.0
 CHECK_S = 60.0
+# Services that are checked at once: those that never answer must not hold up the others.
+CHECKS_TOGETHER = 16
 SEND_S = 1.0
 AGAIN_S = 5.0
 # Readings that wait while the bus is away; the oldest go first.
@@ -44,6 +47,11 @@ def moment(at: float | None = None) -> str:
     return datetime.fromtimestamp(time.time() if at is None else at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def is_probed(address: str) -> bool:
+    """Whether the prober can reach such an address at all: it speaks ICMP over IPv4. Of others nobody says that they are gone."""
+    return ":" not in address
+
+
 class Collector:
     """Everything that one collector does, by the plan it was told last."""
 
@@ -56,6 +64,7 @@ class Collector:
         self.lines: dict[str, dict[str, bool]] = {}
         self.waiting: list[dict[str, Any]] = []
         self.turned: set[str] = set()
+        self.failing: set[str] = set()
         self.telling: asyncio.Task[None] | None = None
         self.prober: Prober | None = None
         with contextlib.suppress(NoProbes):
@@ -70,10 +79,16 @@ class Collector:
         if self.prober is not None:
             loops.append(self.prober.run())
         running = [asyncio.create_task(loop) for loop in loops]
-        await closing.wait()
-        for task in [*running, *self.tasks.values()]:
-            task.cancel()
-        await asyncio.gather(*running, *self.tasks.values(), return_exceptions=True)
+        closed = asyncio.create_task(closing.wait())
+        try:
+            # A loop that ends by itself has failed: the collector ends with it, and the supervisor starts it anew.
+            done, _others = await asyncio.wait([closed, *running], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in [closed, *running, *self.tasks.values()]:
+                task.cancel()
+            await asyncio.gather(closed, *running, *self.tasks.values(), return_exceptions=True)
 
     async def _on_plan(self, message: Msg) -> None:
         if message.data == self.known:
@@ -86,7 +101,11 @@ class Collector:
 
     def follow(self, plan: PollPlan) -> None:
         """From now on this plan: what it leaves out is watched no more, what changed is begun anew."""
-        credentials = read_access(self.access)
+        try:
+            credentials = read_access(self.access)
+        except WrongCredentials as wrong:
+            logger.warning("collect: devices are asked as “%s” only: %s", PUBLIC, wrong)
+            credentials = read_access(None)
         wanted = {device.code: device for device in plan.devices}
         for code in [code for code, device in self.devices.items() if wanted.get(code) != device]:
             self.tasks.pop(code).cancel()
@@ -103,7 +122,7 @@ class Collector:
                 self.devices[code] = device
         self.plan = plan
         if self.prober is not None:
-            self.prober.watch({device.address: None for device in plan.devices})
+            self.prober.watch({device.address: None for device in plan.devices if is_probed(device.address)})
 
     def tell(self, indicator: str, dims: Mapping[str, str], at: float, value: float) -> None:
         """A reading of a device waits to be sent."""
@@ -171,22 +190,28 @@ class Collector:
                     self.tell("net.rtt", dims, now, 1000 * watched.rtt_s)
 
     async def _checks(self) -> None:
-        complained: set[str] = set()
         while True:
-            for one in self.plan.checks:
-                done = await check(one.target)
-                dims, now = {"service": one.code}, time.time()
-                self._wait("net.service.up", one.region, dims, now, float(done.up))
-                if done.up:
-                    self._wait("net.service.time", one.region, dims, now, 1000 * done.took_s)
-                if done.certificate_days is not None:
-                    self._wait("net.certificate.days", one.region, dims, now, done.certificate_days)
-                if not done.up and one.code not in complained:
-                    logger.warning("collect: the service %s (%s): %s", one.code, one.target, done.why)
-                if done.up and one.code in complained:
-                    logger.warning("collect: the service %s (%s) answers again", one.code, one.target)
-                complained = complained - {one.code} if done.up else complained | {one.code}
+            gate = asyncio.Semaphore(CHECKS_TOGETHER)
+            await asyncio.gather(*(self._check(one, gate) for one in self.plan.checks))
             await asyncio.sleep(CHECK_S if self.plan.checks else SEND_S)
+
+    async def _check(self, one: PollCheck, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            done = await check(one.target)
+        dims, now = {"service": one.code}, time.time()
+        self._wait("net.service.up", one.region, dims, now, float(done.up))
+        if done.up:
+            self._wait("net.service.time", one.region, dims, now, 1000 * done.took_s)
+        if done.certificate_days is not None:
+            self._wait("net.certificate.days", one.region, dims, now, done.certificate_days)
+        self._complain(one, done)
+
+    def _complain(self, one: PollCheck, done: Checked) -> None:
+        if done.up and one.code in self.failing:
+            logger.warning("collect: the service %s (%s) answers again", one.code, one.target)
+        if not done.up and one.code not in self.failing:
+            logger.warning("collect: the service %s (%s): %s", one.code, one.target, done.why)
+        (self.failing.discard if done.up else self.failing.add)(one.code)
 
     async def _send(self) -> None:
         """Sends what waits, in order; a message counts as sent when the bus says that it is on disk."""

@@ -9,8 +9,8 @@ from .models import Device, Service, State
 SOURCE = "pendopo"
 
 
-def poll_plan() -> PollPlan | None:
-    """Devices in use with an address at sites that are built, and services with a target; None when there is nothing to watch."""
+def poll_plan() -> PollPlan:
+    """Devices in use with an address at sites that are built, and services with a target; both may be none."""
     reachable = (State.BUILT, State.ACCEPTED, State.IN_SERVICE)
     devices = Device.objects.filter(active=True, address__isnull=False, site__state__in=reachable)
     told = [
@@ -27,4 +27,4 @@ def poll_plan() -> PollPlan | None:
     checks = [
         PollCheck(code=one.code, target=one.target, region=settings.REGION) for one in Service.objects.exclude(target="").order_by("code")
     ]
-    return PollPlan(source=SOURCE, devices=told, checks=checks) if told or checks else None
+    return PollPlan(source=SOURCE, devices=told, checks=checks)

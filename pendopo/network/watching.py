@@ -52,15 +52,17 @@ class Listener:
     async def take(self, message: Msg) -> None:
         """A word came."""
         with contextlib.suppress(msgspec.MsgspecError):
-            self.word = msgspec.json.decode(message.data, type=Presence)
-            self.wake.set()
+            word = msgspec.json.decode(message.data, type=Presence)
+            if is_usable(word):
+                self.word = word
+                self.wake.set()
 
 
-def look() -> tuple[PollPlan | None, Picture | None]:
-    """The plan and the network; declares the figures once there is a plan, and leaves or takes away the mark."""
+def look() -> tuple[PollPlan, Picture | None]:
+    """The plan and the network; declares the figures once there is something to watch, and leaves or takes away the mark."""
     plan = poll_plan()
     mark = settings.DATA_DIR / MARK
-    if plan is None:
+    if not plan.devices and not plan.checks:
         mark.unlink(missing_ok=True)
     else:
         declare()
@@ -83,6 +85,14 @@ def judge(picture: Picture, word: Presence) -> None:
         hear(network=picture.network, names=picture.names, heard=heard, at=datetime.fromisoformat(word.at), region=settings.REGION)
 
 
+def is_usable(word: Presence) -> bool:
+    """Whether its moment is one, with a zone: a word without is no word."""
+    try:
+        return datetime.fromisoformat(word.at).tzinfo is not None
+    except ValueError:
+        return False
+
+
 async def run(nc: Client, closing: asyncio.Event) -> None:
     """Runs until the house closes; complains once when bus or database are away."""
     complaint = Complaint("the network is not watched")
@@ -101,8 +111,8 @@ async def _follow(nc: Client, closing: asyncio.Event, listener: Listener, thread
             if clock() >= due:
                 due = clock() + PLAN_S
                 plan, picture = await in_thread(thread, look)
-                if plan is not None:
-                    await nc.publish(subjects.poll_plan(), encode(plan))
+                # An empty plan is told too: a collector that runs must let go of what was taken out of use.
+                await nc.publish(subjects.poll_plan(), encode(plan))
             word, listener.word = listener.word, None
             listener.wake.clear()
             if word is not None and picture is not None:
