@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from nats.aio.client import Client
 
 from pendopo.audit.waking import Complaint, first_of, in_thread
@@ -16,8 +16,18 @@ POLL_S = 0.5
 
 
 def go_on() -> int:
-    """One round; how many call-outs took a step."""
-    return sum(actions.advance(call_out=found) for found in CallOut.objects.filter(state=State.RUNNING).order_by("next_at"))
+    """One round; how many call-outs took a step. One that cannot go on keeps no other waiting: its fault is raised at the end."""
+    steps, fault = 0, None
+    for found in CallOut.objects.filter(state=State.RUNNING).order_by("next_at"):
+        try:
+            steps += actions.advance(call_out=found)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as why:
+            fault = fault or why
+    if fault is not None:
+        raise fault
+    return steps
 
 
 async def run(nc: Client, closing: asyncio.Event) -> None:

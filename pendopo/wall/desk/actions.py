@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.alerts.models import RANKS, Alert
 from pendopo.audit.actions import record
@@ -49,7 +51,8 @@ def end_watch(*, desk: Desk, by: Person) -> bool:
 def escalate(*, now: datetime | None = None) -> int:
     """Starts a chain for every alert that nobody took on and that may not wait any longer, once for each thing; answers how many began.
 
-    Without an awake desk nothing waits. What somebody took on, or what ended, is not called for any more.
+    Without an awake desk nothing waits. What somebody took on, or what ended, is not called for any more. A chain that cannot begin, such
+    as one that calls nobody, keeps no other from beginning: its fault is raised when all the others have begun.
     """
     moment = now or timezone.now()
     _stand_down()
@@ -65,8 +68,14 @@ def escalate(*, now: datetime | None = None) -> int:
     found = logic.due(ringing, watchers, awake=awake, posture=house_posture(moment), now=moment)
     known = set(CallOut.objects.filter(key__in=[_key(code, key) for code, key in found]).values_list("key", flat=True))
     wanted = [(code, key) for code, key in found if _key(code, key) not in known]
+    fault: Exception | None = None
     for code, key in wanted:
-        _call(chains[code], alerts[key], _key(code, key))
+        try:
+            _call(chains[code], alerts[key], _key(code, key))
+        except (Refused, DataError, IntegrityError, ObjectDoesNotExist) as why:
+            fault = fault or why
+    if fault is not None:
+        raise fault
     return len(wanted)
 
 

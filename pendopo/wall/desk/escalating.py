@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError
 from nats.aio.client import Client
 
@@ -23,6 +24,6 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
             try:
                 await in_thread(thread, actions.escalate)
                 complaint.well()
-            except (DatabaseError, InterfaceError, psycopg.Error, Refused) as problem:
+            except (DatabaseError, InterfaceError, psycopg.Error, ObjectDoesNotExist, Refused) as problem:
                 complaint.wrong(problem)
             await first_of(closing, timeout=POLL_S)

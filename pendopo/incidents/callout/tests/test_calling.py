@@ -277,3 +277,14 @@ def test_the_local_program_takes_over_when_the_line_is_cut(sms: Gateway, sari: P
         begin(Chain.objects.get(code="cut"), key="broken modem")
         (outcome,) = deliver_due()
     assert outcome.result == "failed" and "(1)" in outcome.detail
+
+
+def test_a_call_out_that_cannot_go_on_keeps_no_other_waiting(sari: Person, budi: Person) -> None:
+    bad, good = begin(chain((sari, ["email"]), code="a"), key="a"), begin(chain((budi, ["email"]), (sari, ["email"]), code="b"), key="b")
+    past = timezone.now() - MINUTE
+    CallOut.objects.filter(pk=bad.pk).update(plan=[{}, {}], next_at=past - MINUTE)
+    CallOut.objects.filter(pk=good.pk).update(next_at=past)
+    with pytest.raises(KeyError):
+        running.go_on()
+    good.refresh_from_db()
+    assert good.place == 2

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.alerts.actions import acknowledge, apply
 from pendopo.alerts.models import Alert
 from pendopo.alerts.tests.yard import word
 from pendopo.incidents.callout import actions as callout
-from pendopo.incidents.callout.models import CallOut
+from pendopo.incidents.callout.models import CallOut, Chain
 from pendopo.incidents.cases import actions as cases
 from pendopo.incidents.roster.models import LogLine
 from pendopo.meetings.models import Meeting
@@ -101,3 +102,14 @@ def test_one_click_leads_into_the_situation_room_and_a_second_into_the_same(sari
     assert signed_in(camat).post(f"/incidents/{found.pk}/room").status_code == 403
     cases.move(incident=found, to="resolved", by=sari)
     assert client.post(f"/incidents/{found.pk}/room")["Location"] == found.get_absolute_url()
+
+
+def test_a_chain_that_calls_nobody_keeps_no_other_from_beginning(sari: Person, camat: Person) -> None:
+    for code in ("a-kosong", "pusat"):
+        steps = [callout.StepSpec("person", camat, ["email"], 60)]
+        callout.set_chain(code=code, name=code, steps=steps, by=None, alarm_from="Moderate", patience_s=0)
+    Chain.objects.get(code="a-kosong").steps.all().delete()
+    apply(verdicts=[word("Air naik", 1), word("Tanah longsor", 2)])
+    with pytest.raises(Refused):
+        actions.escalate()
+    assert sorted(CallOut.objects.values_list("chain__code", flat=True)) == ["pusat", "pusat"]
