@@ -31,7 +31,8 @@ def declare(
 ) -> Posture:
     """The region's posture from now until a moment. What ran there ends with it; the same level again renews it.
 
-    Refused: without a reason, into the past, for longer than 90 days, or an emergency without the decree it rests on.
+    Refused: without a reason, into the past, for longer than 90 days, an emergency without the decree it rests on, or a drill where a real
+    posture holds: a drill never ends what is real.
     """
     now = timezone.now()
     if not reason.strip():
@@ -41,6 +42,8 @@ def declare(
     if level == logic.EMERGENCY and not basis.strip() and not exercise:
         raise Refused(_("An emergency rests on a decree: write its number and date."))
     Region.objects.select_for_update().get(pk=region.pk)
+    if exercise and Posture.objects.running(now).filter(region=region, exercise=False).exists():
+        raise Refused(_("A real posture holds here: a drill would end it. Choose another region, or end it first."))
     Posture.objects.filter(region=region, ended=None).update(ended=now, ended_by=by)
     made = Posture.objects.create(
         region=region, level=level, since=now, until=until, reason=reason.strip()[:500], basis=basis.strip()[:300], by=by, exercise=exercise

@@ -1,6 +1,6 @@
 """Pages of rosters: who is on duty, one roster's calendar, one shift."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from pendopo.agencies.access import require
+from pendopo.agencies.access import may, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import holds, opens
@@ -25,6 +25,7 @@ from .models import LogLine, Roster, Shift
 from .reading import calendar, duties
 
 DAYS = 14
+FARTHEST_DAYS = 3660
 
 
 @opens("roster.see")
@@ -49,7 +50,7 @@ def _page(
     add: ShiftForm | None = None,
     skipped: list[actions.Skipped] | None = None,
 ) -> HttpResponse:
-    first = parse_date(request.GET.get("from", "")) or timezone.localdate()
+    first = _day_in(request.GET.get("from", "")) or timezone.localdate()
     now = timezone.now()
     context = {
         "roster": found,
@@ -72,10 +73,22 @@ def _page(
     return render(request, "incidents/roster/roster.html", context)
 
 
+def _day_in(text: str) -> date | None:
+    """A day that a calendar can begin with; None for one that does not exist or lies absurdly far away."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return found if found and abs((found - timezone.localdate()).days) <= FARTHEST_DAYS else None
+
+
 @opens("roster.change")
 def new(request: PersonRequest) -> HttpResponse:
     """A new roster."""
-    return _form(request, RosterForm(request.POST or None, region=settings.REGION), _("A new roster"), reverse("incidents:rosters"))
+    form = RosterForm(request.POST or None, region=settings.REGION)
+    if request.method == "POST" and form.is_valid() and Roster.objects.filter(code=form.cleaned_data["code"]).exists():
+        form.add_error("code", _("There is a roster with this code: choose another code, or change that roster."))
+    return _form(request, form, _("A new roster"), reverse("incidents:rosters"))
 
 
 @opens("roster.change")
@@ -86,11 +99,13 @@ def change(request: PersonRequest, code: str) -> HttpResponse:
     crew = "\n".join(found.members.values_list("person__email", flat=True))
     initial = {"name": found.name, "code": found.code, "region": found.region_id, "turns": found.turns, "cycle": found.cycle, "crew": crew}
     initial["needed_from"] = found.needed_from
-    return _form(request, RosterForm(request.POST or None, initial=initial, region=settings.REGION), found.name, found.get_absolute_url())
+    form = RosterForm(request.POST or None, initial=initial, region=settings.REGION)
+    form.fields["code"].disabled = True  # it is part of addresses; another code would be another roster
+    return _form(request, form, found.name, found.get_absolute_url())
 
 
 def _form(request: PersonRequest, form: RosterForm, title: str, back: str) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _reaches(request, form):
         try:
             made = actions.set_roster(**form.cleaned_data, by=request.user)
         except Refused as why:
@@ -100,6 +115,16 @@ def _form(request: PersonRequest, form: RosterForm, title: str, back: str) -> Ht
             return redirect(made)
     lead = _("The pattern says who is on duty when. Planning makes the shifts; each of them can be changed afterwards.")
     return render(request, "ui/form.html", {"title": title, "lead": lead, "form": form, "cancel": back})
+
+
+def _reaches(request: PersonRequest, form: RosterForm) -> bool:
+    """Whether the post may keep a roster there; else the form says so."""
+    region = form.cleaned_data["region"]
+    if may(request.user, "roster.change", Roster(region=region)):
+        return True
+    words = _("Your post does not reach %(name)s.") % {"name": region.name} if region else ""
+    form.add_error("region", words or _("Say where it is: your post reaches a part of the region only."))
+    return False
 
 
 @require_POST
@@ -131,7 +156,7 @@ def act(request: PersonRequest, code: str) -> HttpResponse:
 
 @opens("roster.see")
 def shift(request: PersonRequest, pk: int) -> HttpResponse:
-    """One shift: give it to somebody else, or cancel it. The person on duty may give it away too."""
+    """One shift: whoever may change rosters gives it to somebody else, or cancels it."""
     found = get_object_or_404(Shift.objects.kept().select_related("roster", "person"), pk=pk)
     may_change = holds(request.user, "roster.change", found.roster)
     form = GiveForm(request.POST or None)

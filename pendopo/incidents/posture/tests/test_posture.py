@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pendopo.agencies.actions import Refused
@@ -75,3 +77,26 @@ def test_the_figures_of_the_room_are_told() -> None:
     assert Indicator.objects.filter(code__startswith="sys.incidents").count() == 3
     told = dict(Latest.objects.filter(series__indicator__code__startswith="sys.").values_list("series__indicator__code", "value"))
     assert told["sys.incidents.active"] == 1 and told["sys.posture"] == 0
+
+
+@pytest.mark.django_db
+def test_a_drill_never_ends_a_real_posture(sari: Person, regency: Region) -> None:
+    soon = timezone.now() + timedelta(days=1)
+    actions.declare(region=regency, level="emergency", until=soon, reason="Banjir", basis="SK 1/2026", by=sari)
+    with pytest.raises(Refused, match="sungguhan"):
+        actions.declare(region=regency, level="watch", until=soon, reason="Uji", by=sari, exercise=True)
+    assert house_posture(timezone.now()) == "emergency"
+
+
+@pytest.mark.django_db
+def test_every_page_asks_as_much_of_the_database_for_many_postures_as_for_one(sari: Person, regency: Region) -> None:
+    client, soon = signed_in(sari), timezone.now() + timedelta(days=1)
+    asked = []
+    for places in (["35.16"], ["35.16.08", "35.16.13", "35.16.01"]):
+        for place in places:
+            actions.declare(region=Region.objects.get(pk=place), level="watch", until=soon, reason=f"x {place}", by=sari)
+        client.get("/incidents")
+        with CaptureQueriesContext(connection) as queries:
+            assert f"x {places[-1]}" in client.get("/incidents").content.decode()
+        asked.append(len(queries))
+    assert asked[0] == asked[1]

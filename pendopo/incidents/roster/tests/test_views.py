@@ -9,8 +9,8 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from pendopo.agencies.actions import leave
-from pendopo.agencies.models import Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.models import Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.incidents.models import LogLine, Roster, Shift
 from pendopo.incidents.roster import actions
 from pendopo.incidents.roster.feeds import address_for
@@ -85,3 +85,23 @@ def test_an_absence_marks_the_shifts_that_need_somebody_else(watch: Roster, sari
     assert client.post(shift.get_absolute_url(), {"to": sari.pk}).status_code == 302
     shift.refresh_from_db()
     assert shift.person == sari
+
+
+def test_nobody_replaces_a_roster_by_writing_its_code_nor_keeps_one_beyond_the_own_region(watch: Roster, sari: Person) -> None:
+    lala = person_in_post("lala@mojokerto.test", "Lala", Role.OFFICER, region=Region.objects.get(pk="35.16.13"))
+    form = {"name": "Milik saya", "code": "watch", "turns": "P 07:00-07:00", "cycle": "P", "crew": lala.email, "region": "35.16.13"}
+    client = signed_in(lala)
+    assert client.post("/roster/new", form).status_code == 200
+    assert client.post("/roster/new", {**form, "code": "lain", "region": ""}).status_code == 200
+    assert client.post("/roster/new", {**form, "code": "lain", "region": "35.16.08"}).status_code == 200
+    assert Roster.objects.get().name == "Pusat kendali"
+    assert client.post("/roster/new", {**form, "code": "sooko"}).status_code == 302
+    assert client.post("/roster/sooko/edit", {**form, "name": "Sooko"}).status_code == 302
+    assert sorted(Roster.objects.values_list("code", "name")) == [("sooko", "Sooko"), ("watch", "Pusat kendali")]
+    assert client.post("/roster/sooko/edit", {**form, "region": "35.16.08"}).status_code == 200
+
+
+def test_a_calendar_begins_today_when_the_day_asked_for_does_not_exist(watch: Roster, sari: Person) -> None:
+    client = signed_in(sari)
+    for day in ("2026-02-30", "0001-01-01", "9999-12-31", "x"):
+        assert client.get(f"/roster/watch?from={day}").status_code == 200
