@@ -57,7 +57,7 @@ def situation(incident: Incident, reader: Person, at: datetime) -> SituationRepo
         coming=[step for step in steps if step["state"] in ("waiting", "late")],
         orders=[one for one in orders_of(incident) if one.given <= at],
         decisions=list(incident.decisions.filter(at__lte=at).select_related("by", "post")),
-        figures=figures_known(incident, reader, at),
+        figures=[{**one, "at": datetime.fromisoformat(one["at"]) if one["at"] else None} for one in figures_known(incident, reader, at)],
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -57,10 +58,12 @@ def issue(request: PersonRequest, pk: int) -> HttpResponse:
     """The report as it stands now gets its number and a line of the timeline that leads to it for ever."""
     found = find(request.user, pk)
     require(request.user, "incidents.handle", found)
-    now = timezone.now()
-    number = len(issued(found)) + 1
-    link = f"{found.get_absolute_url()}/sitrep?{urlencode({'as_of': now.isoformat()})}"
-    actions.note(incident=found, kind=EntryKind.PAPER, text=_("Situation report %(n)s") % {"n": number}, by=request.user, link=link)
+    with transaction.atomic():
+        Incident.objects.select_for_update(of=("self",)).get(pk=found.pk)  # two who issue at once get two numbers
+        now = timezone.now()
+        number = len(issued(found)) + 1
+        link = f"{found.get_absolute_url()}/sitrep?{urlencode({'as_of': now.isoformat()})}"
+        actions.note(incident=found, kind=EntryKind.PAPER, text=_("Situation report %(n)s") % {"n": number}, by=request.user, link=link)
     return redirect(link)
 
 

@@ -1,17 +1,24 @@
 """Papers: a situation report drafts itself and stays as it was issued; the after-action report has the clocks; both come as PDF."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.incidents.cases import actions
 from pendopo.incidents.cases.models import Incident
-from pendopo.incidents.procedures.actions import load_shipped
+from pendopo.incidents.procedures.actions import load, load_shipped
 from pendopo.incidents.procedures.models import newest
+from pendopo.indicators.actions import take_delivery
+from pendopo.indicators.checks import Observation
+from pendopo.indicators.models import Way
+from pendopo.indicators.tests.yard import lay_out
 from pendopo.regions.models import Region
+from pendopo.ui.words import moment_text
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +69,15 @@ def test_both_come_as_pdf(sari: Person, flood: Incident) -> None:
         assert answer.status_code in (200, 302)
         if answer.status_code == 200:
             assert answer.content[:5] == b"%PDF-" and answer["Content-Type"] == "application/pdf"
+
+
+def test_figures_of_a_situation_report_show_the_time_of_the_government(sari: Person) -> None:
+    yard = lay_out()
+    load(text="code: air\nname: Air\nfigures: [level]\nsteps: [{code: verify, do: Pastikan}]", by=sari)
+    at = timezone.now().replace(minute=0, second=0, microsecond=0)
+    take_delivery(source=yard.source, rows=[Observation("level", "35.16.01", at.isoformat(), 3.5)], digest="x" * 64, way=Way.API)
+    region = Region.objects.get(pk="35.16.01")
+    made = actions.open_incident(title="Air", by=sari, regions=[region], procedure=newest()[0])
+    page = signed_in(sari).get(f"{made.get_absolute_url()}/sitrep").content.decode()
+    row = page[page.index("3,5</b>") :].split("</tr>")[0]
+    assert moment_text(at, ZoneInfo(settings.TIME_ZONE)) in row and "+00:00</td>" not in row and "Z</td>" not in row
