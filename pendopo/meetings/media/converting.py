@@ -18,7 +18,7 @@ from nats.aio.client import Client
 
 from . import actions
 from .logic import seat_of
-from .models import Recording, RecordingState
+from .models import ABSENT, BROKEN, SILENT, Recording, RecordingState
 from .nodes import RECORDINGS, room_of
 from .seats import in_database
 from .tracks import Head, Track, head_of, mix
@@ -34,7 +34,7 @@ POLITE = 10
 
 
 class Unplayable(Exception):
-    """A recording that cannot be made playable, and why, for people."""
+    """A recording that cannot be made playable: a name of `models.WHYS`, and what its sentence is filled with."""
 
 
 async def run(_nc: Client, closing: asyncio.Event) -> None:
@@ -56,6 +56,8 @@ def look(now: datetime) -> None:
         convert(waiting)
     for old in Recording.objects.filter(state__in=[RecordingState.READY, RecordingState.FAILED], ended__lt=now - kept_for()):
         shutil.rmtree(folder_of(old), ignore_errors=True)
+        for path, _head in written(old):
+            path.unlink(missing_ok=True)
         actions.forget_recording(recording=old)
 
 
@@ -72,14 +74,16 @@ def folder_of(recording: Recording) -> Path:
 def convert(recording: Recording) -> None:
     """Makes one recording playable, or notes why it cannot be."""
     target = folder_of(recording)
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = files_of(recording)
         tracks = [playable(path, head, recording, target, found[0][1].began) for path, head in found]
         run_tool("ffmpeg", *mix([Track(**{**vars(one), "file": str(target / one.file)}) for one in tracks], str(target / "film.webm")))
-    except Unplayable as problem:
-        logger.warning("media: recording %s: %s", recording.pk, problem)
-        actions.fail_recording(recording=recording, why=str(problem))
+    except (Unplayable, OSError, ValueError) as problem:
+        # One that cannot be read or written must not keep the others waiting.
+        why = str(problem) if isinstance(problem, Unplayable) else f"{BROKEN} {problem}"
+        logger.warning("media: recording %s: %s", recording.pk, why)
+        actions.fail_recording(recording=recording, why=why)
         return
     actions.finish_recording(recording=recording, tracks=[vars(one) for one in tracks], mixed="film.webm")
     for path, _head in found:
@@ -87,7 +91,15 @@ def convert(recording: Recording) -> None:
 
 
 def files_of(recording: Recording) -> list[tuple[Path, Head]]:
-    """The files that the media server wrote for this recording, earliest first. Raises Unplayable."""
+    """The files that the media server wrote for this recording, earliest first. Raises Unplayable when there are none."""
+    found = written(recording)
+    if not found:
+        raise Unplayable(SILENT)
+    return found
+
+
+def written(recording: Recording) -> list[tuple[Path, Head]]:
+    """The files that the media server wrote for this recording and that are still there, earliest first."""
     place = Path(settings.FILES_DIR) / RECORDINGS / room_of(recording.meeting.code)
     begun, ended = recording.begun - SETTLES, (recording.ended or recording.begun) + SETTLES
     found = []
@@ -96,8 +108,6 @@ def files_of(recording: Recording) -> list[tuple[Path, Head]]:
             head = head_of(path.name, file.read(HEAD_BYTES))
         if head and begun <= head.began <= ended:
             found.append((path, head))
-    if not found:
-        raise Unplayable("Nobody sent sound or picture while it was recorded.")
     return sorted(found, key=lambda one: one[1].began)
 
 
@@ -121,7 +131,7 @@ def run_tool(name: str, *arguments: str) -> None:
             [name, *arguments], check=True, capture_output=True, text=True, timeout=LONGEST_S, preexec_fn=lambda: os.nice(POLITE) and None
         )
     except FileNotFoundError as problem:
-        raise Unplayable(f"{name} is missing: run `apt-get install janus-tools ffmpeg`.") from problem
+        raise Unplayable(f"{ABSENT} {name}") from problem
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as problem:
         said = str(getattr(problem, "stderr", "") or problem).strip().splitlines()
-        raise Unplayable(f"{name}: {said[-1][:200] if said else 'failed'}") from problem
+        raise Unplayable(f"{BROKEN} {name}: {said[-1][:200] if said else 'failed'}") from problem

@@ -34,8 +34,20 @@ class RecordingState(models.TextChoices):
     DELETED = "deleted", _("Deleted after its time")
 
 
+# Why a recording cannot be made playable: what is kept of it is the name, a blank, and what the sentence is filled with.
+SILENT, ABSENT, BROKEN = "silent", "absent", "broken"
+WHYS = {
+    SILENT: _("Nobody sent sound or picture while it was recorded."),
+    ABSENT: _("The program %(detail)s is missing: ask the operator to run `apt-get install janus-tools ffmpeg`."),
+    BROKEN: _("The files could not be read or written: %(detail)s"),
+}
+
+
 class Recording(models.Model):
-    """One recording: from the banner to its end. `tracks` are its files as converted: {"file", "seat", "name", "what", "offset_s"}."""
+    """One recording: from the banner to its end. `tracks` are its files as converted: {"file", "seat", "name", "what", "offset_s"}.
+
+    `why` says why it failed (`WHYS`); people read `reason`.
+    """
 
     meeting = models.ForeignKey("meetings.Meeting", on_delete=models.CASCADE, related_name="recordings")
     begun = models.DateTimeField(default=timezone.now)
@@ -56,3 +68,9 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"{self.begun:%Y-%m-%d %H:%M}"
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be made playable, in the reader's language; '' when it did not fail."""
+        name, _blank, detail = self.why.partition(" ")
+        return str(WHYS[name]) % {"detail": detail} if name in WHYS else self.why

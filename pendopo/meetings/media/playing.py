@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from pendopo.agencies.access import sees_everything
+from pendopo.agencies.access import User, sees_everything
 from pendopo.meetings.models import Meeting, Part
 from pendopo.ui.door import opens
 
@@ -19,10 +19,15 @@ RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 CHUNK_BYTES = 2 * 1024**2
 
 
+def may_open(user: User, meeting: Meeting) -> bool:
+    """Whether the user may see the recordings of a meeting: for this page and for every link to it."""
+    return sees_everything(user) or meeting.part_of(user) == Part.CONVENER
+
+
 def meeting_of(request: HttpRequest, code: str) -> Meeting:
     """The meeting, for whoever may see its recordings. Raises Http404: whoever may not learns nothing."""
     meeting = get_object_or_404(Meeting, code=code)
-    if not sees_everything(request.user) and meeting.part_of(request.user) != Part.CONVENER:
+    if not may_open(request.user, meeting):
         raise Http404(_("There is no such meeting, or you may not see it."))
     return meeting
 

@@ -18,7 +18,9 @@ from django.views.decorators.http import require_POST
 
 from pendopo.agencies.access import may_somewhere
 from pendopo.agencies.actions import Refused
+from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
+from pendopo.meetings.media.playing import may_open
 from pendopo.meetings.models import Answer, Invitee, Meeting, PaperKind, State
 from pendopo.orders.models import Order
 from pendopo.ui.door import opens
@@ -114,6 +116,7 @@ def _page(request: PersonRequest, found: Meeting, status: int = 200) -> HttpResp
     context = {
         "meeting": found,
         "manages": manages,
+        "opens_recordings": may_open(person, found),
         "is_over": found.state in (State.ENDED, State.CANCELLED),
         "invitees": rows,
         "counts": [(label, sum(row.answer == value for row in rows)) for value, label in Answer.choices],
@@ -124,14 +127,15 @@ def _page(request: PersonRequest, found: Meeting, status: int = 200) -> HttpResp
         "papers": found.papers.order_by("-made")[:12],
         "minutes": getattr(found, "record", None),
         "kinds": PaperKind.choices,
-        "siblings": _siblings(found),
+        "siblings": _siblings(person, found),
     }
     return render(request, "meetings/meeting.html", context, status=status)
 
 
-def _siblings(found: Meeting) -> list[Meeting]:
-    """The next meetings of its series."""
-    return list(Meeting.objects.filter(series=found.series, start__gt=found.start).order_by("start")[:6]) if found.series else []
+def _siblings(person: Person, found: Meeting) -> list[Meeting]:
+    """The next meetings of its series that the person sees."""
+    later = Meeting.objects.visible_to(person).filter(series=found.series, start__gt=found.start)
+    return list(later.order_by("start")[:6]) if found.series else []
 
 
 @opens("meetings.see")

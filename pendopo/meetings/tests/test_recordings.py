@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pendopo.agencies.models import Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.meetings import actions
 from pendopo.meetings.media import actions as media
 from pendopo.meetings.media.converting import RECORDINGS, folder_of, look
@@ -131,4 +131,38 @@ def test_a_recording_that_nobody_ended_ends_and_one_without_content_says_so(rani
     assert recording.state == RecordingState.RUNNING
     look(timezone.now() + timedelta(minutes=3))
     recording.refresh_from_db()
-    assert recording.state == RecordingState.FAILED and "Nobody sent" in recording.why
+    assert recording.state == RecordingState.FAILED and recording.why == "silent"
+    page = signed_in(rani).get(f"{meeting.get_absolute_url()}/recordings").content.decode()
+    assert "Tidak ada yang mengirim suara" in page and "Nobody" not in page, "the reason is in the reader's language"
+
+
+@pytest.mark.django_db
+def test_the_link_stands_for_whoever_may_open_the_page(rani: Person, sari: Person, budi: Person) -> None:
+    meeting: Meeting = actions.plan(subject="Rapat", start=timezone.now(), by=sari, people=[budi])
+    bupati = person_in_post("bupati@mojokerto.test", "Bupati", "viewer")
+    for person, opens in ((sari, True), (rani, True), (bupati, True), (budi, False)):
+        client, address = signed_in(person), f"{meeting.get_absolute_url()}/recordings"
+        assert (client.get(address).status_code == 200) is opens, person
+        assert (f'href="{address}"' in client.get(meeting.page).content.decode()) is opens, person
+
+
+@pytest.mark.django_db
+def test_one_that_cannot_be_read_holds_up_nobody_and_nothing_of_it_is_left(rani: Person, settings: Any, tmp_path: Path) -> None:
+    settings.FILES_DIR, settings.RECORDING_DAYS = tmp_path, 30
+    begun = timezone.now() - timedelta(seconds=20)
+    made = []
+    for subject in ("Pertama", "Kedua"):
+        meeting = actions.plan(subject=subject, start=begun, by=rani)
+        place = tmp_path / RECORDINGS / room_of(meeting.code)
+        place.mkdir(parents=True)
+        mjr(place / "videoroom-x-user-p2.abc-1-audio-0.mjr", "a", "opus", begun, [], 20)
+        made.append(
+            Recording.objects.create(meeting=meeting, begun=begun, ended=begun + timedelta(seconds=5), state=RecordingState.WAITING)
+        )
+    (folder_of(made[0]).parent).mkdir(parents=True)
+    folder_of(made[0]).write_text("a file where the folder should be")
+    look(timezone.now())
+    assert set(Recording.objects.values_list("state", flat=True)) == {RecordingState.FAILED}
+    assert len(list(tmp_path.rglob("*.mjr"))) == 2
+    look(timezone.now() + timedelta(days=31))
+    assert set(Recording.objects.values_list("state", flat=True)) == {RecordingState.DELETED} and not list(tmp_path.rglob("*.mjr"))
