@@ -71,7 +71,7 @@ def test_reminders_once_and_not_both_at_once() -> None:
 
 
 @pytest.mark.django_db
-def test_from_the_page_to_calendars_and_answers(sari: Person, budi: Person, bpbd: Agency) -> None:
+def test_from_the_page_to_calendars_and_answers(sari: Person, rani: Person, budi: Person, bpbd: Agency) -> None:
     Agency.objects.filter(pk=bpbd.pk).update(email="bpbd@mojokerto.test")
     form = {"subject": "Kesiapan banjir", "start": f"{tomorrow():%Y-%m-%dT%H:%M}", "minutes": "60", "agenda": "Tanggul\nPerahu",
             "agencies": [bpbd.pk], "guests": "Ibu Ani <ani@bps.test>", "quorum": "1"}  # fmt: skip
@@ -94,6 +94,9 @@ def test_from_the_page_to_calendars_and_answers(sari: Person, budi: Person, bpbd
     assert page.status_code == 200 and "Perahu" in page.content.decode()
     assert guest.post(path, {"answer": "no", "remark": "Sakit"}).status_code == 302
     assert Client().get(path[:-2]).status_code == 403
+
+    log = signed_in(rani).get(f"/notices/{guests_letter.pk}").content.decode()
+    assert path.partition("?")[0] in log and path.partition("k=")[2] not in log, "the log shows nobody's personal link"
 
     own = meeting.invitees.get(agency=bpbd)
     budis = signed_in(budi)

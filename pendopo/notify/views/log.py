@@ -68,12 +68,16 @@ def dispatches(request: PersonRequest) -> HttpResponse:
 def dispatch(request: PersonRequest, pk: int) -> HttpResponse:
     """One dispatch with every attempt: for its receiver, and for administrators without the text."""
     found = get_object_or_404(Dispatch.objects.visible_to(request.user).select_related("notice", "person", "endpoint"), pk=pk)
+    own = found.person_id == request.user.pk
+    about = found.notice.about
     context = {
         "dispatch": found,
+        # What stands behind the question mark may be somebody's personal link: it is for its receiver alone.
+        "about": about if own else about.partition("?")[0],
         "receiver": receiver(found),
         "kind": kind_label(found),
         "attempts": found.tries.all(),
-        "own": found.person_id == request.user.pk and found.notice.kind != "confirm",
+        "own": own and found.notice.kind != "confirm",
         "may_see_log": request.user.has_perm("notify.log", "house"),
         "stuck": found.state in ("failed", "given_up"),
     }
