@@ -65,6 +65,8 @@ def write_minutes(
 def approve(*, minutes: Minutes, by: Person) -> int:
     """Approves the minutes: they stay as they are, and their tasks become orders; answers how many. Refused when they are approved already
     or empty."""
+    # The same lock as `write_minutes`: a draft that is being saved cannot undo the approval.
+    Meeting.objects.select_for_update(of=("self",)).get(pk=minutes.meeting_id)
     kept = Minutes.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=minutes.pk)
     points, tasks = list(kept.points.all()), list(kept.tasks.select_related("to"))
     if kept.approved:

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -61,26 +62,30 @@ def minutes(request: PersonRequest, code: str) -> HttpResponse:
     status = 200
     if request.method == "POST" and forms.is_valid():
         try:
-            saved = actions.write_minutes(
-                meeting=found,
-                opening=forms.opening.cleaned_data["opening"],
-                points=forms.point_specs(),
-                tasks=forms.task_specs(),
-                revision=forms.opening.cleaned_data["revision"] or 0,
-                by=request.user,
-            )
-            if "approve" in request.POST:
-                count = actions.approve(minutes=saved, by=request.user)
-                words = ngettext("Approved; %(n)s task was given.", "Approved; %(n)s tasks were given.", count)
-                messages.success(request, words % {"n": count})
-            else:
-                messages.success(request, _("Saved as a draft."))
+            count = _write(request, found, forms)
         except Refused as why:
             forms.opening.add_error(None, str(why))
             status = 409
         else:
+            words = ngettext("Approved; %(n)s task was given.", "Approved; %(n)s tasks were given.", count or 0) % {"n": count}
+            messages.success(request, _("Saved as a draft.") if count is None else words)
             return redirect("meetings:minutes", code=code)
     return render(request, "meetings/minutes_form.html", {"meeting": found, "forms": forms, "minutes": record}, status=status)
+
+
+@transaction.atomic
+def _write(request: PersonRequest, found: Meeting, forms: MinutesForms) -> int | None:
+    """Saves the draft and, if asked for, approves it: both or neither, so that a page that was refused can be sent again. Answers how many
+    tasks were given; None when it stays a draft."""
+    saved = actions.write_minutes(
+        meeting=found,
+        opening=forms.opening.cleaned_data["opening"],
+        points=forms.point_specs(),
+        tasks=forms.task_specs(),
+        revision=forms.opening.cleaned_data["revision"] or 0,
+        by=request.user,
+    )
+    return actions.approve(minutes=saved, by=request.user) if "approve" in request.POST else None
 
 
 @require_POST

@@ -9,6 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pendopo.agencies.actions import Refused
@@ -98,6 +100,21 @@ def test_minutes_begin_with_the_agenda_and_their_tasks_live_on(meeting: Meeting,
     assert "Tambal tanggul" in client.get(meeting.page).content.decode()
     with pytest.raises(Refused):
         actions.write_minutes(meeting=meeting, opening="anders", points=[], tasks=[], revision=2, by=sari)
+
+
+def test_minutes_that_were_not_approved_can_be_sent_again(meeting: Meeting, sari: Person) -> None:
+    client, path = signed_in(sari), f"/meetings/{meeting.code}/minutes"
+    assert client.post(path, {"revision": "0", "approve": "1"}).status_code == 409, "they are empty"
+    again = client.post(path, {"revision": "0", "p0-title": "Tanggul", "p0-discussion": "", "p0-decision": "", "approve": "1"})
+    assert again.status_code == 302 and Minutes.objects.get().approved, "nobody else wrote meanwhile"
+
+
+def test_approving_waits_for_a_draft_that_is_being_saved(meeting: Meeting, sari: Person) -> None:
+    minutes = actions.write_minutes(meeting=meeting, opening="Dibuka", points=[], tasks=[], revision=0, by=sari)
+    with CaptureQueriesContext(connection) as asked:
+        actions.approve(minutes=minutes, by=sari)
+    held = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"]]
+    assert held and held[0].endswith('FOR UPDATE OF "meetings_meeting"'), "both take the meeting first"
 
 
 def write(meeting: Meeting, by: Person, tasks: list[TaskSpec] | None = None) -> Minutes:
