@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.access import may
 from pendopo.agencies.models import Person, Post
+from pendopo.ui.paths import own_path
 
 from .models import Order, State
 
@@ -47,8 +48,7 @@ class GiveForm(forms.Form):
 
     def clean_about(self) -> str:
         """A path of this house, or nothing."""
-        path = str(self.cleaned_data["about"])
-        return path if path.startswith("/") and not path.startswith("//") else ""
+        return own_path(str(self.cleaned_data["about"]))
 
     def clean_due(self) -> Any:
         """A due time that has not passed."""

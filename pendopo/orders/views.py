@@ -15,6 +15,7 @@ from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Link, Listing
+from pendopo.ui.paths import own_path
 from pendopo.ui.templatetags.house import moment
 
 from . import actions, logic
@@ -85,7 +86,12 @@ def new(request: PersonRequest) -> HttpResponse:
             count = len(posts)
             messages.success(request, ngettext("%(n)s order was given.", "%(n)s orders were given.", count) % {"n": count})
             return redirect(wish["about"] or f"{reverse('orders:orders')}?whose=given")
-    context = {"title": _("Give an order"), "form": form, "submit": _("Give"), "cancel": asked.get("about") or reverse("orders:orders")}
+    context = {
+        "title": _("Give an order"),
+        "form": form,
+        "submit": _("Give"),
+        "cancel": own_path(asked.get("about", "")) or reverse("orders:orders"),
+    }
     return render(request, "ui/form.html", context)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pendopo.agencies.models import Person, Post
 from pendopo.alerts.models import Severity
 from pendopo.notify.models import IMPERSONAL, Channel
+from pendopo.ui.paths import own_path
 
 from ..roster.models import Roster
 from .actions import StepSpec
@@ -100,7 +101,7 @@ class StartForm(forms.Form):
     def clean_about(self) -> str:
         """A path of this house or nothing."""
         about: str = self.cleaned_data["about"]
-        return about if about.startswith("/") and not about.startswith("//") else ""
+        return own_path(about)
 
 
 class StopForm(forms.Form):

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency, Kind, Person
-from pendopo.meetings.actions import own_path
 from pendopo.meetings.models import DialList, Meeting
+from pendopo.ui.paths import own_path
 
 from .actions import Plan
 from .logic import RULES, guests_of, rule_until

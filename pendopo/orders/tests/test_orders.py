@@ -115,3 +115,12 @@ def test_who_is_late_hears_it_once_and_the_api_says_so(sari: Person, camat: Pers
     token, secret = new_token(person=camat, by=camat)
     answer = Client().get("/api/v1/orders?state=overdue&about=/x", HTTP_AUTHORIZATION=f"Bearer {secret}").json()
     assert answer["next"] is None and answer["items"][0]["overdue"] and answer["items"][0]["to"] == post_of(camat).title
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("about", ["javascript:alert(1)", "//evil.test", "/\\evil.test", "/\t/evil.test"])
+def test_a_link_to_the_form_leads_nowhere_else(sari: Person, camat: Person, about: str) -> None:
+    client = signed_in(sari)
+    assert client.get("/orders/new", {"about": about}).context["cancel"] == "/orders/"
+    form = {"what": "Tutup jalan", "to": camat.holdings.get().post_id, "about": about}
+    assert client.post("/orders/new", form)["Location"].startswith("/orders/") and Order.objects.get().about == ""
