@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
 from pendopo.audit.actions import Actor, record
+from pendopo.ui.paths import own_path
 
 from .models import Attendance, Invitee, Meeting, Part, Seat, Series, State, Where
 
@@ -22,6 +23,7 @@ LINK_LIVES_AFTER = timedelta(days=1)
 LONGEST_MINUTES = 24 * 60
 # A situation room stays open this long unless it is ended.
 SITUATION_MINUTES = 24 * 60
+YEARS = range(2000, 2101)
 
 
 def digest_of(token: str) -> str:
@@ -34,9 +36,10 @@ def guest_token(nonce: str) -> str:
     return signing.Signer(salt="pendopo.meetings.guest").signature(nonce)[:32]
 
 
-def own_path(about: str) -> str:
-    """`about` when it is a path of this house, '' otherwise: never another site."""
-    return about if about.startswith("/") and not about.startswith(("//", "/\\")) else ""
+def refuse_absurd(start: datetime) -> None:
+    """Refuses a slip of the pen, with which calendars cannot reckon."""
+    if start.year not in YEARS:
+        raise Refused(_("Look at the year: a meeting takes place between %(first)s and %(last)s.") % {"first": YEARS[0], "last": YEARS[-1]})
 
 
 @transaction.atomic
@@ -59,6 +62,7 @@ def plan(
     clean = subject.strip()[:200]
     if not clean or not 0 < minutes <= LONGEST_MINUTES:
         raise Refused(_("A meeting has a subject and lasts between a minute and a day."))
+    refuse_absurd(start)
     code = secrets.token_urlsafe(12).replace("-", "a").replace("_", "b").lower()
     meeting = Meeting.objects.create(
         code=code,

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -111,11 +113,11 @@ def add(request: HttpRequest, body: MeetingIn) -> Status[dict[str, Any]]:
         raise HttpError(403, _("Your posts do not allow this. Ask an administrator for the right role."))
     if timezone.is_naive(body.start):
         raise HttpError(422, _("start needs an offset, such as 2026-05-09T09:00:00+07:00."))
-    agencies = list(Agency.objects.filter(code__in=body.agencies, active=True))
+    agencies = list(Agency.objects.filter(code__in=map(_clean, body.agencies), active=True))
     if unknown := sorted(set(body.agencies) - {agency.code for agency in agencies}):
         raise HttpError(422, _("There is no agency with the code %(codes)s.") % {"codes": ", ".join(unknown)[:200]})
-    guests = [Guest(guest.name, guest.email) for guest in body.guests]
-    wish = Plan(subject=body.subject, start=body.start, minutes=body.minutes, agencies=agencies, guests=guests)
+    guests = [_guest(guest) for guest in body.guests]
+    wish = Plan(subject=_clean(body.subject), start=body.start, minutes=body.minutes, agencies=agencies, guests=guests)
     try:
         meeting, links = arrange(wish=wish, by=person)
     except Refused as refused:
@@ -158,6 +160,21 @@ def attendance(request: HttpRequest, code: str) -> dict[str, Any]:
     if meeting is None:
         raise HttpError(404, _("There is no such meeting, or you may not see it."))
     return {"people": lines(meeting)}
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "")
+
+
+def _guest(given: GuestIn) -> Guest:
+    """A guest whose letter can arrive. Raises HttpError 422."""
+    email = _clean(given.email).strip()
+    try:
+        if email:
+            validate_email(email)
+    except ValidationError as why:
+        raise HttpError(422, _("%(email)s is no e-mail address.") % {"email": email[:80]}) from why
+    return Guest(_clean(given.name), email.lower())
 
 
 def _stamp(at: datetime) -> str:

@@ -10,8 +10,9 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import connection
 from django.utils import timezone
 
+from pendopo.agencies.models import Person
 from pendopo.meetings import actions
-from pendopo.meetings.models import Attendance, Meeting, Seat, State, Where
+from pendopo.meetings.models import Attendance, Meeting, Part, Seat, State, Where
 
 from . import actions as happenings
 from .logic import fold
@@ -60,17 +61,27 @@ def arrive(ticket: Ticket) -> Standing:
     meeting = meeting_of(ticket.code)
     if meeting.state in {State.ENDED, State.CANCELLED}:
         return Standing("ended", ticket.role)
+    invited = ticket.invited and still_invited(meeting, ticket)
     seat = actions.take_seat(
         meeting=meeting,
         key=ticket.seat,
         name=ticket.name,
         agency=ticket.agency,
-        part=ticket.role,
-        invited=ticket.invited,
+        part=ticket.role if invited or not ticket.invited else Part.SPEAKER,
+        invited=invited,
         person=ticket.person,
         invitee=ticket.invitee,
     )
     return Standing(str(seat.where), str(seat.part))
+
+
+def still_invited(meeting: Meeting, ticket: Ticket) -> bool:
+    """Whether the invitation of a ticket stands today: a page may be older than the guest list."""
+    if ticket.invitee:
+        guest = meeting.invitees.filter(pk=ticket.invitee).first()
+        return guest is not None and guest.is_good
+    person = Person.objects.filter(pk=ticket.person or 0, is_active=True).first()
+    return ticket.person is None or (person is not None and meeting.part_of(person) is not None)
 
 
 def sit_down(ticket: Ticket) -> tuple[int, str]:

@@ -48,11 +48,14 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
 @opens("meetings.convene")
 def open_about(request: HttpRequest) -> HttpResponse:
     """A situation room in one click: `about` (a path of this house), `subject`, `agencies` (codes), `people` (numbers). Leads into it."""
-    codes, numbers = request.POST.getlist("agencies"), [one for one in request.POST.getlist("people") if one.isdecimal() and len(one) < 10]
+    codes, numbers = (
+        [code.replace("\x00", "") for code in request.POST.getlist("agencies")],
+        [one for one in request.POST.getlist("people") if one.isdecimal() and len(one) < 10],
+    )
     try:
         meeting, _new = actions.open_about(
-            about=request.POST.get("about", ""),
-            subject=request.POST.get("subject", ""),
+            about=request.POST.get("about", "").replace("\x00", ""),
+            subject=request.POST.get("subject", "").replace("\x00", ""),
             by=person_of(request),
             agencies=list(Agency.objects.filter(code__in=codes, active=True)),
             people=list(Person.objects.filter(pk__in=numbers, is_active=True)),

@@ -1,11 +1,13 @@
 """Forms of minutes, stated attendance and papers."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Person, Post
+from pendopo.meetings.actions import YEARS
 from pendopo.meetings.models import Meeting, Minutes, PaperKind
 from pendopo.orders.forms import MOMENT, within_reach
 
@@ -49,6 +51,13 @@ class TaskForm(forms.Form):
         self.fields["to"].choices = posts  # type: ignore[attr-defined]
         self.fields["to"].queryset = Post.objects.filter(pk__in=[pk for pk, _label in posts if pk])  # type: ignore[attr-defined]
         self.fields["to"].widget.choices = posts
+
+    def clean_due(self) -> datetime | None:
+        """A day that calendars can reckon with."""
+        due: datetime | None = self.cleaned_data["due"]
+        if due and due.year not in YEARS:
+            raise forms.ValidationError(_("Look at the year: this day is too far away."))
+        return due
 
     def clean(self) -> dict[str, Any]:
         """What is to be done has somebody who does it."""

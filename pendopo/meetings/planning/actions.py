@@ -1,5 +1,6 @@
 """Verbs of planning: arrange, change, cancel, answer, call a dial list, remind. Each one transaction with letters at commit."""
 
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,18 +9,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
 from pendopo.audit.actions import record
-from pendopo.meetings.actions import invite_guest, plan
+from pendopo.meetings.actions import invite_guest, plan, refuse_absurd
 from pendopo.meetings.models import Answer, DialList, Invitee, Meeting, Series, State
 
 from . import letters
 from .logic import DAY_BEFORE, BadRule, Guest, occurrences, reminder_due
+
+logger = logging.getLogger(__name__)
 
 # The same person who calls the same list again within this is led to the meeting that runs.
 AGAIN = timedelta(minutes=2)
@@ -92,14 +95,17 @@ def _following(meeting: Meeting) -> list[Meeting]:
 def change(*, meeting: Meeting, wish: Plan, revision: int, by: Person, following: bool = False) -> Meeting:
     """Changes the plan of one meeting, or of it and the later ones of its series (times move by as much). Who is new is invited, who is
     left out gets a cancellation, the others hear of it when time, place or subject are others. Refused: somebody was quicker."""
+    refuse_absurd(wish.start)
     kept = _open_one(meeting, revision)
     shift = wish.start - kept.start
     all_of_them = [kept, *(_following(kept) if following else [])]
     before = _facts(kept)
     told: dict[str, list[Invitee]] = {}
+    # The meetings of a series share a guest's link.
+    nonces = {Guest(row.name, row.email).key: row.nonce for row in kept.invitees.exclude(nonce="")}
     for one in all_of_them:
         _apply(one, wish, shift)
-        changed = _apply_invitees(one, wish, by)
+        changed = _apply_invitees(one, wish, by, nonces)
         told = told or changed
     after = _facts(kept)
     record(by=by, room="meetings", verb="changed", about=kept.get_absolute_url(), before=before,
@@ -138,13 +144,13 @@ def _apply(one: Meeting, wish: Plan, shift: timedelta) -> None:
     one.save(update_fields=["start", "subject", "minutes", "agenda", "place", "elsewhere", "quorum", "revision", "told_day", "told_soon"])
 
 
-def _apply_invitees(one: Meeting, wish: Plan, by: Person) -> dict[str, list[Invitee]]:
+def _apply_invitees(one: Meeting, wish: Plan, by: Person, nonces: dict[tuple[str, str], str]) -> dict[str, list[Invitee]]:
     """Makes the invitations those that are wished; answers the new ones, those gone, and those that stay."""
     rows = list(one.invitees.select_related("agency", "person"))
     wanted: set[tuple[str, Any]] = {("agency", agency.pk) for agency in wish.agencies} | {
         ("person", p.pk) for p in wish.people if p.pk != one.convener_id
     }
-    wanted |= {("guest", (guest.name, guest.email)) for guest in wish.guests}
+    wanted |= {("guest", guest.key) for guest in wish.guests}
     new: list[Invitee] = []
     gone: list[Invitee] = []
     same: list[Invitee] = []
@@ -167,15 +173,16 @@ def _apply_invitees(one: Meeting, wish: Plan, by: Person) -> dict[str, list[Invi
     ]
     new += Invitee.objects.bulk_create(fresh)
     for guest in wish.guests:
-        if ("guest", (guest.name, guest.email)) not in known:
-            new.append(invite_guest(meeting=one, name=guest.name, email=guest.email, by=by)[0])
+        if ("guest", guest.key) not in known:
+            nonce = nonces.setdefault(guest.key, secrets.token_hex(16))
+            new.append(invite_guest(meeting=one, name=guest.name, email=guest.email, by=by, nonce=nonce)[0])
     return {"new": new, "gone": gone, "same": same}
 
 
 def _key(row: Invitee) -> tuple[str, Any]:
     if row.agency_id:
         return "agency", row.agency_id
-    return ("person", row.person_id) if row.person_id else ("guest", (row.name, row.email))
+    return ("person", row.person_id) if row.person_id else ("guest", Guest(row.name, row.email).key)
 
 
 @transaction.atomic
@@ -254,14 +261,25 @@ def end_dial_list(*, dial_list: DialList, by: Person) -> None:
 def remind(*, now: datetime | None = None) -> int:
     """Sends the reminders that are due, each once however many processes ask; answers for how many meetings."""
     moment = now or timezone.now()
-    near = Meeting.objects.filter(state=State.PLANNED, told_soon=None, start__gt=moment, start__lte=moment + DAY_BEFORE)
+    near = Meeting.objects.planned().filter(told_soon=None, start__gt=moment, start__lte=moment + DAY_BEFORE)
     rows = near.select_for_update(of=("self",), skip_locked=True).select_related("convener", "series").order_by("start")[:MOST_REMINDED]
     count = 0
     for meeting in rows:
         which = reminder_due(meeting.start, meeting.made, moment, told_day=bool(meeting.told_day), told_soon=bool(meeting.told_soon))
-        if which:
+        count += bool(which and _reminded(meeting, which, moment))
+    return count
+
+
+def _reminded(meeting: Meeting, which: str, moment: datetime) -> bool:
+    """Reminds of one meeting. One that cannot be written about holds up no other: it is tried again at the next round."""
+    try:
+        with transaction.atomic():
             Meeting.objects.filter(pk=meeting.pk).update(**{f"told_{which}": moment})
             letters.remind(meeting, which)
             record(by=None, room="meetings", verb="reminded", about=meeting.get_absolute_url(), after={"which": which})
-            count += 1
-    return count
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("meetings: no reminder of %s", meeting.code)
+        return False
+    return True

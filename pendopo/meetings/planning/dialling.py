@@ -15,6 +15,7 @@ from pendopo.meetings.models import DialList
 from pendopo.ui.door import opens
 
 from . import actions
+from .access import words
 from .forms import DialListForm
 
 
@@ -79,9 +80,7 @@ def call(request: PersonRequest, code: str) -> HttpResponse:
     """Calls the list now and leads into the room."""
     found = get_object_or_404(DialList.objects.kept(), code=code)
     try:
-        meeting, count = actions.dial(
-            dial_list=found, by=request.user, subject=request.POST.get("subject", ""), about=request.POST.get("about", "")
-        )
+        meeting, count = actions.dial(dial_list=found, by=request.user, subject=words(request, "subject"), about=words(request, "about"))
     except Refused as why:
         messages.error(request, str(why))
         return redirect("meetings:dial")

@@ -77,6 +77,16 @@ class Guest:
     name: str
     email: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same however they were typed."""
+        return plain(self.name), self.email.lower()
+
+
+def plain(text: str) -> str:
+    """A name without the marks that part it from its address."""
+    return " ".join(text.translate(str.maketrans("<>,;", "    ")).split())
+
 
 def guests_of(text: str) -> list[Guest]:
     """Guests, one a line: `Name <address>`, `Name, address`, `address`, or a name alone. Raises ValueError with the line that is none."""
@@ -86,7 +96,7 @@ def guests_of(text: str) -> list[Guest]:
         email = address[0].lower() if address else ""
         if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
             raise ValueError(line)
-        name = " ".join((line.replace(address[0], " ") if address else line).translate(str.maketrans("<>,;", "    ")).split())
+        name = plain(line.replace(address[0], " ") if address else line)
         if not name and not email:
             raise ValueError(line)
         found.append(Guest((name or email.split("@")[0])[:200], email))

@@ -28,7 +28,7 @@ from pendopo.ui.lists import Column, Link, Listing
 from pendopo.ui.templatetags.house import moment
 
 from . import actions
-from .access import find, guest_of, managed, may_manage, own_invitations
+from .access import find, guest_of, managed, may_manage, own_invitations, words
 from .feeds import address_for
 from .forms import MeetingFilters, PlanForm, initial_of
 from .letters import room_link
@@ -175,12 +175,12 @@ def cancel(request: PersonRequest, code: str) -> HttpResponse:
     following = request.POST.get("following") == "on"
     try:
         count = actions.cancel(meeting=found, revision=int(revision) if revision.isdecimal() and len(revision) < 10 else -1,
-                               by=request.user, why=request.POST.get("why", ""), following=following)  # fmt: skip
+                               by=request.user, why=words(request, "why"), following=following)  # fmt: skip
     except Refused as why:
         messages.error(request, str(why))
     else:
-        words = ngettext("%(n)s meeting was called off; everybody is told.", "%(n)s meetings were called off; everybody is told.", count)
-        messages.success(request, words % {"n": count})
+        said = ngettext("%(n)s meeting was called off; everybody is told.", "%(n)s meetings were called off; everybody is told.", count)
+        messages.success(request, said % {"n": count})
     return redirect(found.page)
 
 
@@ -200,7 +200,7 @@ def answer(request: PersonRequest, code: str) -> HttpResponse:
 def _answered(request: HttpRequest, row: Invitee, back: str, *, person: bool) -> HttpResponse:
     by: Any = request.user if person else None
     try:
-        actions.answer(invitee=row, said=request.POST.get("answer", ""), by=by, remark=request.POST.get("remark", ""))
+        actions.answer(invitee=row, said=request.POST.get("answer", ""), by=by, remark=words(request, "remark"))
     except Refused as why:
         messages.error(request, str(why))
     else:

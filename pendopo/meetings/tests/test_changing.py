@@ -1,0 +1,119 @@
+"""What a changed plan does to guests and reminders, and what small forms and addresses may not bring along."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pendopo.agencies.actions import Refused, new_token
+from pendopo.agencies.models import Agency, Person
+from pendopo.agencies.tests.people import signed_in
+from pendopo.meetings.actions import sit_down, take_seat
+from pendopo.meetings.media.seats import arrive
+from pendopo.meetings.media.tickets import Ticket
+from pendopo.meetings.models import Meeting, Part, Seat, State, Where
+from pendopo.meetings.planning import actions, letters, logic
+from pendopo.meetings.planning.actions import Plan
+from pendopo.meetings.planning.forms import PlanForm, initial_of
+from pendopo.meetings.planning.logic import Guest
+from pendopo.notify.models import Dispatch
+
+pytestmark = pytest.mark.django_db
+
+
+def later(days: int = 2) -> datetime:
+    return timezone.now().replace(second=0, microsecond=0) + timedelta(days=days)
+
+
+def test_a_guest_who_joins_a_series_late_has_one_link_for_all_of_it(sari: Person) -> None:
+    rule = logic.rule_until("FREQ=WEEKLY", later() + timedelta(weeks=3))
+    first, _tokens = actions.arrange(wish=Plan("Rapat", later()), by=sari, rule=rule)
+    wish = Plan("Rapat", first.start, guests=[Guest("Ani", "ani@bps.test")])
+    actions.change(meeting=first, wish=wish, revision=0, by=sari, following=True)
+    key = Dispatch.objects.get(target="ani@bps.test").notice.about.partition("?")[2]
+    assert {Client().get(f"/meetings/{one.code}/invitation?{key}").status_code for one in Meeting.objects.all()} == {200}
+
+
+def test_saving_a_plan_unchanged_keeps_a_guest_with_titles(sari: Person) -> None:
+    wish = Plan("Rapat", later(), guests=[Guest("dr. Ani, M.Kes.", "Ani@BPS.test")])
+    meeting, _tokens = actions.arrange(wish=wish, by=sari)
+    guest = meeting.invitees.get()
+    shown = initial_of(meeting)
+    form = PlanForm({**shown, "start": timezone.localtime(meeting.start).strftime("%Y-%m-%dT%H:%M"), "minutes": "60"}, meeting=meeting)
+    assert form.is_valid(), form.errors
+    actions.change(meeting=meeting, wish=form.wish(), revision=0, by=sari)
+    assert list(meeting.invitees.all()) == [guest] and meeting.invitees.get().revoked is None
+
+
+def test_a_room_that_was_opened_early_still_reminds(sari: Person, budi: Person) -> None:
+    meeting, _tokens = actions.arrange(wish=Plan("Rapat", later(), people=[budi]), by=sari)
+    take_seat(meeting=meeting, key=f"p{sari.pk}", name="Sari", agency="", part=Part.CONVENER, invited=True, person=sari.pk)
+    sit_down(meeting=meeting, key=f"p{sari.pk}")
+    meeting.refresh_from_db()
+    assert meeting.state == State.OPEN and actions.remind(now=meeting.start - timedelta(minutes=10)) == 1
+
+
+def test_one_meeting_that_cannot_be_written_about_holds_up_no_other(sari: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, _tokens = actions.arrange(wish=Plan("Buruk", later()), by=sari)
+    good, _tokens = actions.arrange(wish=Plan("Baik", later() + timedelta(minutes=1)), by=sari)
+    real = letters.remind
+
+    def remind(meeting: Meeting, which: str) -> None:
+        if meeting.pk == bad.pk:
+            raise ValueError("no words for it")
+        real(meeting, which)
+
+    monkeypatch.setattr(letters, "remind", remind)
+    assert actions.remind(now=bad.start - timedelta(minutes=10)) == 1
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert good.told_soon and not bad.told_soon
+
+
+def test_small_forms_take_no_nul(sari: Person, budi: Person, bpbd: Agency) -> None:
+    meeting, _tokens = actions.arrange(wish=Plan("Rapat", later(), agencies=[bpbd]), by=sari)
+    row = meeting.invitees.get()
+    said = {"invitee": row.pk, "answer": "yes", "remark": "Ya\x00!"}
+    assert signed_in(budi).post(f"/meetings/{meeting.code}/answer", said).status_code == 302
+    assert meeting.invitees.get().remark == "Ya!"
+    opened = {"about": "/incidents/1", "subject": "Banjir\x00", "agencies": "bp\x00bd"}
+    assert signed_in(sari).post("/meetings/open", opened).status_code == 302
+    assert signed_in(sari).post(f"/meetings/{meeting.code}/cancel", {"revision": "0", "why": "Sakit\x00"}).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.state == State.CANCELLED
+
+
+@pytest.mark.parametrize("year", [1, 1999, 9999])
+def test_a_year_that_no_calendar_reckons_with_is_refused(sari: Person, year: int) -> None:
+    start = datetime(year, 12, 31, 23, 59, tzinfo=UTC)
+    with pytest.raises(Refused):
+        actions.arrange(wish=Plan("Rapat", start), by=sari)
+    meeting, _tokens = actions.arrange(wish=Plan("Rapat", later()), by=sari)
+    with pytest.raises(Refused):
+        actions.change(meeting=meeting, wish=Plan("Rapat", start), revision=0, by=sari)
+
+
+@pytest.mark.parametrize("body", [{"start": "0001-01-01T00:00:00+14:00"}, {"start": "9999-12-31T23:59:00-10:00"},
+                                  {"guests": [{"name": "Ani", "email": "ani\nBcc: x@y.test"}]}])  # fmt: skip
+def test_the_api_refuses_what_cannot_be_kept(sari: Person, body: dict[str, Any]) -> None:
+    _token, secret = new_token(person=sari, by=sari)
+    asked = {"subject": "Rapat", "start": later().isoformat(), **body}
+    made = Client().post("/api/v1/meetings", asked, content_type="application/json", HTTP_AUTHORIZATION=f"Bearer {secret}")
+    assert made.status_code == 422 and not Meeting.objects.exists()
+
+
+def test_a_page_that_is_older_than_the_guest_list_waits_in_the_lobby(sari: Person, budi: Person) -> None:
+    meeting, _tokens = actions.arrange(wish=Plan("Rapat", later(), people=[budi], guests=[Guest("Ani", "")]), by=sari)
+    guest = meeting.invitees.get(name="Ani")
+    held = [
+        Ticket(meeting.code, f"i{guest.pk}", "Ani", "", Part.SPEAKER, True, invitee=guest.pk),
+        Ticket(meeting.code, f"p{budi.pk}", "Budi", "", Part.CONVENER, True, person=budi.pk),
+        Ticket(meeting.code, f"p{sari.pk}", "Sari", "", Part.CONVENER, True, person=sari.pk),
+    ]
+    actions.change(meeting=meeting, wish=Plan("Rapat", meeting.start), revision=0, by=sari)
+    for ticket in held:
+        arrive(ticket)
+    stand = {seat.name: (seat.where, seat.part) for seat in Seat.objects.all()}
+    assert stand["Ani"] == stand["Budi"] == (Where.WAITING, Part.SPEAKER) and stand["Sari"] == (Where.IN, Part.CONVENER)
