@@ -13,6 +13,7 @@ from pendopo.cli.demonstration.seeding import catch_up, demonstration_catalogue,
 from pendopo.indicators.actions import forget_known
 from pendopo.indicators.latest import figures
 from pendopo.indicators.models import Delivery, Indicator, Source
+from pendopo.meetings.models import Meeting
 
 HOUR_S = 3600.0
 
@@ -77,6 +78,8 @@ def test_the_whole_demonstration(seeded: datetime) -> None:
     assert (fire.value, fire.freshness(now)) == (None, "silent")
     (beds,) = figures([by_code["hospital-bor"]], ["35.16"])
     assert beds.freshness(now) == "fresh"
+    assert [meeting.start > now for meeting in Meeting.objects.order_by("start")] == [False, True, True]
+    assert Meeting.objects.filter(record__isnull=False).count() == 1
     assert seed_demonstration(now=now) == 0
     assert 0 < catch_up(now + timedelta(hours=1)) < 3000
 

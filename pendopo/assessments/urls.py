@@ -7,7 +7,7 @@ from .views import assessments, evidence, following, passages, raising, requirem
 app_name = "assessments"
 
 urlpatterns = [
-    path("assessments/", assessments.assessments, name="assessments"),
+    path("assessments", assessments.assessments, name="assessments"),
     path("assessments/new", assessments.new, name="new"),
     path("assessments/trend", raising.trend, name="trend"),
     path("assessments/findings", following.findings, name="findings"),

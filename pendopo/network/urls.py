@@ -7,7 +7,7 @@ from .views import inventory, overview, reports, things
 app_name = "network"
 
 urlpatterns = [
-    path("network/", overview.network, name="network"),
+    path("network", overview.network, name="network"),
     path("network/what-if", overview.what_if, name="what-if"),
     path("network/capacity", reports.capacity, name="capacity"),
     path("network/availability", reports.reached, name="availability"),

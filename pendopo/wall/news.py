@@ -15,7 +15,8 @@ from .reading import Plan, Reading
 
 MOST_CHANGES = 6
 SENTENCES = 12
-HOUSE = "sys."
+# What the house says of itself and of its lines is for those who tend it: on a leader's page only where it was judged.
+HOUSE = ("sys.", "net.")
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def remind(*, now: datetime | None = None) -> int:
         )
     if found:
         Evidence.objects.filter(pk__in=[one.pk for one in found]).update(reminded=at)
-        record(by=None, room="assessments", verb="remind", about="/assessments/", after={"evidence": [one.pk for one in found]})
+        record(by=None, room="assessments", verb="remind", about="/assessments", after={"evidence": [one.pk for one in found]})
     return len(found)
 
 
@@ -166,5 +166,5 @@ def load_instrument(*, text: str, by: Actor | None) -> tuple[Instrument, bool]:
             )
         return instrument, False
     OwnInstrument.objects.create(code=instrument.code, text=text, digest=digest, by=by.audit_name if by else "")
-    record(by=by, room="assessments", verb="load_instrument", about="/assessments/", after={"code": instrument.code, "digest": digest})
+    record(by=by, room="assessments", verb="load_instrument", about="/assessments", after={"code": instrument.code, "digest": digest})
     return instrument, True

@@ -29,6 +29,7 @@ from pendopo.wall.models import Goal
 
 from .assessing import seed_assessments
 from .figures import INSTEAD_OF_REAL, OWN, POPULATION, POPULATION_AT, REGENCY, Figure
+from .gathering import seed_meetings
 from .model import DAY_S
 from .networking import SOURCE, network_rows, seed_network
 from .real import take_real_files
@@ -63,6 +64,7 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
     seed_assessments()
     sent += catch_up(moment)
     seed_watch(moment)
+    seed_meetings(moment)
     return sent
 
 

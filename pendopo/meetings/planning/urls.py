@@ -6,7 +6,7 @@ from . import dialling, feeds, views
 
 # Before the room, whose code would take these words.
 before_room = [
-    path("meetings/", views.meetings, name="meetings"),
+    path("meetings", views.meetings, name="meetings"),
     path("meetings/new", views.new, name="new"),
     path("meetings/calendar.ics", feeds.feed, name="feed"),
     path("meetings/dial", dialling.lists, name="dial"),

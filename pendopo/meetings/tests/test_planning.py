@@ -105,7 +105,7 @@ def test_from_the_page_to_calendars_and_answers(sari: Person, rani: Person, budi
     own.refresh_from_db()
     assert own.answer == Answer.YES and own.answered_by == budi
     assert meeting.invitees.get(email="ani@bps.test").remark == "Sakit"
-    assert "1/2" in signed_in(sari).get("/meetings/").content.decode()
+    assert "1/2" in signed_in(sari).get("/meetings").content.decode()
 
 
 @pytest.mark.django_db

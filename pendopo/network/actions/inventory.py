@@ -64,7 +64,7 @@ def load_inventory(*, inventory: Inventory, by: Person | None, dry_run: bool = F
         done = loader.changes
         if done.created or done.changed:
             after = {"created": _first(done.created), "changed": _first(done.changed), "counts": done.as_json()}
-            record(by=by, room="network", verb="load_inventory", about="/network/", after=after)
+            record(by=by, room="network", verb="load_inventory", about="/network", after=after)
         transaction.set_rollback(dry_run)
     return done
 

@@ -21,7 +21,7 @@ from pendopo.indicators.closing import actions, parquet, thawing
 from pendopo.indicators.closing.models import ClosedMonth
 from pendopo.indicators.derivation.reading import rows as derivation_rows
 from pendopo.indicators.lineage import lineage
-from pendopo.indicators.models import Delivery, Indicator, Series, Source, Way
+from pendopo.indicators.models import Delivery, Indicator, PeriodsPosition, Series, Source, Way
 from pendopo.indicators.tests.yard import DISTRICTS, lay_out, state
 
 MONTHS = (date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1))
@@ -256,8 +256,12 @@ def test_what_is_due_is_closed_and_the_newest_months_stay() -> None:
 
 
 @pytest.fixture
-def other() -> Iterator[Any]:
-    """A second connection, in a transaction of its own, as a reader has one; afterwards the month is gone."""
+def other(transactional_db: None) -> Iterator[Any]:
+    """A second connection, in a transaction of its own, as a reader has one; afterwards the month is gone.
+
+    Tests that commit empty every table, and with it the one row that the schema laid: it is laid again.
+    """
+    PeriodsPosition.objects.get_or_create(pk=1, defaults={"through": datetime(2000, 1, 1, tzinfo=UTC)})
     line = connection.copy()
     line.set_autocommit(False)
     yield line
