@@ -211,6 +211,10 @@ def initial_of(rule: Rule) -> dict[str, Any]:
     }
 
 
+# A slip of the pen in the year 0001 could not be read again, and no alert could be judged any more.
+EARLIEST_YEAR = 1900
+
+
 class MaintenanceForm(forms.Form):
     """A window of planned work."""
 
@@ -240,4 +244,6 @@ class MaintenanceForm(forms.Form):
         data = super().clean() or {}
         if not self.errors and data["end"] <= data["start"]:
             raise forms.ValidationError(_("A maintenance window ends after it starts."))
+        if not self.errors and data["start"].year < EARLIEST_YEAR:
+            raise forms.ValidationError(_("This time lies too far back: look at the year."))
         return data

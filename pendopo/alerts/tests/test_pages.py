@@ -135,5 +135,6 @@ def test_maintenance_is_planned_and_cancelled(yard: Yard, sari: Person) -> None:
     assert Alert.objects.get().quiet == "maintenance"
     browser.post("/maintenance", {"action": "cancel", "selected": [Maintenance.objects.get().pk]})
     assert Maintenance.objects.get().cancelled is not None
+    assert "terlalu lampau" in browser.post("/maintenance/new", {**given, "start": "0001-01-01T00:00"}).content.decode()
     bad = browser.post("/maintenance/new", {**given, "end": "2026-11-24T07:00"})
     assert bad.status_code == 200

@@ -108,7 +108,7 @@ def alerts(request: PersonRequest) -> HttpResponse:
     )
     if request.method == "POST":
         if listing.action == "acknowledge":
-            chosen = _reachable(request.user, [int(key) for key in listing.selected()[:MOST_AT_ONCE] if key.isdigit()])
+            chosen = _reachable(request.user, [int(key) for key in listing.selected()[:MOST_AT_ONCE] if key.isdecimal()])
             _said(request, acknowledge(alerts=chosen, by=request.user))
         return redirect(request.get_full_path())
     return listing.csv() if listing.wants_csv else render(request, "alerts/alerts.html", _shown(request, listing, may_handle))

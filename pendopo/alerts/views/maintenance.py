@@ -59,7 +59,7 @@ def windows(request: PersonRequest) -> HttpResponse:
         empty_text=_("Plan work on a line or a post here, so that it wakes nobody."),
     )
     if request.method == "POST":
-        return _cancel(request, [int(key) for key in listing.selected() if key.isdigit()])
+        return _cancel(request, [int(key) for key in listing.selected() if key.isdecimal()])
     return listing.csv() if listing.wants_csv else render(request, "ui/list.html", {"listing": listing})
 
 

@@ -14,7 +14,7 @@ from pendopo.alerts.models import Severity
 from pendopo.regions.models import Region
 
 from ..procedures.models import ProcedureVersion, newest
-from .models import Incident, State
+from .models import Incident, State, StepState
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 PLACE = forms.TextInput(attrs={"list": "places", "autocomplete": "off"})
@@ -130,6 +130,21 @@ class DecideForm(forms.Form):
 
     text = forms.CharField(label=_("What is decided"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     why = forms.CharField(label=_("Why"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class MoveForm(forms.Form):
+    """How it stands from now on."""
+
+    to = forms.CharField(max_length=10)
+    why = forms.CharField(label=_("Why"), max_length=500, required=False)
+
+
+class StepForm(forms.Form):
+    """What somebody says of a step."""
+
+    step = forms.CharField(max_length=40)
+    state = forms.ChoiceField(choices=StepState.choices)
+    text = forms.CharField(label=_("What came of it"), max_length=1000, required=False)
 
 
 class LeadForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from . import logic
 from .models import Absence, LineKind, LogLine, Member, Roster, Shift
 
 MOST_DAYS = 120
+# A slip of the pen in the year 0001 could not be read again.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,8 @@ def add_shift(
     lock(person)
     if until <= since:
         raise Refused(_("A shift ends after it begins."))
+    if since < EARLIEST:
+        raise Refused(_("This time lies too far back: look at the year."))
     if why := obstacle(person, since, until):
         raise Refused(why)
     shift = Shift.objects.create(roster=roster, person=person, since=since, until=until, turn=turn[:1], note=note)
@@ -207,6 +211,8 @@ def add_absence(*, person: Person, since: datetime, until: datetime, why: str, b
     """A person is away; answers the absence and how many of their shifts need somebody else now."""
     if until <= since:
         raise Refused(_("An absence ends after it begins."))
+    if since < EARLIEST:
+        raise Refused(_("This time lies too far back: look at the year."))
     absence = Absence.objects.create(person=person, since=since, until=until, why=why)
     open_shifts = Shift.objects.filter(person=person, cancelled=None).between(since, until).count()
     after = {"person": person.name, "since": since.isoformat(), "until": until.isoformat(), "shifts": open_shifts}

@@ -32,6 +32,11 @@ def desk_at(request: PersonRequest) -> Desk | None:
     return Desk.objects.filter(pk=request.session.get(KEPT, 0), person=request.user, ended=None).first()
 
 
+def said(request: PersonRequest) -> str:
+    """The words that were typed, without signs that the database cannot hold."""
+    return request.POST.get("text", "").replace("\x00", "").strip()
+
+
 @opens("desk.see")
 def desk(request: PersonRequest) -> HttpResponse:
     """What burns, what is silent, who is on duty, what is due; every part of it is alive."""
@@ -64,7 +69,7 @@ def start(request: PersonRequest) -> HttpResponse:
 @opens("desk.work", house=True)
 def end(request: PersonRequest) -> HttpResponse:
     """The watch at this browser is over, with a hand-over where one was written."""
-    text = request.POST.get("text", "").strip()
+    text = said(request)
     if text:
         roster.write_line(text=text, by=request.user, kind=LineKind.HANDOVER)
     found = desk_at(request)
@@ -106,7 +111,7 @@ def line(request: PersonRequest) -> HttpResponse:
     """A line in the logbook, written at the desk."""
     kind = LineKind.HANDOVER if request.POST.get("kind") == LineKind.HANDOVER else LineKind.NOTE
     try:
-        roster.write_line(text=request.POST.get("text", ""), by=request.user, kind=kind)
+        roster.write_line(text=said(request), by=request.user, kind=kind)
     except Refused as why:
         messages.error(request, str(why))
     return redirect("wall:desk")

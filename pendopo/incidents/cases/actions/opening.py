@@ -17,7 +17,7 @@ from pendopo.regions.models import Region
 
 from ...procedures.models import ProcedureVersion
 from ..models import Cause, EntryKind, Incident, common_region, incident_of
-from .timeline import add_line
+from .timeline import EARLIEST, add_line
 
 
 @transaction.atomic
@@ -45,6 +45,8 @@ def open_incident(
         raise Refused(_("Say in a few words what happened."))
     if began is not None and began > now:
         raise Refused(_("This time has not come yet: write what has happened."))
+    if began is not None and began < EARLIEST:
+        raise Refused(_("This time lies too far back: look at the year."))
     places = list(dict.fromkeys(regions)) or [Region.objects.get(pk=settings.REGION)]
     region = common_region([place.pk for place in places], settings.REGION)
     noticed = min(detected or now, now)

@@ -1,7 +1,7 @@
 """Writing lines of a timeline: the one place where they are made."""
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.core.files import File
 from django.db import transaction
@@ -15,6 +15,8 @@ from pendopo.audit.actions import record
 from ..models import EntryKind, Incident, TimelineEntry
 
 LARGEST = 25 * 1024 * 1024
+# Nothing that a house tells began before; a slip of the pen in the year 0001 could not even be read again.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def add_line(
@@ -40,6 +42,8 @@ def write(
         raise Refused(_("Write what happened, in a sentence."))
     if at is not None and at > timezone.now():
         raise Refused(_("This time has not come yet: write what has happened."))
+    if at is not None and at < EARLIEST:
+        raise Refused(_("This time lies too far back: look at the year."))
     if file is not None and (file.size or 0) > LARGEST:
         raise Refused(_("A file has 25 MB at most: give an address instead."))
     entry = add_line(incident, EntryKind.NOTE, text or (file.name or "" if file else ""), by=by, at=at, link=link)

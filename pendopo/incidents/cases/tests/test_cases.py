@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from pendopo.agencies.actions import Refused, new_token
-from pendopo.agencies.models import Agency, Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.models import Agency, Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.alerts.actions import apply
 from pendopo.alerts.models import Alert
 from pendopo.alerts.tests.yard import word
@@ -176,3 +176,26 @@ def test_a_drill_is_marked_and_ends_with_a_score(sari: Person, flood: ProcedureV
     assert "LATIHAN" in signed_in(sari).get(found.get_absolute_url()).content.decode()
     with pytest.raises(Refused):
         actions.merge(incident=found, into=actions.open_incident(title="Nyata", by=sari), by=sari)
+
+
+def test_what_cannot_be_kept_is_refused_in_words_and_breaks_no_page(sari: Person, flood: ProcedureVersion) -> None:
+    found = actions.open_incident(title="Banjir", by=sari, procedure=flood)
+    url, client = found.get_absolute_url(), signed_in(sari)
+    assert client.post(f"{url}/do", {"do": "step", "step": "verify", "state": "perhaps"}).status_code == 400
+    assert client.post(f"{url}/do", {"do": "step", "step": "verify", "text": "a\x00b"}).status_code == 400
+    assert client.post(f"{url}/do", {"do": "move", "to": "resolved", "why": "a\x00b"}).status_code == 400
+    client.post(f"{url}/do", {"do": "write", "text": "Air naik", "at": "0001-01-01T00:00"})
+    assert "terlalu lampau" in client.get(url).content.decode() and found.entries.count() == 1
+    early = {"procedure": "flood", "place": "35.16.13", "began": "0001-01-01T00:00"}
+    assert "terlalu lampau" in client.post("/incidents/new", early).content.decode() and Incident.objects.count() == 1
+
+
+def test_nobody_merges_into_what_is_beyond_the_own_reach(sari: Person, regency: Region) -> None:
+    lala = person_in_post("lala@mojokerto.test", "Lala", Role.OFFICER, region=Region.objects.get(pk="35.16.13"))
+    own = actions.open_incident(title="Milik saya", by=sari, regions=places("35.16.13"))
+    other = actions.open_incident(title="Milik orang", by=sari, regions=places("35.16.08"), lead=lala)
+    client = signed_in(lala)
+    assert client.get(other.get_absolute_url()).status_code == 200
+    assert client.post(f"{own.get_absolute_url()}/join", {"do": "merge", "into": other.pk}).status_code == 403
+    own.refresh_from_db()
+    assert own.merged_into is None

@@ -21,8 +21,8 @@ from pendopo.ui.door import opens
 
 from ...procedures.logic import Standing, say
 from .. import actions, logic
-from ..forms import ChangeForm, DecideForm, LeadForm, MergeForm, SplitForm, WriteForm, home_regions, written
-from ..models import EntryKind, Incident, State, TimelineEntry, alerts_of
+from ..forms import ChangeForm, DecideForm, LeadForm, MergeForm, MoveForm, SplitForm, StepForm, WriteForm, home_regions, written
+from ..models import EntryKind, Incident, State, StepState, TimelineEntry, alerts_of
 from ..reading import checklist, orders_of, timeline
 from .lists import state_words, ticket
 
@@ -126,14 +126,17 @@ def _lead(request: PersonRequest, found: Incident) -> None:
 
 
 def _move(request: PersonRequest, found: Incident) -> None:
-    actions.move(incident=found, to=request.POST.get("to", ""), by=request.user, why=request.POST.get("why", "")[:500])
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        raise Unfit(form)
+    actions.move(incident=found, by=request.user, **form.cleaned_data)
 
 
 def _step(request: PersonRequest, found: Incident) -> None:
-    post = request.POST
-    actions.mark_step(
-        incident=found, step=post.get("step", ""), state=post.get("state", "done"), by=request.user, text=post.get("text", "")
-    )
+    form = StepForm({"state": StepState.DONE, **request.POST.dict()})
+    if not form.is_valid():
+        raise Unfit(form)
+    actions.mark_step(incident=found, by=request.user, **form.cleaned_data)
 
 
 class Unfit(Exception):
@@ -166,6 +169,9 @@ def act(request: PersonRequest, pk: int) -> HttpResponse:
     try:
         deed(request, found)
     except Unfit as unfit:
+        if not isinstance(unfit.form, WriteForm | DecideForm):  # these stand on the page and show what is wrong themselves
+            for words in unfit.form.errors.values():
+                messages.error(request, " ".join(str(word) for word in words))
         return page(request, found, unfit.form, 400)
     except Refused as why:
         messages.error(request, str(why))
@@ -202,6 +208,7 @@ def change(request: PersonRequest, pk: int) -> HttpResponse:
 def order(request: PersonRequest, pk: int) -> HttpResponse:
     """Orders about this incident, to one post or several."""
     found = find(request.user, pk)
+    require(request.user, "orders.give", found)
     form = GiveForm(request.POST or None, person=request.user, initial={"what": request.GET.get("what", "")})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -226,6 +233,7 @@ def join(request: PersonRequest, pk: int) -> HttpResponse:
     split = SplitForm(request.POST if wish == "split" else None, regions=parts)
     try:
         if wish == "merge" and merge.is_valid():
+            require(request.user, "incidents.handle", merge.cleaned_data["into"])
             return redirect(actions.merge(incident=found, into=merge.cleaned_data["into"], by=request.user))
         if wish == "split" and split.is_valid():
             return redirect(actions.split(incident=found, by=request.user, **split.cleaned_data))

@@ -115,3 +115,11 @@ def test_a_pattern_that_cannot_be_read_is_refused_with_an_example(sari: Person) 
         roster("x", sari, cycle="ZZ")
     with pytest.raises(Refused):
         roster("x", sari, sari)
+
+
+def test_a_shift_in_the_year_one_is_refused(sari: Person) -> None:
+    first = datetime(1, 1, 1, tzinfo=timezone.get_default_timezone())
+    with pytest.raises(Refused, match="terlalu lampau"):
+        actions.add_shift(roster=roster("watch", sari), person=sari, since=first, until=now(), by=None)
+    with pytest.raises(Refused, match="terlalu lampau"):
+        actions.add_absence(person=sari, since=first, until=now(), why="cuti", by=sari)

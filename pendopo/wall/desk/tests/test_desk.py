@@ -113,3 +113,10 @@ def test_a_chain_that_calls_nobody_keeps_no_other_from_beginning(sari: Person, c
     with pytest.raises(Refused):
         actions.escalate()
     assert sorted(CallOut.objects.values_list("chain__code", flat=True)) == ["pusat", "pusat"]
+
+
+def test_signs_that_cannot_be_kept_are_left_out_of_the_logbook(sari: Person) -> None:
+    client = signed_in(sari)
+    assert client.post("/desk/line", {"text": "Hujan\x00 deras"}).status_code == 302
+    assert client.post("/desk/end", {"text": "Pantau\x00"}).status_code == 302
+    assert sorted(LogLine.objects.values_list("text", flat=True)) == ["Hujan deras", "Pantau"]
