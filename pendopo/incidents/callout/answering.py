@@ -42,7 +42,7 @@ def replies(request: HttpRequest, channel: str) -> HttpResponse:
         raise Http404
     if not is_reply_key(channel, given_key(request)):
         return JsonResponse({"type": "/problems/reply-key", "title": "This is not the key of the channel.", "status": 403}, status=403)
-    sender, text = said_in(request)
+    sender, text = (part.replace("\x00", "") for part in said_in(request))
     if not sender:
         return JsonResponse({"type": "/problems/reply", "title": "The reply names no sender.", "status": 422}, status=422)
     counted, verdict = actions.take_reply(channel=channel, sender=sender, text=text)

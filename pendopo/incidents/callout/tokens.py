@@ -1,11 +1,14 @@
 """The address in a message by which its call is answered, and the key with which a gateway hands replies in."""
 
+from datetime import timedelta
+
 from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from .models import Call
 
 SALT = "pendopo.incidents.call"
+LASTS = timedelta(days=7)
 
 
 def token_of(call: Call) -> str:
@@ -14,9 +17,9 @@ def token_of(call: Call) -> str:
 
 
 def call_of(token: str) -> Call | None:
-    """The call behind an address; None when it is not one of ours."""
+    """The call behind an address; None when it is not one of ours, or older than a week: an old letter opens nothing."""
     try:
-        pk = signing.loads(token, salt=SALT)
+        pk = signing.loads(token, salt=SALT, max_age=LASTS)
     except signing.BadSignature:
         return None
     return Call.objects.select_related("call_out", "person", "dispatch").filter(pk=pk).first()

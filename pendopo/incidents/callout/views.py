@@ -98,7 +98,7 @@ def stop(request: PersonRequest, pk: int) -> HttpResponse:
     """Nobody more is called."""
     found = get_object_or_404(CallOut, pk=pk)
     try:
-        stopped = actions.stop(call_out=found, by=request.user, why=request.POST.get("why", ""))
+        stopped = actions.stop(call_out=found, by=request.user, why=request.POST.get("why", "").replace("\x00", ""))
     except Refused as why:
         messages.error(request, str(why))
     else:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any, cast
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -20,7 +21,7 @@ from pendopo.audit.models import Entry
 from pendopo.incidents.callout import actions, running
 from pendopo.incidents.callout.actions import StepSpec
 from pendopo.incidents.callout.planning import reached_now
-from pendopo.incidents.callout.tokens import reply_key
+from pendopo.incidents.callout.tokens import reply_key, token_of
 from pendopo.incidents.models import Call, CallOut, Chain, Reply
 from pendopo.incidents.roster import actions as roster_actions
 from pendopo.notify.models import Address, Dispatch, Wishes
@@ -288,3 +289,13 @@ def test_a_call_out_that_cannot_go_on_keeps_no_other_waiting(sari: Person, budi:
         running.go_on()
     good.refresh_from_db()
     assert good.place == 2
+
+
+def test_an_old_letter_opens_nothing_and_odd_signs_in_a_reply_break_nothing(sari: Person) -> None:
+    out = begin(chain((sari, ["email"])))
+    call = out.calls.get()
+    with patch("django.core.signing.time.time", return_value=(timezone.now() - timedelta(days=8)).timestamp()):
+        old = token_of(call)
+    assert Client().get(f"/c/{token_of(call)}").status_code == 200
+    assert Client().get(f"/c/{old}").status_code == 404 and Client().post(f"/c/{old}", {"said": "coming"}).status_code == 404
+    assert reply("sms", "08111\x00", "YA\x00 1")["status"] == 200
