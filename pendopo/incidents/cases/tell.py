@@ -64,15 +64,18 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
                     continue
                 wake.clear()
                 await first_of(closing, timeout=TICK_S)
+                # What is heard from here on is told in the next round, also of the same region.
+                told = sorted(regions)
+                regions.clear()
                 try:
-                    count, told = await in_thread(thread, active), sorted(regions)
+                    count = await in_thread(thread, active)
                     for region in told:
                         await nc.publish(
                             subjects.observed(subjects.INCIDENTS, region), messages.encode(word(region, count, datetime.now(UTC)))
                         )
-                    regions.difference_update(told)
                     complaint.well()
                 except (DatabaseError, InterfaceError, psycopg.Error, nats.errors.Error, TimeoutError) as problem:
+                    regions.update(told)
                     complaint.wrong(problem)
                     await first_of(closing, timeout=POLL_S)
         finally:
