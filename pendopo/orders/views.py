@@ -1,6 +1,7 @@
 """Pages of orders: everybody's work, giving one, one order with its words and proof."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -78,8 +79,9 @@ def new(request: PersonRequest) -> HttpResponse:
         wish = dict(form.cleaned_data)
         posts = wish.pop("to")
         try:
-            for post in posts:
-                actions.give(to=post, by=request.user, **wish)
+            with transaction.atomic():
+                for post in posts:
+                    actions.give(to=post, by=request.user, **wish)
         except Refused as why:
             form.add_error(None, str(why))
         else:
