@@ -24,6 +24,8 @@ LONGEST_MINUTES = 24 * 60
 # A situation room stays open this long unless it is ended.
 SITUATION_MINUTES = 24 * 60
 YEARS = range(2000, 2101)
+# An open meeting in which nobody is ends so long after its planned end.
+FORGOTTEN_AFTER = timedelta(hours=2)
 
 
 def digest_of(token: str) -> str:
@@ -257,3 +259,11 @@ def end(*, meeting: Meeting, by: Actor | None) -> bool:
         Attendance.objects.filter(meeting=meeting, left=None).update(left=now)
         record(by=by, room="meetings", verb="ended", about=meeting.get_absolute_url(), after={"about": meeting.about})
     return bool(changed)
+
+
+def end_forgotten(*, now: datetime | None = None) -> int:
+    """Ends the meetings that everybody left and nobody ended, some time after their planned end; answers how many."""
+    moment = now or timezone.now()
+    there = Attendance.objects.present(moment).values("meeting")
+    left = Meeting.objects.filter(state=State.OPEN, start__lt=moment - FORGOTTEN_AFTER).exclude(pk__in=there)
+    return sum(end(meeting=meeting, by=None) for meeting in left if meeting.ends + FORGOTTEN_AFTER < moment)

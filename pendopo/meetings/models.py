@@ -161,8 +161,8 @@ class Meeting(models.Model):
 class Invitee(models.Model):
     """Somebody invited: a person of the directory, a whole agency, or a guest with a personal link.
 
-    The link is made of `nonce` and the installation's secret (`actions.guest_token`), its hash is kept to find it: whoever reads the
-    database alone cannot come in.
+    The link is made of `nonce` and the installation's secret (`actions.guest_token`), its hash is kept to find it. The
+    letters that the log of notices keeps have it as it was sent; no page of the log shows it.
     """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="invitees")

@@ -242,7 +242,11 @@ async def obey(chair: Chair, word: dict[str, Any]) -> None:
 
 
 async def beat(chair: Chair) -> None:
-    """Says now and then that the person is still there: an attendance without a heartbeat is ended by `closing.py`."""
+    """Says now and then that the person is still there: a stay without a heartbeat ended with its last one. A database that is away for a
+    moment does not end it."""
     while True:
         await asyncio.sleep(BEAT_S)
-        await seats.in_database(seats.still_here, chair.ticket, chair.attendance)
+        try:
+            await seats.in_database(seats.still_here, chair.ticket, chair.attendance)
+        except Exception as problem:
+            logger.warning("media: no heartbeat of %s: %s", chair.seat, problem)

@@ -1,4 +1,4 @@
-"""The loop `meetings.remind`: a day and a quarter of an hour before a meeting."""
+"""The loop `meetings.remind`: a day and a quarter of an hour before a meeting; and the end of those that nobody ended."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +8,7 @@ from django.db import DatabaseError, InterfaceError
 from nats.aio.client import Client
 
 from pendopo.audit.waking import Complaint, first_of, in_thread
+from pendopo.meetings.actions import end_forgotten
 
 from .actions import remind
 
@@ -21,6 +22,7 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
         while not closing.is_set():
             try:
                 await in_thread(thread, remind)
+                await in_thread(thread, end_forgotten)
                 complaint.well()
             except (DatabaseError, InterfaceError, psycopg.Error) as problem:
                 complaint.wrong(problem)

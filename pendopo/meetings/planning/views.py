@@ -71,7 +71,7 @@ def meetings(request: PersonRequest) -> HttpResponse:
     )
     if listing.wants_csv:
         return listing.csv()
-    open_now = Meeting.objects.visible_to(person).filter(state=State.OPEN).order_by("start")[:5]
+    open_now = Meeting.objects.visible_to(person).filter(state=State.OPEN).order_by("-start")[:5]
     return render(request, "meetings/meetings.html", {"listing": listing, "open_now": open_now, "feed": address_for(person)})
 
 

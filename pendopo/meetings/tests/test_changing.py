@@ -1,17 +1,21 @@
 """What a changed plan does to guests and reminders, and what small forms and addresses may not bring along."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from pendopo.agencies.actions import Refused, new_token
 from pendopo.agencies.models import Agency, Person
 from pendopo.agencies.tests.people import signed_in
-from pendopo.meetings.actions import sit_down, take_seat
+from pendopo.meetings.actions import end_forgotten, sit_down, take_seat
+from pendopo.meetings.media import signalling
 from pendopo.meetings.media.seats import arrive
+from pendopo.meetings.media.signalling import Chair
 from pendopo.meetings.media.tickets import Ticket
 from pendopo.meetings.models import Meeting, Part, Seat, State, Where
 from pendopo.meetings.planning import actions, letters, logic
@@ -53,6 +57,37 @@ def test_a_room_that_was_opened_early_still_reminds(sari: Person, budi: Person) 
     sit_down(meeting=meeting, key=f"p{sari.pk}")
     meeting.refresh_from_db()
     assert meeting.state == State.OPEN and actions.remind(now=meeting.start - timedelta(minutes=10)) == 1
+
+
+def test_a_meeting_that_everybody_left_ends_by_itself(sari: Person) -> None:
+    meeting, _tokens = actions.arrange(wish=Plan("Rapat", timezone.now()), by=sari)
+    take_seat(meeting=meeting, key="p1", name="Sari", agency="", part=Part.CONVENER, invited=True, person=sari.pk)
+    stay = sit_down(meeting=meeting, key="p1")
+    late = meeting.ends + timedelta(hours=2, minutes=1)
+    assert end_forgotten(now=meeting.ends + timedelta(hours=1)) == 0
+    type(stay).objects.update(seen=late)
+    assert end_forgotten(now=late) == 0, "somebody is still there"
+    assert end_forgotten(now=late + timedelta(minutes=5)) == 1 and end_forgotten(now=late + timedelta(minutes=5)) == 0
+    meeting.refresh_from_db()
+    assert meeting.state == State.ENDED
+
+
+def test_a_heartbeat_outlives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    async def away(*_given: Any) -> None:
+        asked.append(1)
+        raise OperationalError("away")
+
+    async def beats() -> None:
+        beating = asyncio.ensure_future(signalling.beat(Chair(Ticket("x", "p1", "Sari", "", Part.SPEAKER, True), away)))
+        await asyncio.sleep(0.1)
+        beating.cancel()
+
+    monkeypatch.setattr(signalling, "BEAT_S", 0.01)
+    monkeypatch.setattr(signalling.seats, "in_database", away)
+    asyncio.run(beats())
+    assert len(asked) > 1
 
 
 def test_one_meeting_that_cannot_be_written_about_holds_up_no_other(sari: Person, monkeypatch: pytest.MonkeyPatch) -> None:
