@@ -160,6 +160,6 @@ def act(request: PersonRequest, pk: int) -> HttpResponse:
 def proof(request: PersonRequest, pk: int) -> FileResponse:
     """The file of a word, for whoever sees the order."""
     word = Word.objects.filter(pk=pk, order__in=Order.objects.visible_to(request.user)).exclude(file="").first()
-    if word is None:
-        raise Http404
+    if word is None or not word.file.storage.exists(str(word.file.name)):
+        raise Http404(_("This file is not here any more."))
     return FileResponse(word.file.open("rb"), as_attachment=True, filename=word.file_name)

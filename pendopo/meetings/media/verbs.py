@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from . import seats
+from .codec import Refused
 from .hall import halls
+from .janus import Away
 from .logic import CONVENER, SPEAKER, NotAllowed
 from .nodes import node_of
 from .rolls import lobby_changed, people_changed
@@ -116,12 +118,17 @@ async def agree(chair: "Chair", word: dict[str, Any]) -> None:
 
 
 async def record(chair: "Chair", word: dict[str, Any]) -> None:
-    """Begins or ends the recording; everybody is told before anything else."""
+    """Begins or ends the recording; everybody is told before anything else, and also when the media server does not record after all."""
     on = bool(word["on"])
     if not await seats.in_database(seats.begin_recording if on else seats.end_recording, chair.ticket):
         return
     await chair.tell_all({"say": "recording", "on": on})
-    await node_of(chair.code).record(chair.code, on=on)
+    try:
+        await node_of(chair.code).record(chair.code, on=on)
+    except (Away, Refused):
+        if on and await seats.in_database(seats.end_recording, chair.ticket):
+            await chair.tell_all({"say": "recording", "on": False})
+        raise
 
 
 async def admit(chair: "Chair", word: dict[str, Any]) -> None:

@@ -117,8 +117,8 @@ def press(request: PersonRequest, code: str) -> HttpResponse:
 def paper(request: PersonRequest, pk: int) -> HttpResponse:
     """A paper's file, for whoever sees the meeting."""
     found = Paper.objects.filter(pk=pk, meeting__in=Meeting.objects.visible_to(request.user)).first()
-    if found is None:
-        raise Http404
+    if found is None or not found.file.storage.exists(str(found.file.name)):
+        raise Http404(_("This file is not here any more."))
     with found.file.open("rb") as stream:
         answer = HttpResponse(stream.read(), content_type="application/pdf")
     place = "attachment" if "download" in request.GET else "inline"

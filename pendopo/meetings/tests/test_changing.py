@@ -13,7 +13,8 @@ from pendopo.agencies.actions import Refused, new_token
 from pendopo.agencies.models import Agency, Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.meetings.actions import end_forgotten, sit_down, take_seat
-from pendopo.meetings.media import signalling
+from pendopo.meetings.media import signalling, verbs
+from pendopo.meetings.media.janus import Away
 from pendopo.meetings.media.seats import arrive
 from pendopo.meetings.media.signalling import Chair
 from pendopo.meetings.media.tickets import Ticket
@@ -88,6 +89,33 @@ def test_a_heartbeat_outlives_a_database_that_is_away(monkeypatch: pytest.Monkey
     monkeypatch.setattr(signalling.seats, "in_database", away)
     asyncio.run(beats())
     assert len(asked) > 1
+
+
+def test_everybody_hears_that_it_is_not_recorded_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    class Listening(Chair):
+        async def tell_all(self, word: dict[str, Any]) -> None:
+            told.append(word["on"])
+
+    async def done(work: Any, *_given: Any) -> bool:
+        told.append(work.__name__)
+        return True
+
+    async def record() -> None:
+        with pytest.raises(Away):
+            await verbs.record(Listening(Ticket("x", "p1", "Sari", "", Part.CONVENER, True), None), {"on": True})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(verbs.seats, "in_database", done)
+    monkeypatch.setattr(verbs, "node_of", lambda _code: (_ for _ in ()).throw(Away("no media server")))
+    asyncio.run(record())
+    assert told == ["begin_recording", True, "end_recording", False]
+
+
+def test_a_paper_whose_file_is_gone_is_not_found(sari: Person) -> None:
+    meeting, _tokens = actions.arrange(wish=Plan("Rapat", later()), by=sari)
+    paper = meeting.papers.create(kind="minutes", file="papers/2026/11/gone.pdf", digest="0" * 64, by=sari)
+    assert signed_in(sari).get(paper.get_absolute_url()).status_code == 404
 
 
 def test_one_meeting_that_cannot_be_written_about_holds_up_no_other(sari: Person, monkeypatch: pytest.MonkeyPatch) -> None:
