@@ -91,7 +91,7 @@ class RoundKind(models.TextChoices):
 
 
 class Round(models.Model):
-    """The answers of one side. Once signed they never change; `digest` is the SHA-256 of all that was signed.
+    """The answers of one side. Once signed they never change; `content` is all that was signed, `digest` its SHA-256.
 
     `signature` is by the house's key. `index` is kept rounded to six digits, `predicate` as the unrounded one was classified.
     """
@@ -104,6 +104,7 @@ class Round(models.Model):
     index = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     predicate = models.CharField(max_length=60, blank=True)
     near_threshold = models.BooleanField(default=False)
+    content = models.TextField(blank=True)
     digest = models.CharField(max_length=64, blank=True)
     signature = models.CharField(max_length=120, blank=True)
     source = models.CharField(max_length=300, blank=True)

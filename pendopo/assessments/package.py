@@ -79,7 +79,8 @@ def _texts(assessment: Assessment) -> Iterator[tuple[str, bytes]]:
     for round in assessment.rounds.prefetch_related("answers", "snapshots"):
         snapshots = {one.query: one for one in round.snapshots.all()}
         digests = {code: one.digest for code, one in snapshots.items()}
-        content = canonical(content_of(round, round.answers.all(), evidence, digests))
+        # What was signed, to the letter: evidence may have been reviewed or added since.
+        content = round.content.encode() or canonical(content_of(round, round.answers.all(), evidence, digests))
         yield f"rounds/{round.kind}.json", content
         if round.signed:
             told = {"digest": round.digest, "signature": round.signature, "signed": utc_text(round.signed), "by": round.signed_by}

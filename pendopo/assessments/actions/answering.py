@@ -56,6 +56,7 @@ def open_assessment(*, instrument: str, year: int, by: Actor | None, title: str 
 def open_round(*, assessment: Assessment, kind: str, by: Actor | None) -> Round:
     """Opens the answers of another side, beginning with those of the side before as a proposal."""
     order = RoundKind.values
+    Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
     if kind not in order or Round.objects.filter(assessment=assessment, kind=kind).exists():
         raise Refused(_("This round is open already."))
     made = Round.objects.create(assessment=assessment, kind=kind)
@@ -188,8 +189,8 @@ def _close(round: Round, score: Score, by: Actor | None, at: datetime, content: 
     round.index = Decimal(int(half_up(score.index, 6) * 10**6)) / 10**6
     round.predicate, round.near_threshold = score.predicate, score.near_threshold
     round.signed, round.signed_by = at, by.audit_name if by else ""
-    round.digest, round.signature = digest_of(content), signature_of(content)
-    round.save(update_fields=["index", "predicate", "near_threshold", "signed", "signed_by", "digest", "signature"])
+    round.content, round.digest, round.signature = content.decode(), digest_of(content), signature_of(content)
+    round.save(update_fields=["index", "predicate", "near_threshold", "signed", "signed_by", "content", "digest", "signature"])
     after = {"round": round.kind, "index": float(round.index), "predicate": round.predicate, "digest": round.digest}
     record(by=by, room="assessments", verb="sign", about=round.assessment.get_absolute_url(), after=after)
 
@@ -206,6 +207,9 @@ def publish_result(
     unknown = [code for code in values if code not in nodes]
     if unknown:
         raise Refused(_("The instrument has no requirement “%(node)s”.") % {"node": unknown[0]})
+    Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
+    if Round.objects.filter(assessment=assessment, kind=RoundKind.EXTERNAL).exists():
+        raise Refused(_("This round is open already."))
     made = Round.objects.create(assessment=assessment, kind=RoundKind.EXTERNAL, source=source[:300])
     rows = []
     for code, text in values.items():
