@@ -17,7 +17,7 @@ from pendopo.indicators.reader import reader_of
 from pendopo.regions.api import only
 
 from .connected import connected_agencies
-from .graph import lost, way
+from .graph import lost, ways
 from .models import Device, Link, Service, Site
 from .reading import read_network
 
@@ -270,12 +270,11 @@ def affected(request: HttpRequest, cut: str) -> dict[str, Any]:
         raise HttpError(422, _("Name in “cut” what fails: codes of links, devices or ducts, parted by commas."))
     effect = lost(network, spans, gone)
     ends = {end for code in spans for end in (network.by_code[code].a, network.by_code[code].b)}
-    ways = {end: way(network, end, spans, gone) for end in sorted(ends - gone)}
     return {
         "cut": wanted,
         **{name: sorted(getattr(effect, name)) for name in ("devices", "sites", "agencies", "partly", "indicators")},
         "services": {code: sorted(losers) for code, losers in sorted(effect.services.items())},
-        "detours": {end: steps for end, steps in ways.items() if steps is not None},
+        "detours": ways(network, sorted(ends - gone), spans, gone),
     }
 
 

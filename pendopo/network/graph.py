@@ -92,14 +92,24 @@ def connected(network: Network, spans: Collection[str] = Nothing, devices: Colle
 
 def way(network: Network, device: str, spans: Collection[str] = Nothing, devices: Collection[str] = Nothing) -> list[str] | None:
     """The spans of a shortest way from the device to a root without these; [] for a root itself, None when there is none."""
+    return ways(network, [device], spans, devices).get(device)
+
+
+def ways(
+    network: Network, ends: Iterable[str], spans: Collection[str] = Nothing, devices: Collection[str] = Nothing
+) -> dict[str, list[str]]:
+    """The way of each of these devices that has one. One walk through the network for all of them."""
     reached = spread(network, network.roots, spans, devices)
-    if device not in reached:
-        return None
-    steps, here = [], device
-    while code := reached[here]:
-        steps.append(code)
-        here = network.by_code[code].other(here)
-    return steps
+    found = {}
+    for end in ends:
+        if end not in reached:
+            continue
+        steps, here = [], end
+        while code := reached[here]:
+            steps.append(code)
+            here = network.by_code[code].other(here)
+        found[end] = steps
+    return found
 
 
 @dataclass(frozen=True)

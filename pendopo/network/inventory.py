@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 
 from pendopo.indicators.declared import Faulty, read_lists
+from pendopo.ui.sentence import Sentence
 
+from . import logic
 from .logic import bits_of
 from .models import DeviceRole, Medium, SiteKind, State, UnitKind
 
@@ -136,9 +138,9 @@ class Inventory:
 def parse(text: str) -> Inventory:
     """The inventory of a YAML file. Raises Faulty with one sentence a fault, each with its line."""
     found, faults = Inventory(), list[str]()
-    for kind, raw in read_lists(text, "network inventory", tuple(KINDS)).items():
+    for kind, raw in read_lists(text, Sentence("network inventory"), tuple(KINDS)).items():
         for entry in raw:
-            what = f"{WORDS[kind]} “{entry.data.get('code', '?')}”"
+            what = Sentence("%(what)s “%(code)s”", what=Sentence(WORDS[kind]), code=entry.data.get("code", "?"))
             try:
                 found.of(kind).append(Told(entry.line, entry.as_struct(KINDS[kind], what)))
             except Faulty as error:
@@ -151,51 +153,72 @@ def parse(text: str) -> Inventory:
 
 def faults_of(inventory: Inventory) -> list[str]:
     """What is wrong with the entries themselves, without a look at what is known already."""
-    faults = []
+    faults: list[str] = []
     for kind, entries in inventory.entries.items():
         seen: dict[str, int] = {}
         for told in entries:
             code = told.entry.code
-            where = f"line {told.line}: {WORDS[kind]} “{code}”"
             if code in seen:
-                faults.append(f"{where}: stands in line {seen[code]} already; leave one of them out.")
+                again = Sentence("stands in line %(line)s already; leave one of them out.", line=seen[code])
+                faults.append(at(told.line, kind, code, again))
             seen[code] = told.line
-            faults.extend(f"{where}: {sentence}" for sentence in _faults_in(kind, told.entry))
+            faults.extend(at(told.line, kind, code, sentence) for sentence in (*_unwritable(told.entry), *_faults_in(kind, told.entry)))
     return faults
+
+
+def at(line: int, kind: str, code: str, sentence: str) -> Sentence:
+    """A fault with the line and the entry that it is about."""
+    return Sentence("line %(line)s: %(what)s “%(code)s”: %(why)s", line=line, what=Sentence(WORDS[kind]), code=code, why=sentence)
+
+
+def _unwritable(entry: Any) -> Iterable[str]:
+    """Characters that no database keeps, and days that no network saw."""
+    try:
+        unwritable = b"\\u0000" in msgspec.json.encode(entry)
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        unwritable = True
+    if unwritable:
+        yield Sentence("a text holds a character that cannot be kept (such as NUL): take it out.")
+    since = getattr(entry, "since", None)
+    if since is not None and not logic.EARLIEST <= since <= date.today() + timedelta(days=1):
+        yield Sentence("since is the day on which it came into its state: from 1945 on, and not in the future.")
 
 
 def _faults_in(kind: str, entry: Any) -> Iterable[str]:
     if not entry.code or set(entry.code) - CODE_LETTERS or len(entry.code) > LONGEST_CODE:
-        yield f"a code is at most {LONGEST_CODE} small letters, digits, - and _."
+        yield Sentence("a code is at most %(most)s small letters, digits, - and _.", most=LONGEST_CODE)
     for (of, name), known in CHOICES.items():
         if of == kind and getattr(entry, name) not in known:
-            yield f"{name} “{getattr(entry, name)}” is unknown; write one of {', '.join(known)}."
+            given: dict[str, object] = {"name": name, "said": getattr(entry, name), "known": ", ".join(known)}
+            yield Sentence("%(name)s “%(said)s” is unknown; write one of %(known)s.", **given)
     if kind == "devices":
         if not 1 <= entry.port <= 65535:
-            yield "port is a number from 1 to 65535."
-        yield from _twice([port.name for port in entry.interfaces], "interface")
-        yield from _twice([port.number for port in entry.interfaces if port.number is not None], "interface number")
+            yield Sentence("port is a number from 1 to 65535.")
+        for name in _twice([port.name for port in entry.interfaces]):
+            yield Sentence("the interface %(name)s stands here twice.", name=name)
+        for name in _twice([port.number for port in entry.interfaces if port.number is not None]):
+            yield Sentence("the interface number %(name)s stands here twice.", name=name)
         for port in entry.interfaces:
             if port.speed is not None and bits_of(port.speed) is None:
-                yield f"the speed “{port.speed}” of {port.name} is none; write 1G, 100M or a number of bit/s."
+                said: dict[str, object] = {"speed": port.speed, "port": port.name}
+                yield Sentence("the speed “%(speed)s” of %(port)s is none; write 1G, 100M or a number of bit/s.", **said)
             if port.number is not None and not 0 < port.number < 2**31:
-                yield f"the number of {port.name} is its ifIndex, from 1 on."
+                yield Sentence("the number of %(port)s is its ifIndex, from 1 on.", port=port.name)
     if kind == "links":
         if entry.capacity is not None and bits_of(entry.capacity) is None:
-            yield f"the capacity “{entry.capacity}” is none; write 1G, 100M or a number of bit/s."
+            yield Sentence("the capacity “%(speed)s” is none; write 1G, 100M or a number of bit/s.", speed=entry.capacity)
         if end_of(entry.a)[0] == end_of(entry.b)[0]:
-            yield "a and b are the same device; a link joins two."
+            yield Sentence("a and b are the same device; a link joins two.")
         if any(not (-180 <= lon <= 180 and -90 <= lat <= 90) for lon, lat in entry.route):
-            yield "route is a list of [longitude, latitude] in degrees."
+            yield Sentence("route is a list of [longitude, latitude] in degrees.")
         if entry.spare_cores is not None and (entry.cores is None or entry.spare_cores > entry.cores):
-            yield "there are no more spare_cores than cores; give both."
+            yield Sentence("there are no more spare_cores than cores; give both.")
         if any((number or 0) < 0 for number in (entry.cores, entry.spare_cores, entry.splices, entry.length_m)):
-            yield "cores, spare_cores, splices and length_m are 0 or more."
+            yield Sentence("cores, spare_cores, splices and length_m are 0 or more.")
 
 
-def _twice(names: list[Any], what: str) -> Iterable[str]:
-    for name in sorted({name for name in names if names.count(name) > 1}, key=str):
-        yield f"the {what} {name} stands here twice."
+def _twice(names: list[Any]) -> list[Any]:
+    return sorted({name for name in names if names.count(name) > 1}, key=str)
 
 
 def end_of(text: str) -> tuple[str, str]:

@@ -9,6 +9,9 @@ PLANNED, PERMITTED, BUILT, ACCEPTED, IN_SERVICE, RETIRED = "planned", "permitted
 # The way of everything that is built. What is retired may be planned anew.
 ORDER = (PLANNED, PERMITTED, BUILT, ACCEPTED, IN_SERVICE)
 
+# No network is older than this; what is dated before is a slip of the pen.
+EARLIEST = date(1945, 1, 1)
+
 PREFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:bps|bit/s)?", re.I)
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
-from django.db.models import Max, TextField
-from django.db.models.functions import Cast, Length
+from django.db.models import Func, IntegerField, Max, Sum
 
 from pendopo.regions.models import Region
 from pendopo.ui.shapes import Drawing, draw
@@ -57,6 +56,13 @@ class Map:
     spots: tuple[Spot, ...]
 
 
+class ColumnSize(Func):
+    """The bytes that a value takes where it is stored: known without reading, let alone writing out, a whole boundary."""
+
+    function = "pg_column_size"
+    output_field = IntegerField()
+
+
 @lru_cache(maxsize=4)
 def _drawing(parent: str, fingerprint: tuple[object, ...]) -> tuple[Drawing | None, dict[str, str]]:
     """`fingerprint` moves when a boundary does."""
@@ -66,14 +72,14 @@ def _drawing(parent: str, fingerprint: tuple[object, ...]) -> tuple[Drawing | No
 
 def network_map(site_states: Mapping[str, str], link_states: Mapping[str, str]) -> Map | None:
     """The map of the installation's region; None without boundaries. Sites without coordinates stand in the middle of their region."""
-    found = Region.objects.filter(parent=settings.REGION).annotate(size=Length(Cast("boundary", TextField())))
-    mark = tuple(found.aggregate(a=Max("size"), b=Max("boundary_kind")).values())
+    found = Region.objects.filter(parent=settings.REGION).annotate(size=ColumnSize("boundary"))
+    mark = tuple(found.aggregate(a=Sum("size"), b=Max("boundary_kind")).values())
     drawing, names = _drawing(settings.REGION, mark)
     if drawing is None:
         return None
     where: dict[int, tuple[float, float]] = {}
     spots = []
-    for site in Site.objects.select_related("region").exclude(state="retired"):
+    for site in Site.objects.select_related("region").defer("region__boundary").exclude(state="retired"):
         lat, lon = site.latitude, site.longitude
         if lat is None or lon is None:
             lat, lon = site.region.latitude, site.region.longitude  # type: ignore[assignment]

@@ -8,8 +8,9 @@ import msgspec
 import yaml
 
 from pendopo.indicators.declared import Faulty
+from pendopo.ui.sentence import Sentence
 
-from .inventory import KINDS, WORDS, Inventory, Told, faults_of
+from .inventory import KINDS, Inventory, Told, at, faults_of
 from .logic import speed_text
 from .models import Device, Link, Service, Site, Unit
 
@@ -35,19 +36,27 @@ def kind_of(header: list[str]) -> str | None:
 def parse_csv(text: str) -> Inventory:
     """The inventory of one CSV table; the header says of what. Raises Faulty with one sentence a fault, each with its line."""
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        return _read(reader)
+    except csv.Error as problem:
+        raise Faulty([Sentence("line %(line)s: this is not CSV: %(why)s.", line=reader.line_num, why=problem)]) from None
+
+
+def _read(reader: "csv.DictReader[str]") -> Inventory:
     header = [name.strip() for name in reader.fieldnames or []]
     kind = kind_of(header)
     if kind is None:
         known = "; ".join(f"{name}: {', '.join(columns_of(name))}" for name in KINDS)
-        raise Faulty([f"line 1: no table of the network has these columns. Known are {known}."])
+        raise Faulty([Sentence("line 1: no table of the network has these columns. Known are %(known)s.", known=known)])
     reader.fieldnames = header
     found, faults = Inventory(), list[str]()
     for row in reader:
-        cells = {name: cell_of(name, value) for name, value in row.items() if name and isinstance(value, str) and value.strip()}
+        cells = {name: value for name, value in row.items() if name and isinstance(value, str) and value.strip()}
         try:
+            cells = {name: cell_of(name, value) for name, value in cells.items()}
             found.of(kind).append(Told(reader.line_num, msgspec.convert(cells, KINDS[kind], strict=False)))
         except (msgspec.ValidationError, ValueError) as problem:
-            faults.append(f"line {reader.line_num}: {WORDS[kind]} “{cells.get('code', '?')}”: {problem}.")
+            faults.append(at(reader.line_num, kind, str(cells.get("code", "?")), f"{problem}."))
     faults.extend(faults_of(found))
     if faults:
         raise Faulty(faults)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from pendopo.agencies.actions.agencies import find_agency
@@ -15,18 +15,25 @@ from pendopo.audit.actions import record
 from pendopo.indicators.declared import Faulty
 from pendopo.indicators.models import Indicator
 from pendopo.regions.models import Region
+from pendopo.ui.sentence import Sentence
 
-from ..inventory import WORDS, DeviceEntry, Inventory, LinkEntry, ServiceEntry, SiteEntry, Told, UnitEntry, end_of
+from ..inventory import WORDS, DeviceEntry, Inventory, LinkEntry, ServiceEntry, SiteEntry, Told, UnitEntry, at, end_of
 from ..logic import bits_of
 from ..models import Device, Interface, Link, Service, Site, Unit
 from .states import Proof, write_step
 
+# One import at a time: each reads what exists before it writes. "netw" as a number.
+LOCK = 0x6E657477
 # So many codes of each kind stand in the book; the counts are always whole.
 TOLD = 200
 
 
 class Unknown(ValueError):
-    """A name that stands for nothing; the message is a sentence."""
+    """A name that stands for nothing; `sentence` says so."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass
@@ -54,8 +61,10 @@ def load_inventory(*, inventory: Inventory, by: Person | None, dry_run: bool = F
 
     Raises Faulty with one sentence a fault; then nothing was changed.
     """
-    loader = _Loader(by)
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        loader = _Loader(by)
         for kind, take in loader.kinds():
             for told in inventory.of(kind):
                 loader.one(kind, told, take)
@@ -100,14 +109,13 @@ class _Loader:
 
     def one(self, kind: str, told: Told, take: Callable[[Any], str]) -> None:
         """One entry: what became of it, or its fault with the line."""
-        where = f"line {told.line}: {WORDS[kind]} “{told.entry.code}”"
         try:
             with transaction.atomic():
                 self.changes.note(take(told.entry), kind, told.entry.code)
         except Unknown as problem:
-            self.faults.append(f"{where}: {problem}")
+            self.faults.append(at(told.line, kind, told.entry.code, problem.sentence))
         except ValidationError as problem:
-            self.faults.extend(f"{where}: {sentence}" for sentence in problem.messages)
+            self.faults.extend(at(told.line, kind, told.entry.code, sentence) for sentence in problem.messages)
 
     def agency(self, text: str | None) -> Agency | None:
         """The agency with this code or name."""
@@ -116,7 +124,7 @@ class _Loader:
         if text not in self.agencies:
             found = find_agency(text)
             if found is None:
-                raise Unknown(f"there is no agency “{text}”: import it first, or write its code.")
+                raise Unknown(Sentence("there is no agency “%(name)s”: import it first, or write its code.", name=text))
             self.agencies[text] = found
         return self.agencies[text]
 
@@ -125,13 +133,14 @@ class _Loader:
         known: dict[str, dict[str, Any]] = {"site": self.sites, "device": self.devices}
         found = known[what].get(code)
         if found is None:
-            raise Unknown(f"there is no {what} “{code}”: write it into the file, above or below.")
+            given: dict[str, object] = {"what": Sentence(what), "code": code}
+            raise Unknown(Sentence("there is no %(what)s “%(code)s”: write it into the file, above or below.", **given))
         return found
 
     def site(self, entry: SiteEntry) -> str:
         """A site with its state."""
         if not Region.objects.filter(pk=entry.region[:20]).exists():
-            raise Unknown(f"there is no region “{entry.region}”: use the Kemendagri code with dots, in quotes.")
+            raise Unknown(Sentence("there is no region “%(code)s”: use the Kemendagri code with dots, in quotes.", code=entry.region))
         fields = {"name": entry.name, "kind": entry.kind, "agency": self.agency(entry.agency), "region_id": entry.region,
                   "latitude": entry.latitude, "longitude": entry.longitude, "note": entry.note}  # fmt: skip
         return self.staged(Site, self.sites, entry.code, fields, entry.state, entry.since)
@@ -224,7 +233,7 @@ class _Loader:
             users = [self.agency(name) for name in entry.agencies]
         indicators = list(Indicator.objects.filter(code__in=entry.indicators))
         if absent := sorted(set(entry.indicators) - {one.code for one in indicators}):
-            raise Unknown(f"there is no indicator “{absent[0]}”: load its catalogue first.")
+            raise Unknown(Sentence("there is no indicator “%(code)s”: load its catalogue first.", code=absent[0]))
         for manager, wanted in ((service.devices, devices), (service.agencies, users), (service.indicators, indicators)):
             ids = {one.pk for one in wanted}
             if ids != set(manager.values_list("pk", flat=True)):

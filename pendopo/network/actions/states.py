@@ -6,6 +6,7 @@ from datetime import date
 
 from django.core.files import File
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.actions import Refused
@@ -30,13 +31,15 @@ class Proof:
 def advance(*, thing: Site | Link, state: str, on: date, by: Person | None, proof: Proof | None = None) -> Step:
     """The site or link came into a state on a day. A fibre is accepted only with its OTDR measurement.
 
-    Refused: a leap over a state, a day before the last step, a fibre without its measurement, a file over 25 MB.
+    Refused: a leap over a state, a day before the last step or in the future, a fibre without its measurement, a file over 25 MB.
     """
     given = proof or Proof()
     kept = type(thing).objects.select_for_update(of=("self",)).get(pk=thing.pk)
     assert isinstance(kept, Site | Link)
     if state not in logic.next_states(kept.state):
         raise Refused(_("From “%(now)s” it goes on one step at a time: load the page anew.") % {"now": kept.get_state_display()})
+    if not logic.EARLIEST <= on <= timezone.localdate():
+        raise Refused(_("A step is noted when it was taken: give today or a day before."))
     if kept.since and on < kept.since:
         raise Refused(_("The last step was on a later day than this one: correct the day."))
     measured = isinstance(kept, Link) and kept.medium == Medium.FIBRE and state == State.ACCEPTED

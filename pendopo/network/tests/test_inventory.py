@@ -162,4 +162,4 @@ def test_an_engineer_imports_by_page_and_others_may_not(regency: Region, sari: P
     assert engineer.post("/network/inventory", {"file": SimpleUploadedFile("sites.csv", text)}).status_code == 302
     assert Site.objects.get(code="gudang").name == "Gudang logistik"
     bad = engineer.post("/network/inventory", {"file": SimpleUploadedFile("n.yaml", b"sites:\n  - {code: x}\n")})
-    assert bad.status_code == 400 and "2: site “x”" in bad.content.decode()
+    assert bad.status_code == 400 and "baris 2: lokasi “x”" in bad.content.decode()

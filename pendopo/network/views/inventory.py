@@ -17,6 +17,7 @@ from pendopo.agencies.requests import PersonRequest
 from pendopo.indicators.declared import Faulty
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Link, Listing
+from pendopo.ui.telling import told
 from pendopo.ui.templatetags.house import ago, day
 
 from .. import models, tables
@@ -42,7 +43,7 @@ def sites(request: PersonRequest) -> HttpResponse:
         request,
         title=_("Sites"),
         lead=_("Where the network reaches, and how far each place has come."),
-        queryset=models.Site.objects.visible_to(request.user).select_related("agency", "region"),
+        queryset=models.Site.objects.visible_to(request.user).select_related("agency", "region").defer("region__boundary"),
         columns=[
             Column("code", _("Code"), lambda s: s.code, csv_only=True),
             Column("name", _("Site"), lambda s: s.name, url=models.Site.get_absolute_url, sort="name"),
@@ -69,7 +70,7 @@ def day_text(value: date | None) -> object:
 def devices(request: PersonRequest) -> HttpResponse:
     """Every device and how it stands."""
     known = standings(timezone.now())
-    told = may_somewhere(request.user, "network.change")
+    engineer = may_somewhere(request.user, "network.change")
     listing = Listing(
         request,
         title=_("Devices"),
@@ -82,7 +83,7 @@ def devices(request: PersonRequest) -> HttpResponse:
             Column("role", _("Role"), lambda d: d.get_role_display(), csv_value=lambda d: d.role, sort="role"),
             Column("state", _("Now"), lambda d: known.get(d.code, NEVER).word, csv_value=lambda d: known.get(d.code, NEVER).state),
             Column("at", _("Heard"), lambda d: ago(known.get(d.code, NEVER).at), csv_value=lambda d: known.get(d.code, NEVER).at),
-            *([Column("address", _("Address"), lambda d: d.address or "–", sort="address")] if told else []),
+            *([Column("address", _("Address"), lambda d: d.address or "–", sort="address")] if engineer else []),
         ],
         filters=DeviceFilters(request.GET),
         links=_links(request.user),
@@ -141,11 +142,11 @@ def take(request: PersonRequest) -> HttpResponse:
                 changes = load_inventory(inventory=read_file(form.cleaned_data["file"]), by=request.user)
             except Faulty as error:
                 for sentence in error.sentences[:50]:
-                    form.add_error(None, sentence)
+                    form.add_error(None, told(sentence))
             else:
                 counts = changes.as_json().values()
-                told = {what: sum(one[what] for one in counts) for what in ("created", "changed", "unchanged")}
-                messages.success(request, _("%(created)s new, %(changed)s changed, %(unchanged)s as before.") % told)
+                sums = {what: sum(one[what] for one in counts) for what in ("created", "changed", "unchanged")}
+                messages.success(request, _("%(created)s new, %(changed)s changed, %(unchanged)s as before.") % sums)
                 return redirect("network:network")
     context = {
         "title": _("Import the inventory"),

@@ -16,7 +16,7 @@ from pendopo.ui.door import opens
 
 from ..connected import connected_agencies
 from ..drawing import Edge, Node, topology
-from ..graph import Effect, Network, lost, way, weak_spans
+from ..graph import Effect, Network, lost, ways, weak_spans
 from ..maps import network_map
 from ..reading import Names, read_network, short_names
 from ..standing import DOWN, NEVER, UP, standings, state_of_span
@@ -137,5 +137,5 @@ def what_if(request: PersonRequest) -> HttpResponse:
 def detours(graph: Network, names: Names, spans: set[str], devices: set[str]) -> list[tuple[str, list[str]]]:
     """Each end of a cut span that stays connected over other spans, with their names."""
     ends = sorted({end for code in spans for end in (graph.by_code[code].a, graph.by_code[code].b)} - devices - graph.roots)
-    found = [(names.devices[end], way(graph, end, spans, devices)) for end in ends]
-    return [(name, [names.links[code] for code in steps]) for name, steps in found if steps]
+    found = ways(graph, ends, spans, devices)
+    return [(names.devices[end], [names.links[code] for code in steps]) for end, steps in found.items() if steps]

@@ -33,7 +33,8 @@ def tone(state: str) -> str:
 
 
 def _site(person: Person, code: str) -> Site:
-    found = Site.objects.visible_to(person).select_related("agency", "region__parent").filter(code=code).first()
+    seen = Site.objects.visible_to(person).select_related("agency", "region__parent")
+    found = seen.defer("region__boundary", "region__parent__boundary").filter(code=code).first()
     if not isinstance(found, Site):
         raise Http404
     return found
