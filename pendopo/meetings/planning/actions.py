@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
 from pendopo.audit.actions import record
-from pendopo.meetings.actions import invite_guest, plan, refuse_absurd
+from pendopo.meetings.actions import digest_of, guest_token, invite_guest, plan, refuse_absurd
 from pendopo.meetings.models import Answer, DialList, Invitee, Meeting, Series, State
 
 from . import letters
@@ -102,7 +102,7 @@ def change(*, meeting: Meeting, wish: Plan, revision: int, by: Person, following
     before = _facts(kept)
     told: dict[str, list[Invitee]] = {}
     # The meetings of a series share a guest's link.
-    nonces = {Guest(row.name, row.email).key: row.nonce for row in kept.invitees.exclude(nonce="")}
+    nonces = {Guest(row.name, row.email).key: row.nonce for row in kept.invitees.filter(revoked=None).exclude(nonce="")}
     for one in all_of_them:
         _apply(one, wish, shift)
         changed = _apply_invitees(one, wish, by, nonces)
@@ -165,6 +165,12 @@ def _apply_invitees(one: Meeting, wish: Plan, by: Person, nonces: dict[tuple[str
     now = timezone.now()
     Invitee.objects.filter(pk__in=[row.pk for row in gone]).update(revoked=now)
     Invitee.objects.filter(pk__in=[row.pk for row in new]).update(revoked=None, answer=Answer.NONE, answered=None)
+    for row in new:
+        if row.nonce:
+            # Whoever was taken off and asked again gets a link of their own anew: the old one may be in other hands.
+            row.nonce = nonces.setdefault(Guest(row.name, row.email).key, secrets.token_hex(16))
+            row.digest = digest_of(guest_token(row.nonce))
+            row.save(update_fields=["nonce", "digest"])
     fresh = [Invitee(meeting=one, agency=agency, name=agency.name) for agency in wish.agencies if ("agency", agency.pk) not in known]
     fresh += [
         Invitee(meeting=one, person=person, name=person.name, email=person.email)

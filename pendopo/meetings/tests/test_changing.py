@@ -41,6 +41,16 @@ def test_a_guest_who_joins_a_series_late_has_one_link_for_all_of_it(sari: Person
     assert {Client().get(f"/meetings/{one.code}/invitation?{key}").status_code for one in Meeting.objects.all()} == {200}
 
 
+def test_a_link_that_was_taken_away_stays_so_when_the_guest_is_asked_again(sari: Person) -> None:
+    wish = Plan("Rapat", later(), guests=[Guest("Ani", "ani@bps.test")])
+    meeting, tokens = actions.arrange(wish=wish, by=sari)
+    actions.change(meeting=meeting, wish=Plan("Rapat", meeting.start), revision=0, by=sari)
+    actions.change(meeting=meeting, wish=Plan("Rapat", meeting.start, guests=wish.guests), revision=1, by=sari)
+    assert Client().get(f"/meetings/{meeting.code}/invitation?k={tokens[0]}").status_code == 403
+    letter = Dispatch.objects.filter(target="ani@bps.test").latest("pk")
+    assert Client().get(letter.notice.about).status_code == 200
+
+
 def test_saving_a_plan_unchanged_keeps_a_guest_with_titles(sari: Person) -> None:
     wish = Plan("Rapat", later(), guests=[Guest("dr. Ani, M.Kes.", "Ani@BPS.test")])
     meeting, _tokens = actions.arrange(wish=wish, by=sari)
