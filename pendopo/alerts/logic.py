@@ -1,11 +1,14 @@
 """When a rule fires: one sign a value, and the firings that signs make. Pure: times come with the values."""
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 NONE = timedelta(0)
+# How bad something is, where it is more than a number can say.
+MOST_SIZE = 1e300
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,17 @@ class Run:
     worst: Sign = CALM
 
     def see(self, at: datetime, value: float) -> str:
-        """FIRED or ENDED when this value does it, else ''. `peak` and `worst` stay those of the firing just after its end."""
-        sign = self.sign = self.detector.see(at, value)
+        """FIRED or ENDED when this value does it, else ''. `peak` and `worst` stay those of the firing just after its end.
+
+        A value with which the rule cannot reckon (far too large) leaves it as it is: it must not stop all other rules.
+        """
+        try:
+            sign = self.detector.see(at, value)
+        except ArithmeticError:
+            sign = NEITHER
+        if sign.hot and not math.isfinite(sign.size):
+            sign = replace(sign, size=MOST_SIZE)
+        self.sign = sign
         if sign.hot:
             if self.onset is None:
                 self.onset, self.peak, self.worst = at, value, sign

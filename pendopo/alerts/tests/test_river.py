@@ -295,3 +295,19 @@ def test_a_rule_that_cannot_be_used_stops_no_other(yard: Yard, start: datetime) 
     sitting.look()
     assert standing() == [("high", A, "firing")]
     assert "either above or below" in sitting.faults["broken"]
+
+
+@pytest.mark.parametrize(
+    "about", [{"kind": "change", "change": 1, "window": "3h"}, {"kind": "cusum", "window": 2}, {"kind": "ears", "method": "c1"}]
+)
+def test_a_value_beyond_reckoning_stops_no_other_rule(yard: Yard, start: datetime, about: dict[str, object]) -> None:
+    rule("odd", about)
+    rule("high", {"kind": "threshold", "above": 3}, region_id=B)
+    sitting = Sitting()
+    sitting.look()
+    huge = 1.7e308
+    send("free", A, [(start - n * HOUR, huge if n % 2 else -huge) for n in range(12, -1, -1)])
+    send("free", B, [(start, 4)])
+    sitting.look()
+    assert ("high", B, "firing") in standing()
+    Sitting().look()
