@@ -9,6 +9,8 @@ from typing import Any
 SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor")
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 SPAN = re.compile(r"(\d{1,7})([smhd])")
+# A step that is due in so many years has no limit: write none.
+LONGEST_S = 10 * 365 * 86_400
 UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 KEYS = {"code", "name", "severity", "opening", "figures", "roles", "steps"}
 STEP_KEYS = {"code", "do", "role", "within", "yields", "early"}
@@ -59,9 +61,10 @@ def say(told: Mapping[str, str], language: str) -> str:
 
 
 def seconds_of(text: object) -> int | None:
-    """`15m`, `2h`, `1d`, `30s` in seconds; None when it is none of these."""
+    """`15m`, `2h`, `1d`, `30s` in seconds, at most ten years; None when it is none of these."""
     found = SPAN.fullmatch(str(text).strip())
-    return int(found[1]) * UNIT_S[found[2]] if found else None
+    seconds = int(found[1]) * UNIT_S[found[2]] if found else None
+    return None if seconds is None or seconds > LONGEST_S else seconds
 
 
 def _told(value: object, where: str, problems: list[str], *, optional: bool = False) -> Told:

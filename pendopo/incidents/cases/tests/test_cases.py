@@ -18,6 +18,7 @@ from pendopo.incidents.cases import actions
 from pendopo.incidents.cases.models import Incident, State, incident_of
 from pendopo.incidents.cases.reading import timeline
 from pendopo.incidents.procedures.actions import load, load_shipped
+from pendopo.incidents.procedures.logic import WrongProcedure
 from pendopo.incidents.procedures.models import ProcedureVersion, newest
 from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.checks import Observation
@@ -199,3 +200,19 @@ def test_nobody_merges_into_what_is_beyond_the_own_reach(sari: Person, regency: 
     assert client.post(f"{own.get_absolute_url()}/join", {"do": "merge", "into": other.pk}).status_code == 403
     own.refresh_from_db()
     assert own.merged_into is None
+
+
+def test_nobody_carries_an_incident_beyond_the_own_reach(sari: Person, regency: Region) -> None:
+    lala = person_in_post("lala@mojokerto.test", "Lala", Role.OFFICER, region=Region.objects.get(pk="35.16.13"))
+    own = actions.open_incident(title="Banjir", by=sari, regions=places("35.16.13"))
+    client, form = signed_in(lala), {"title": "Banjir besar", "severity": "Severe"}
+    for regions in ("35.16.13; 35.16.08", ""):
+        assert client.post(f"{own.get_absolute_url()}/edit", {**form, "regions": regions}).status_code == 200
+    assert client.post(f"{own.get_absolute_url()}/edit", {**form, "regions": "35.16.13"}).status_code == 302
+    own.refresh_from_db()
+    assert own.title == "Banjir besar" and own.region_id == "35.16.13"
+
+
+def test_a_step_due_in_a_thousand_years_is_refused() -> None:
+    with pytest.raises(WrongProcedure):
+        load(text="code: slow\nname: Lambat\nsteps: [{code: wait, do: Tunggu, within: 9999999d}]", by=None)

@@ -95,7 +95,7 @@ def _open(request: PersonRequest, form: OpenForm) -> Incident | None:
         where = ", ".join(place.name for place in places[:3])
         title = f"{say(version.spec.opening, get_language() or 'id')} {where}".strip() if where else version.name
     for place in places:
-        if not may(request.user, "incidents.handle", _At(place.pk)):
+        if not may(request.user, "incidents.handle", At(place.pk)):
             form.add_error("place", _("Your post does not reach %(name)s.") % {"name": place.name})
             return None
     if not places and not may(request.user, "incidents.handle"):
@@ -111,7 +111,7 @@ def _open(request: PersonRequest, form: OpenForm) -> Incident | None:
         return None
 
 
-class _At:
+class At:
     """A place for the doorkeeper."""
 
     def __init__(self, region: str) -> None:

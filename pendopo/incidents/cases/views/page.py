@@ -24,7 +24,7 @@ from .. import actions, logic
 from ..forms import ChangeForm, DecideForm, LeadForm, MergeForm, MoveForm, SplitForm, StepForm, WriteForm, home_regions, written
 from ..models import EntryKind, Incident, State, StepState, TimelineEntry, alerts_of
 from ..reading import checklist, orders_of, timeline
-from .lists import state_words, ticket
+from .lists import At, state_words, ticket
 
 MOVE_LABELS = {
     State.OPEN: gettext_lazy("Open again"),
@@ -191,7 +191,7 @@ def change(request: PersonRequest, pk: int) -> HttpResponse:
         "agencies": [one.pk for one in found.agencies.all()],
     }
     form = ChangeForm(request.POST or None, initial=facts)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _reaches(request, found, form):
         try:
             actions.change(incident=found, by=request.user, **form.cleaned_data)
             return redirect(found)
@@ -202,6 +202,19 @@ def change(request: PersonRequest, pk: int) -> HttpResponse:
         "ui/form.html",
         {"title": _("Change: %(title)s") % {"title": found.title}, "form": form, "cancel": found.get_absolute_url()},
     )
+
+
+def _reaches(request: PersonRequest, found: Incident, form: ChangeForm) -> bool:
+    """Whether the post reaches every region that the incident did not touch before; else the form says which not."""
+    new, before = form.cleaned_data["regions"], set(found.regions.values_list("pk", flat=True))
+    for place in new:
+        if place.pk not in before and not may(request.user, "incidents.handle", At(place.pk)):
+            form.add_error("regions", _("Your post does not reach %(name)s.") % {"name": place.name})
+            return False
+    if not new and before and not may(request.user, "incidents.handle"):
+        form.add_error("regions", _("Say where it is: your post reaches a part of the region only."))
+        return False
+    return True
 
 
 @opens("orders.give")
