@@ -9,13 +9,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from pendopo.ui.sentence import Sentence
+
 WEIGHTED_MEAN, MEAN, LOWEST, SUM = "weighted_mean", "mean", "lowest", "sum"
 CODE = re.compile(r"[A-Za-z0-9._-]{1,20}")
 ROLLUPS = (WEIGHTED_MEAN, MEAN, LOWEST, SUM)
 
 
 class WrongAnswer(Exception):
-    """An assessment that cannot be scored; the sentence names the node and what it allows."""
+    """An assessment that cannot be scored; `sentence` names the node and what it allows."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class WrongInstrument(Exception):
@@ -36,7 +42,9 @@ class Scale:
 
     def words(self) -> str:
         """The allowed range in words, for refusals."""
-        return f"a whole level from {self.low} to {self.high}" if self.whole else f"a number from {self.low} to {self.high}"
+        if self.whole:
+            return Sentence("a whole level from %(low)s to %(high)s", low=self.low, high=self.high)
+        return Sentence("a number from %(low)s to %(high)s", low=self.low, high=self.high)
 
 
 @dataclass(frozen=True)
@@ -188,7 +196,8 @@ def answer_of(text: str, node: Node, scale: Scale) -> Fraction:
     except ArithmeticError:
         value = Decimal("NaN")
     if not value.is_finite() or not scale.low <= value <= scale.high or (scale.whole and value != value.to_integral_value()):
-        raise WrongAnswer(f"{node.code} ({node.name['id']}) must be {scale.words()}, not {text.strip()[:40]!r}.")
+        given: dict[str, object] = {"code": node.code, "name": node.name["id"], "allowed": scale.words(), "said": repr(text.strip()[:40])}
+        raise WrongAnswer(Sentence("%(code)s (%(name)s) must be %(allowed)s, not %(said)s.", **given))
     return Fraction(value)
 
 
@@ -237,7 +246,7 @@ def _score(instrument: Instrument, answers: Answers) -> Score:
     nodes: dict[str, Fraction] = {}
     index = _value(instrument.root, answers, nodes)
     if index is None:
-        raise WrongAnswer("No requirement applies, so there is nothing to score: at least one must apply.")
+        raise WrongAnswer(Sentence("No requirement applies, so there is nothing to score: at least one must apply."))
     del nodes[instrument.root.code]
     edges = [Fraction(predicate.threshold) for predicate in instrument.predicates[1:]]
     judged = index if instrument.digits is None else half_up(index, instrument.digits)

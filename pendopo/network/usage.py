@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
+from pendopo.agencies.models import Agency
 from pendopo.alerts.models import Maintenance
 from pendopo.indicators.models import Indicator, Series
 from pendopo.indicators.trends import Line, trends
 
 from .measures import HOLD, UP, Interval, Percentiles, Stretch, full_on, percentile_95, percentiles
-from .models import Interface, Link, State
+from .models import ROOTS, Interface, Link, State
 from .standing import IN, OUT, PRESENCE
 
 Points = list[tuple[datetime, float]]
@@ -106,8 +107,9 @@ def _port(link: Link) -> Interface | None:
 
 def links_in_service() -> list[Link]:
     """With what `loads` looks at."""
-    ends = ("a__site__agency", "b__site__agency", "a_interface__device__site", "b_interface__device__site")
-    return list(Link.objects.filter(state=State.IN_SERVICE).select_related(*ends).order_by("name"))
+    ends = [f"{end}__site__agency" for end in "ab"]
+    ports = [f"{end}_interface__{of}" for end in "ab" for of in ("device__site", "agency")]
+    return list(Link.objects.filter(state=State.IN_SERVICE).select_related(*ends, *ports).order_by("name"))
 
 
 def daily_95(load: Load) -> list[tuple[date, float]]:
@@ -127,11 +129,22 @@ def full_day(load: Load) -> date | None:
     return full_on(daily_95(load)[:-1], float(load.link.capacity_bps or 0))
 
 
+def user_of(link: Link) -> Agency | None:
+    """Whose traffic the link carries: what its polled interface says, else who sits at the end that is not the heart of the network."""
+    port = _port(link)
+    if port is not None and port.agency is not None:
+        return port.agency
+    ends = [end for end in (link.a, link.b) if end.role not in ROOTS]
+    if len(ends) == 1:
+        return ends[0].site.agency
+    return link.a.site.agency if port is not None and port == link.a_interface else link.b.site.agency
+
+
 def shares(found: Sequence[Load]) -> list[tuple[str, float]]:
     """Each agency's share of the traffic on the links to its sites, the largest first."""
     sums: dict[str, float] = defaultdict(float)
     for load in found:
-        agency = load.link.a.site.agency if load.link.a_interface and load.link.a_interface.number else load.link.b.site.agency
+        agency = user_of(load.link)
         if agency is not None and load.link.medium != "provider":
             sums[agency.label] += sum(value for _at, value in (*load.inward, *load.outward))
     total = sum(sums.values())

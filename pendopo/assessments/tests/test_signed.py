@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
+from pendopo.agencies.tests.people import signed_in
 from pendopo.assessments import actions
 from pendopo.assessments.models import Assessment, Round, Verdict
 from pendopo.assessments.package import package
@@ -53,3 +54,10 @@ def test_a_published_result_is_packed_as_it_was_signed_and_noted_once(rani: Pers
     assert found == signed
     with pytest.raises(Refused):
         actions.publish_result(assessment=assessment, values=values, source="Laporan PANRB", by=None)
+
+
+def test_an_answer_off_the_scale_is_refused_in_the_readers_language(rani: Person) -> None:
+    assessment = spbe(rani)
+    answer_all(own_round(assessment), rani)
+    page = signed_in(rani).get(f"{assessment.get_absolute_url()}/raise?to-1=9")
+    assert page.status_code == 422 and "harus tingkat bulat dari 1 sampai 5, bukan" in page.content.decode()

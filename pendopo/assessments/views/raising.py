@@ -15,6 +15,7 @@ from pendopo.agencies.access import may_somewhere
 from pendopo.agencies.requests import PersonRequest
 from pendopo.orders.models import Order
 from pendopo.ui.door import opens
+from pendopo.ui.telling import told
 from pendopo.ui.words import language_of, number_text
 
 from ..catalogue import instrument_named
@@ -88,7 +89,7 @@ def targets_of(request: PersonRequest, instrument: Instrument) -> tuple[dict[str
             try:
                 found[node.code] = answer_of(text, node, instrument.scale)
             except WrongAnswer as problem:
-                wrong = wrong or str(problem)
+                wrong = wrong or told(problem.sentence)
     return found, wrong
 
 

@@ -15,6 +15,7 @@ from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
 from pendopo.orders.models import Order
 from pendopo.ui.door import opens
+from pendopo.ui.telling import told
 
 from .. import actions
 from ..catalogue import instrument_named
@@ -197,7 +198,9 @@ def do(request: PersonRequest, code: str, node: str) -> HttpResponse:
         return redirect(found.page_of(node))
     try:
         said = deed(request, found, node)
-    except (Refused, WrongAnswer) as why:
+    except WrongAnswer as wrong:
+        return _page(request, found, node, 409, error=told(wrong.sentence))
+    except Refused as why:
         return _page(request, found, node, 409, error=str(why))
     messages.success(request, said)
     return redirect(found.page_of(node))

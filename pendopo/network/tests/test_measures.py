@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pendopo.agencies.models import Agency
 from pendopo.network.measures import WorkingHours, availability, cut_out, full_on, percentile_95, percentiles, stretches
+from pendopo.network.models import Device, Interface, Link, Site
+from pendopo.network.usage import Load, shares, user_of
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -63,3 +66,20 @@ def test_every_second_is_counted_once(told: list[tuple[int, bool]], holes: list[
     samples = sorted({MONDAY + minute * MINUTE: float(up) for minute, up in told}.items())
     found = availability(stretches(samples), counted)
     assert found.reached_s + found.lost_s + found.unknown_s == pytest.approx(sum((b - a).total_seconds() for a, b in counted))
+
+
+def test_traffic_belongs_to_the_agency_at_the_far_end_whichever_end_is_polled() -> None:
+    house, school = Agency(pk=1, code="kominfo", name="Kominfo"), Agency(pk=2, code="disdik", name="Disdik")
+    core = Device(pk=1, code="core", role="core", site=Site(agency=house))
+    far = Device(pk=2, code="far", site=Site(agency=school))
+    near_port, far_port = Interface(pk=1, device=core, name="ge1", number=1), Interface(pk=2, device=far, name="wan", number=1)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    for link in (
+        Link(a=core, b=far, a_interface=near_port),
+        Link(a=far, b=core, a_interface=far_port),
+        Link(a=far, b=core, b_interface=near_port),
+    ):
+        load = Load(link, None, percentiles([(at, 1.0)], []), [(at, 1.0)], [])
+        assert [share for _name, share in shares([load])] == [1.0] and user_of(link) == school
+    named = Interface(pk=3, device=far, name="wan2", number=2, agency=house)
+    assert user_of(Link(a=far, b=core, a_interface=named)) == house
