@@ -109,6 +109,9 @@ def add_risk(
 @transaction.atomic
 def change_risk(*, risk: Risk, by: Actor, **values: Any) -> Risk:
     """Judges a risk anew: any of its words, numbers, owner or date."""
+    risk = Risk.objects.select_for_update(of=("self",)).get(pk=risk.pk)
+    if risk.closed is not None:
+        raise Refused(_("This risk is closed already."))
     _checked({"text": risk.text, "likelihood": risk.likelihood, "impact": risk.impact, "treatment": risk.treatment, **values})
     before = _facts(risk)
     for name, value in values.items():

@@ -212,6 +212,8 @@ def test_the_register_of_risks(asri: Person, sari: Person) -> None:
     assert client.post(f"/assessments/risks/{risk.pk}", {**wish, "likelihood": 2}).status_code == 302
     assert Entry.objects.get(verb="change_risk").before["likelihood"] == 4
     assert client.post(f"/assessments/risks/{risk.pk}", {"do": "close"}).status_code == 302
+    assert client.post(f"/assessments/risks/{risk.pk}", {**wish, "likelihood": 3}).status_code == 200
+    assert Risk.objects.get(pk=risk.pk).likelihood == 2, "what is closed is judged no more"
     with pytest.raises(IntegrityError), transaction.atomic():
         Risk.objects.filter(pk=risk.pk).update(impact=9)
 

@@ -112,7 +112,8 @@ def test_a_fibre_is_accepted_with_its_measurement(regency: Region, rani: Person)
     assert client.post(f"/network/links/{link.code}/step", form).status_code == 302
     step = Step.objects.get(link=link, state="accepted")
     assert b"".join(client.get(f"/network/proof/{step.pk}").streaming_content) == b"pulsa"  # type: ignore[attr-defined]
-    step.file.delete(save=False)
+    step.file.storage.delete(str(step.file.name))
+    assert client.get(f"/network/proof/{step.pk}").status_code == 404
 
 
 @pytest.mark.django_db

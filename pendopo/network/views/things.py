@@ -162,6 +162,6 @@ def _step(request: PersonRequest, thing: Site | Link, form: StepForm) -> bool:
 def proof(request: PersonRequest, pk: int) -> FileResponse:
     """The file of a step."""
     step = Step.objects.filter(pk=pk).exclude(file="").first()
-    if step is None:
+    if step is None or not step.file.storage.exists(str(step.file.name)):
         raise Http404
     return FileResponse(step.file.open("rb"), as_attachment=True, filename=step.file_name)
