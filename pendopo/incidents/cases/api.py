@@ -138,12 +138,16 @@ def incidents(
 def incident(request: HttpRequest, number: int) -> HttpResponse:
     """The incident with its checklist and everything that happened, the oldest first."""
     only(request)
-    visible = Incident.objects.visible_to(_person(request)).select_related("lead", "procedure__procedure")
+    person = _person(request)
+    visible = Incident.objects.visible_to(person).select_related("lead", "procedure__procedure")
     found = visible.filter(pk=min(max(number, 0), 2**62)).first()
     if found is None:
         raise HttpError(404, _("There is no such incident, or you may not see it."))
     steps = [{"code": one.step.code, "state": one.state, "due": utc_text(one.due), "in_time": one.in_time} for one in checklist(found)]
-    lines = [{"at": utc_text(one.at), "kind": one.kind, "text": one.text, "by": one.by, "link": one.link} for one in timeline(found)]
+    lines = [
+        {"at": utc_text(one.at), "kind": one.kind, "text": one.text, "by": one.by, "link": one.link}
+        for one in timeline(found, reader=person)
+    ]
     return reply({**incident_json(found), "steps": steps, "timeline": lines})
 
 

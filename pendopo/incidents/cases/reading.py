@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.models import Person
-from pendopo.alerts.models import Change
+from pendopo.alerts.models import Alert, Change
 from pendopo.indicators.latest import figure_json, figures
 from pendopo.indicators.models import Indicator
 from pendopo.orders.models import Order, Word
@@ -43,15 +43,16 @@ def family(incident: Incident) -> list[Incident]:
     return [incident, *incident.merged.all()]
 
 
-def timeline(incident: Incident, *, as_of: datetime | None = None) -> list[Happened]:
-    """Everything that happened, the oldest first, as it was written by `as_of`: lines of people and of the house, what its alerts did, what
-    became of its orders, and call-outs. Five queries, however long it is."""
+def timeline(incident: Incident, *, reader: Person | None = None, as_of: datetime | None = None) -> list[Happened]:
+    """Everything that happened, the oldest first, as it was written by `as_of`: lines of people and of the house, what its alerts did (with
+    a reader: as far as they may see), what became of its orders, and call-outs. As many queries, however long it is."""
     moment = as_of or timezone.now()
     all_of_it = family(incident)
     paths = [one.get_absolute_url() for one in all_of_it]
     lines = TimelineEntry.objects.filter(incident__in=all_of_it, noted__lte=moment).select_related("by")
     found = [_line(entry) for entry in lines[:MOST_LINES]]
-    changes = Change.objects.filter(alert__in=alerts_of(incident), at__lte=moment).exclude(state="acknowledged")
+    seen = alerts_of(incident) if reader is None else alerts_of(incident) & Alert.objects.visible_to(reader)
+    changes = Change.objects.filter(alert__in=seen, at__lte=moment).exclude(state="acknowledged")
     found += [_change(change) for change in changes.select_related("alert", "by").order_by("-id")[:MOST_LINES]]
     words = Word.objects.filter(order__about__in=paths, at__lte=moment).exclude(verb="give").select_related("order__to", "by")
     found += [_word(word) for word in words.order_by("-id")[:MOST_LINES]]

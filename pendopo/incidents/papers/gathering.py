@@ -52,7 +52,7 @@ def situation(incident: Incident, reader: Person, at: datetime) -> SituationRepo
         number=len(earlier) + 1,
         at=at,
         since=since,
-        news=[one for one in timeline(incident, as_of=at) if one.at > since],
+        news=[one for one in timeline(incident, reader=reader, as_of=at) if one.at > since],
         done=[step for step in steps if step["state"] in ("done", "skipped")],
         coming=[step for step in steps if step["state"] in ("waiting", "late")],
         orders=[one for one in orders_of(incident) if one.given <= at],
@@ -91,7 +91,7 @@ def after_action(incident: Incident, reader: Person, at: datetime) -> AfterActio
              "responded": _("Early response complete"), "resolved": _("Over")}  # fmt: skip
     standing = checklist(incident, at=at)
     judged = [one.in_time for one in standing if one.in_time is not None]
-    lines = timeline(incident, as_of=at)
+    lines = timeline(incident, reader=reader, as_of=at)
     readable = set(Indicator.objects.visible_to(reader).values_list("code", flat=True))
     decisions = incident.decisions.filter(at__lte=at).select_related("by", "post").order_by("at")
     return AfterAction(

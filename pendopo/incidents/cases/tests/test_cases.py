@@ -22,7 +22,7 @@ from pendopo.incidents.procedures.logic import WrongProcedure
 from pendopo.incidents.procedures.models import ProcedureVersion, newest
 from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.checks import Observation
-from pendopo.indicators.models import Way
+from pendopo.indicators.models import Indicator, Way
 from pendopo.indicators.tests.yard import Yard, lay_out
 from pendopo.orders.models import Order
 from pendopo.regions.models import Region
@@ -216,3 +216,19 @@ def test_nobody_carries_an_incident_beyond_the_own_reach(sari: Person, regency: 
 def test_a_step_due_in_a_thousand_years_is_refused() -> None:
     with pytest.raises(WrongProcedure):
         load(text="code: slow\nname: Lambat\nsteps: [{code: wait, do: Tunggu, within: 9999999d}]", by=None)
+
+
+def test_the_timeline_tells_of_an_alert_only_whom_its_figure_is_for(sari: Person) -> None:
+    lay_out()
+    load_shipped()
+    Indicator.objects.filter(code="level").update(publicity="agency")
+    lala = person_in_post("lala@mojokerto.test", "Lala", Role.OFFICER, region=Region.objects.get(pk="35.16.01"))
+    apply(verdicts=[word("Rahasia", 1, region="35.16.01", indicator="level"), word("Terbuka", 2, region="35.16.01")])
+    found = actions.open_from_alert(alert=Alert.objects.get(name="Rahasia"), by=sari)
+    actions.attach(incident=found, alert=Alert.objects.get(name="Terbuka"), by=sari)
+    assert {"Rahasia at 1", "Terbuka at 2"} <= {line.text.rpartition(", ")[2] for line in timeline(found, reader=sari)}
+    for path in ("", "/sitrep", "/report"):
+        page = signed_in(lala).get(found.get_absolute_url() + path).content.decode()
+        assert "Rahasia at 1" not in page
+    told = [line.text for line in timeline(found, reader=lala)]
+    assert any("Terbuka at 2" in text for text in told) and not any("Rahasia at 1" in text for text in told)

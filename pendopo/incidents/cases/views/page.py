@@ -15,6 +15,7 @@ from pendopo.agencies.access import may, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
+from pendopo.alerts.models import Alert
 from pendopo.indicators.models import Indicator
 from pendopo.orders.forms import GiveForm
 from pendopo.ui.door import opens
@@ -78,12 +79,12 @@ def page(request: PersonRequest, found: Incident, form: forms.Form | None = None
         "steps": steps,
         "steps_done": sum(step["state"] in ("done", "skipped") for step in steps),
         "next_step": next((step for step in steps if step["state"] in ("late", "waiting")), None),
-        "timeline": timeline(found)[::-1],
+        "timeline": timeline(found, reader=request.user)[::-1],
         "orders": orders_of(found),
         "decisions": [
             (one, [f for f in one.figures if f["indicator"] in readable]) for one in found.decisions.select_related("by", "post")
         ],
-        "alerts": alerts_of(found).select_related("region").order_by("ended", "-started")[:20],
+        "alerts": (alerts_of(found) & Alert.objects.visible_to(request.user)).select_related("region").order_by("ended", "-started")[:20],
         "meetings": [one for one in found.entries.filter(kind=EntryKind.MEETING) if one.link],
         "merged": list(found.merged.all()),
         "moves": [(to, MOVE_LABELS[State(to)]) for to in logic.moves_from(found.state)] if handles else [],
