@@ -75,7 +75,9 @@ class Collector:
         if self.prober is None:
             logger.warning("collect: devices are not probed, only asked by SNMP: give CAP_NET_RAW, or allow net.ipv4.ping_group_range")
         await self.nc.subscribe(subjects.poll_plan(), cb=self._on_plan)
-        loops = [self._send(), self._beat(), self._presence(), self._checks()]
+        loops = [self._send(), self._presence(), self._checks()]
+        if self.beat is not None:
+            loops.append(self._beat(self.beat))
         if self.prober is not None:
             loops.append(self.prober.run())
         running = [asyncio.create_task(loop) for loop in loops]
@@ -230,11 +232,11 @@ class Collector:
                 lost = False
                 del self.waiting[: len(part)]
 
-    async def _beat(self) -> None:
+    async def _beat(self, beat: Path) -> None:
         """Writes the system's monotonic time each second: the supervisor starts a collector anew that hangs."""
-        while self.beat is not None:
+        while True:
             with contextlib.suppress(OSError):
-                self.beat.write_text(f"{time.monotonic():020.3f}", encoding="ascii")
+                beat.write_text(f"{time.monotonic():020.3f}", encoding="ascii")
             await asyncio.sleep(1.0)
 
 

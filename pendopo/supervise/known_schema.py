@@ -19,12 +19,12 @@ WITH_TABLES = ("django", "django-allauth")
 
 
 def mark(region: str) -> str:
-    """One hash over the text of every migration of ours, the versions of the libraries with tables, and the region that is seeded."""
+    """One hash over the text of every migration and shipped procedure of ours, the versions of the libraries with tables, and the region that is seeded."""
     digest = hashlib.sha256()
     for name in WITH_TABLES:
         digest.update(f"{name} {version(name)}\n".encode())
     digest.update(f"region {region}\n".encode())
-    for path in sorted(PACKAGE.glob("**/migrations/*.py")):
+    for path in sorted([*PACKAGE.glob("**/migrations/*.py"), *PACKAGE.glob("incidents/procedures/**/*.yaml")]):
         digest.update(f"{path.relative_to(PACKAGE)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 

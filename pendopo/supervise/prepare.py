@@ -2,8 +2,8 @@
 
 `python -m pendopo.supervise.prepare [--apply]` writes one JSON object a line. First `{"schema": "empty" | "current" | "behind" |
 "newer", "migrations": […]}`; when an existing schema is behind and `--apply` is not given, that is all, so that the supervisor can
-make a backup first. Then the schema is applied under a lock and every table read once, the region table is seeded and the first
-administrator made: `{"done": true, "sign_in": [e-mail, password] | null}`.
+make a backup first. Then the schema is applied under a lock and every table read once, the region table is seeded, the procedures that
+come with the product are loaded and the first administrator made: `{"done": true, "sign_in": [e-mail, password] | null}`.
 """
 
 import json
@@ -17,6 +17,7 @@ from django.db import connection
 
 import pendopo.ready  # noqa: F401
 from pendopo.agencies import actions as agencies
+from pendopo.incidents.procedures.actions import load_shipped
 from pendopo.regions import actions as regions
 
 from .state import schema_state
@@ -54,6 +55,7 @@ def main() -> None:
         except regions.Refused as refused:
             tell(refused=f"PENDOPO_REGION: {refused}")
             return
+        load_shipped()
         tell(done=True, sign_in=agencies.first_administrator())
 
 

@@ -19,7 +19,6 @@ from pendopo.audit.waking import Complaint, first_of, in_thread
 from pendopo.bus import messages, subjects
 from pendopo.indicators.latest import utc_text
 
-from ..procedures.actions import load_shipped
 from .models import Incident
 
 ROOMS = ("incidents", "orders", "meetings", "wall")
@@ -41,7 +40,7 @@ def word(region: str, count: int, at: datetime) -> messages.Observed:
 
 
 async def run(nc: Client, closing: asyncio.Event) -> None:
-    """Tells until the house closes; also loads the procedures that come with the product, once, at the beginning."""
+    """Tells until the house closes."""
     wake = asyncio.Event()
     regions: set[str] = set()
 
@@ -57,7 +56,6 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
     subscriptions = [await nc.subscribe(subjects.did(room, "*"), cb=heard) for room in ROOMS]
     with ThreadPoolExecutor(1, thread_name_prefix="incidents") as thread:
         try:
-            await in_thread(thread, load_shipped)
             while not closing.is_set():
                 await first_of(wake, closing, timeout=POLL_S)
                 if not regions or not nc.is_connected:

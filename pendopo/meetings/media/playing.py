@@ -1,4 +1,4 @@
-"""`/meetings/<code>/recordings`: the recordings of a meeting, for its conveners and for those who see everything. Guests see none."""
+"""`/meetings/<code>/recordings`: the recordings of a meeting, for its conveners and whoever convenes for the whole house."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from pendopo.agencies.access import User, sees_everything
+from pendopo.agencies.access import User, may
 from pendopo.meetings.models import Meeting, Part
 from pendopo.ui.door import opens
 
@@ -20,8 +20,8 @@ CHUNK_BYTES = 2 * 1024**2
 
 
 def may_open(user: User, meeting: Meeting) -> bool:
-    """Whether the user may see the recordings of a meeting: for this page and for every link to it."""
-    return sees_everything(user) or meeting.part_of(user) == Part.CONVENER
+    """Its conveners, and whoever convenes for the whole house: for this page and for every link to it."""
+    return meeting.part_of(user) == Part.CONVENER or may(user, "meetings.convene")
 
 
 def meeting_of(request: HttpRequest, code: str) -> Meeting:
