@@ -19,7 +19,7 @@ WITH_TABLES = ("django", "django-allauth")
 
 
 def mark(region: str) -> str:
-    """One hash over the text of every migration and shipped procedure of ours, the versions of the libraries with tables, and the region that is seeded."""
+    """One hash over our migrations and shipped procedures, the versions of the libraries with tables, and the region that is seeded."""
     digest = hashlib.sha256()
     for name in WITH_TABLES:
         digest.update(f"{name} {version(name)}\n".encode())
