@@ -18,6 +18,7 @@ import nats
 import psutil
 import psycopg
 import pytest
+from nats.js.errors import NotFoundError
 
 from tests.installations import Up, patience, pendopo, wait_for
 from tests.test_kill import batch, post, prepare, stored
@@ -184,6 +185,8 @@ def told(up, row):
         try:
             message = await client.jetstream().get_last_msg("OBSERVED", f"observed.kill-level._.{row['region']}")
             return json.loads(message.data)["at"] == row["at"]
+        except NotFoundError:
+            return False
         finally:
             await client.close()
 
