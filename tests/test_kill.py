@@ -131,13 +131,21 @@ async def write_by_bus(sender, url, password, ledger):
     await client.close()
 
 
+def is_worker(child):
+    """Whether a child of the web server answers requests; one that ends while it is looked at does not."""
+    try:
+        return "resource_tracker" not in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
 def victims(up):
     """Everything that can be killed: the parts, a web worker, a database backend."""
     parts = up.status()["parts"]
     found = {name: part["pid"] for name, part in parts.items() if part["ready"]}
     for name, parent in (("web worker", found.get("Web")), ("database backend", found.get("PostgreSQL"))):
         if parent:
-            children = [child for child in psutil.Process(parent).children() if "resource_tracker" not in " ".join(child.cmdline())]
+            children = [child for child in psutil.Process(parent).children() if is_worker(child)]
             if children:
                 found[name] = random.choice(children).pid
     return found
