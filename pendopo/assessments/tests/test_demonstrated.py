@@ -30,5 +30,5 @@ def test_the_demonstrations_assessments(ratna: Person) -> None:
     assert column.open_count == 2 and not column.complete
     client = signed_in(ratna)
     for page in PAGES:
-        path = f"/assessments/{page}".replace("evidence/1", f"evidence/{pemdi.uses.latest('pk').evidence_id}")
+        path = f"/assessments/{page}".rstrip("/").replace("evidence/1", f"evidence/{pemdi.uses.latest('pk').evidence_id}")
         assert client.get(path).status_code == 200, path
