@@ -22,7 +22,7 @@ STYLE = Path(__file__).with_name("report.css")
 
 def pdf(assessment: Assessment, *, now: datetime, reader: str = "") -> bytes:
     """The report in the reader's language. Raises NoPress."""
-    return pressed(html(assessment, now=now, reader=reader), style=STYLE)
+    return pressed(html(assessment, now=now, reader=reader), STYLE)
 
 
 def html(assessment: Assessment, *, now: datetime, reader: str = "") -> str:

@@ -11,6 +11,8 @@ logger = logging.getLogger(__name__)
 
 PRESS = "pendopo.ui.pressing"
 PRESS_S = 60
+# The sheet of the house, to which a room adds its own.
+PAPER = Path(__file__).with_name("paper.css")
 # The mark of the house, for the head of a paper.
 MARK = Path(__file__).parent / "static/ui/mark.svg"
 
@@ -19,9 +21,9 @@ class NoPress(RuntimeError):
     """The PDF could not be made; the message says what to do."""
 
 
-def pressed(page: str, *, style: Path) -> bytes:
-    """The page (a whole HTML document) as PDF in a style sheet of CSS paged media. Raises NoPress."""
-    command = [sys.executable, "-m", PRESS, str(style)]
+def pressed(page: str, *styles: Path) -> bytes:
+    """The page (a whole HTML document) as PDF in style sheets of CSS paged media. Raises NoPress."""
+    command = [sys.executable, "-m", PRESS, *map(str, styles)]
     try:
         made = subprocess.run(command, input=page.encode(), capture_output=True, timeout=PRESS_S, check=True)
     except subprocess.CalledProcessError as problem:

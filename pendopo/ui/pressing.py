@@ -1,4 +1,4 @@
-"""The press, a program of its own that sets HTML as a tagged PDF: `python -m pendopo.ui.pressing paper.css < page.html > page.pdf`.
+"""The press, a program of its own that sets a tagged PDF: `python -m pendopo.ui.pressing paper.css [more.css] < page.html > page.pdf`.
 
 Apart from the product, so that its libraries (Pango among them) weigh on no other process, and a machine without them lacks only the PDF.
 """
@@ -16,11 +16,11 @@ VARIANT = "pdf/ua-1"
 FAMILY = "Plus Jakarta Sans Variable"
 
 
-def render(html: str, style: Path) -> Document:
-    """The pages in a style sheet. Only files of this machine are read; nothing is fetched."""
+def render(html: str, *styles: Path) -> Document:
+    """The pages in style sheets, later ones over earlier ones. Only files of this machine are read; nothing is fetched."""
     fonts = FontConfiguration()
     document = HTML(string=html, base_url=str(STATIC / "ui"), url_fetcher=URLFetcher(allowed_protocols=["file"]))
-    sheet = CSS(string=_faces() + style.read_text(), font_config=fonts)
+    sheet = CSS(string=_faces() + "".join(style.read_text() for style in styles), font_config=fonts)
     return document.render(stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT)
 
 
@@ -31,4 +31,4 @@ def _faces() -> str:
 
 
 if __name__ == "__main__":
-    render(sys.stdin.buffer.read().decode(), Path(sys.argv[1])).write_pdf(sys.stdout.buffer, pdf_variant=VARIANT)
+    render(sys.stdin.buffer.read().decode(), *map(Path, sys.argv[1:])).write_pdf(sys.stdout.buffer, pdf_variant=VARIANT)

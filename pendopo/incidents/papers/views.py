@@ -22,7 +22,7 @@ from pendopo.agencies.requests import PersonRequest
 from pendopo.indicators.moments.asking import as_of_in
 from pendopo.regions.models import Region
 from pendopo.ui.door import opens
-from pendopo.ui.press import MARK, NoPress, pressed
+from pendopo.ui.press import MARK, PAPER, NoPress, pressed
 
 from ..cases import actions
 from ..cases.models import EntryKind, Incident
@@ -108,7 +108,7 @@ def _pdf(request: PersonRequest, found: Incident, at: datetime, context: dict[st
         "language": get_language() or "id",
     }
     try:
-        body = pressed(render_to_string("incidents/papers/paper.html", shown), style=STYLE)
+        body = pressed(render_to_string("incidents/papers/paper.html", shown), PAPER, STYLE)
     except NoPress as why:
         messages.error(request, str(why))
         return redirect(found)

@@ -36,7 +36,7 @@ def paper(meeting: Meeting, kind: str, *, number: str = "") -> tuple[bytes, bool
     """The paper as PDF, and whether it is signed. Raises NoPress."""
     with override(LANGUAGE):
         page = render_to_string(f"meetings/papers/{kind}.html", context_of(meeting, kind, number))
-    return signed(pressed(page, style=STYLE))
+    return signed(pressed(page, STYLE))
 
 
 def context_of(meeting: Meeting, kind: str, number: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The brief on paper: A4, two pages at most, tagged PDF/UA, made by the press without any network."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,12 +9,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from pendopo.regions.models import Region
-from pendopo.ui.press import MARK, pressed
+from pendopo.ui.press import MARK, PAPER, pressed
 from pendopo.ui.words import language_of, long_day_text, moment_text
 
 from .gathering import Brief
-
-STYLE = Path(__file__).with_name("paper.css")
 
 # What two pages hold; the paper says how many more there are.
 MOST_RED, MOST_CHANGED, MOST_LATE, MOST_DECISIONS = 8, 6, 12, 6
@@ -26,7 +23,7 @@ def pdf(brief: Brief, *, reader: str = "") -> bytes:
 
     Raises NoPress.
     """
-    return pressed(html(brief, reader=reader), style=STYLE)
+    return pressed(html(brief, reader=reader), PAPER)
 
 
 def html(brief: Brief, *, reader: str = "") -> str:

@@ -127,7 +127,7 @@ def test_the_paper_is_a_tagged_pdf_of_at_most_two_pages(sari: Person) -> None:
     body = answer.content
     assert answer["Content-Type"] == "application/pdf" and body.startswith(b"%PDF-")
     made = gather(sari, now=timezone.now(), as_of=None, language="id")
-    laid = pressing.render(paper.html(made, reader="Sari"), paper.STYLE)
+    laid = pressing.render(paper.html(made, reader="Sari"), press.PAPER)
     assert 1 <= len(laid.pages) <= 2
     plain = laid.write_pdf(pdf_variant=pressing.VARIANT, uncompressed_pdf=True)
     assert b"/StructTreeRoot" in plain and b"pdfuaid" in plain and b"/Lang" in plain
