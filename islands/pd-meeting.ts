@@ -90,7 +90,7 @@ class PdMeeting extends HTMLElement {
       silenced: () => void this.silenced(word),
       locked: () => this.flag("locked", Boolean(word.on), "lock"),
       recording: () => this.moves.recording(Boolean(word.on), word),
-      standing: () => undefined,
+      answer: () => { if (word.error && word.n === null) this.notice(word.error as string); },
     };
     heard[word.say as string]?.();
   }
@@ -165,6 +165,7 @@ class PdMeeting extends HTMLElement {
       if (word.up) this.people.hands.push(seat);
       if (seat === this.dataset["seat"]) this.press("hand", Boolean(word.up));
     }
+    if (word.kind === "agree") this.people.set(word.seat as string, { agreed: true });
     if (word.kind === "timer") this.talk.timer(word.seconds ? word : null);
     if (word.kind === "tile") this.talk.tile(word.path ? word : null);
     if (word.room_polls) {

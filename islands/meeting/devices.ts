@@ -1,4 +1,12 @@
-/** The check before joining: camera, microphone, speaker and network, each with a word about what is wrong. */
+/** What is wrong by the browser's own names, as `_wrong.html` draws it. */
+const WHYS: Record<string, string> = { NotAllowedError: "blocked", NotFoundError: "absent", NotReadableError: "busy", SecurityError: "insecure" };
+/** A microphone below this for so long hears nothing. */
+const QUIET = 0.02;
+const QUIET_TICKS = 40;
+const TICK_MS = 100;
+const SLOW_MS = 400;
+
+/** The check before joining: camera, microphone, speaker and network, each with a sentence and a picture of what is wrong. */
 export class Devices {
   stream = new MediaStream();
   private context?: AudioContext;
@@ -24,7 +32,8 @@ export class Devices {
       for (const track of found.getTracks()) this.stream.addTrack(track);
       this.tell(kind, "well", found.getTracks()[0]?.label || this.words["works"]!);
     } catch (problem) {
-      this.tell(kind, "danger", this.words[`wrong_${(problem as DOMException).name}`] ?? this.words["wrong_device"]!);
+      const name = (problem as DOMException).name;
+      this.tell(kind, "danger", this.words[`wrong_${name}`] ?? this.words["wrong_device"]!, WHYS[name] ?? "busy");
     }
     if (kind === "camera") {
       const mirror = this.part("mirror") as HTMLVideoElement;
@@ -34,9 +43,14 @@ export class Devices {
     }
   }
 
-  private tell(name: string, state: string, text: string): void {
-    this.check(name).dataset["state"] = state;
+  private tell(name: string, state: string, text: string, why = ""): void {
+    const row = this.check(name);
+    row.dataset["state"] = state;
+    row.dataset["why"] = why;
     this.part(`${name}-says`).textContent = text;
+    row.querySelector("svg[data-why]")?.remove();
+    const picture = (this.part("pictures") as HTMLTemplateElement).content.querySelector(`[data-why="${why || "none"}"]`);
+    if (picture) row.append(picture.cloneNode(true));
   }
 
   private async fill(): Promise<void> {
@@ -56,10 +70,16 @@ export class Devices {
     this.context.createMediaStreamSource(new MediaStream([track])).connect(this.analyser);
     const samples = new Uint8Array(this.analyser.fftSize);
     window.clearInterval(this.timer);
+    let quiet = 0;
     this.timer = window.setInterval(() => {
       this.analyser?.getByteTimeDomainData(samples);
-      (this.part("level") as HTMLMeterElement).value = Math.min(1, Math.max(...samples.map((one) => Math.abs(one - 128))) / 64);
-    }, 100);
+      const level = Math.min(1, Math.max(...samples.map((one) => Math.abs(one - 128))) / 64);
+      (this.part("level") as HTMLMeterElement).value = level;
+      quiet = level > QUIET ? 0 : quiet + 1;
+      const isSilent = this.check("microphone").dataset["why"] === "silent";
+      if (quiet === QUIET_TICKS) this.tell("microphone", "attention", this.words["wrong_silent"]!, "silent");
+      else if (!quiet && isSilent) this.tell("microphone", "well", track.label || this.words["works"]!);
+    }, TICK_MS);
   }
 
   /** The way to the house: how long an answer takes. */
@@ -68,9 +88,10 @@ export class Devices {
       const begun = performance.now();
       await fetch("/healthz", { cache: "no-store" });
       const took = Math.round(performance.now() - begun);
-      this.tell("network", took < 400 ? "well" : "attention", `${took} ms`);
+      if (took < SLOW_MS) this.tell("network", "well", `${this.words["works"]} · ${took} ms`);
+      else this.tell("network", "attention", `${this.words["wrong_slow"]} (${took} ms)`, "slow");
     } catch {
-      this.tell("network", "danger", this.words["wrong_network"]!);
+      this.tell("network", "danger", this.words["wrong_network"]!, "cut");
     }
   }
 
@@ -81,6 +102,13 @@ export class Devices {
     tone.connect(context.destination);
     tone.start();
     tone.stop(context.currentTime + 0.4);
+    for (const name of ["heard", "unheard"]) this.part(name).hidden = false;
+  }
+
+  /** What the person says of the tone. */
+  heard(isHeard: boolean): void {
+    if (isHeard) this.tell("speaker", "well", this.words["works"]!);
+    else this.tell("speaker", "danger", this.words["wrong_speaker"]!, "muted");
   }
 
   done(): void {

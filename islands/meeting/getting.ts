@@ -139,6 +139,11 @@ export class Getting {
     if (sum.packets + sum.lost > 0) this.line = next(this.line, sum.frames === 0 && sum.lost === 0 ? { ...sum, wanted: 0 } : sum);
   }
 
+  /** For measurements: what the browser's statistics say. */
+  async stats(): Promise<RTCStatsReport | undefined> {
+    return this.pc?.getStats();
+  }
+
   list(): Stream[] {
     return [...this.streams.values()].filter((one) => one.active);
   }

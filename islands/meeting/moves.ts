@@ -40,6 +40,8 @@ export class Moves {
       "join-audio": () => page.enter("audio"),
       "join-listen": () => page.enter("listen"),
       beep: () => page.devices.beep(),
+      heard: () => page.devices.heard(true),
+      unheard: () => page.devices.heard(false),
       mic: () => this.toggle("audio"),
       camera: () => this.toggle("video"),
       screen: () => this.screen(),
@@ -49,12 +51,12 @@ export class Moves {
       panel: () => page.panel(page.piece("panel").hidden !== false),
       waiting: () => page.panel(true),
       lock: () => page.say({ do: "lock", on: button.getAttribute("aria-pressed") !== "true" }),
-      record: () => page.say({ do: "record", on: button.getAttribute("aria-pressed") !== "true" }),
+      record: () => this.record(button.getAttribute("aria-pressed") !== "true"),
       "tile-end": () => page.say({ do: "tile", path: "" }),
       end: () => page.say({ do: "end" }),
       "admit-all": () => page.say({ do: "admit" }),
       leave: () => { page.wire.close(); location.assign(location.pathname); },
-      agree: () => { this.agreed = true; page.say({ do: "agree" }); page.piece("consent").hidden = true; },
+      agree: () => { page.say({ do: "agree" }); this.agree(); },
       "stop-sending": () => void this.stopSending(),
     };
     await deeds[name]?.();
@@ -123,18 +125,36 @@ export class Moves {
     this.pressed();
   }
 
-  /** Recording began or ended: whoever sends is asked. */
+  /** Begins or ends recording; who presses agrees by it. */
+  private record(on: boolean): void {
+    this.agreed = on;
+    this.page.say({ do: "record", on });
+  }
+
+  /** Recording began or ended: nothing of a person is sent until they agree. */
   recording(on: boolean, word: Word): void {
     const page = this.page;
     this.isRecording = on;
     page.flag("recording", on, "record");
     if (!on) this.agreed = false;
-    const sends = Boolean(page.sending.track("audio") ?? page.sending.track("video"));
-    page.piece("consent").hidden = !on || this.agreed || !sends || ((word.agreed as string[] | undefined) ?? []).includes(page.dataset["seat"]!);
+    const known = (word.agreed as string[] | undefined) ?? [];
+    this.agreed ||= known.includes(page.dataset["seat"]!);
+    page.people.record(on, known);
+    page.sending.hold(on && !this.agreed);
+    page.piece("consent").hidden = !on || this.agreed || !page.sending.sends;
+    page.tellLine();
+  }
+
+  private agree(): void {
+    this.agreed = true;
+    this.page.sending.hold(false);
+    this.page.piece("consent").hidden = true;
+    this.page.tellLine();
   }
 
   private async stopSending(): Promise<void> {
     this.page.piece("consent").hidden = true;
+    this.page.sending.give();
     await this.off("audio");
     await this.off("video");
     if (this.page.sending.track("screen")) await this.screen();

@@ -1,7 +1,7 @@
 import type { Word } from "./wire.ts";
 
 export interface Person { seat: string; name: string; agency: string; role: string }
-/** What a person last said of themselves: microphone and camera on, and how good their line is. */
+/** What a person last said of themselves: microphone and camera on, how good their line is, and whether they agreed to be recorded. */
 export interface State { mic?: boolean; camera?: boolean; screen?: boolean; quality?: number; agreed?: boolean }
 
 type Say = (word: Word) => void;
@@ -23,15 +23,21 @@ export class People {
     return this.states.get(seat) ?? {};
   }
 
+  /** Who agreed to the recording, from the beginning of one to its end. */
+  record(on: boolean, agreed: string[]): void {
+    for (const one of this.list) this.set(one.seat, { agreed: on && agreed.includes(one.seat) });
+    this.draw();
+  }
+
   set(seat: string, state: State): void {
     this.states.set(seat, { ...this.state(seat), ...state });
   }
 
-  /** Small signs beside a name: hand, microphone off, line. */
+  /** Small signs beside a name: hand, recorded, microphone off, line. */
   signs(seat: string): string {
     const state = this.state(seat);
     const line = state.quality === 1 ? "▁" : state.quality === 2 ? "▁▃" : state.quality === 3 ? "▁▃▅" : "";
-    return [this.hands.includes(seat) ? `✋${this.hands.indexOf(seat) + 1}` : "", state.mic === false ? "🔇" : "", line].filter(Boolean).join(" ");
+    return [this.hands.includes(seat) ? `✋${this.hands.indexOf(seat) + 1}` : "", state.agreed ? "⏺" : "", state.mic === false ? "🔇" : "", line].filter(Boolean).join(" ");
   }
 
   draw(): void {
@@ -59,7 +65,8 @@ export class People {
     const name = document.createElement("span");
     name.textContent = person.name;
     const about = document.createElement("small");
-    about.textContent = [person.agency, this.words[person.role] ?? "", this.lineWord(person.seat)].filter(Boolean).join(" · ");
+    const recorded = this.state(person.seat).agreed ? this.words["recorded"]! : "";
+    about.textContent = [person.agency, this.words[person.role] ?? "", recorded, this.lineWord(person.seat)].filter(Boolean).join(" · ");
     const signs = document.createElement("span");
     signs.className = "signs";
     signs.textContent = this.signs(person.seat);

@@ -18,6 +18,8 @@ export class Sending {
   private readonly senders = new Map<What, RTCRtpTransceiver>();
   private chain: Promise<void> = Promise.resolve();
   private published = false;
+  /** What was on when everything was held back. */
+  private held: MediaStreamTrack[] = [];
 
   constructor(private readonly wire: Wire, private readonly failed: () => void) {}
 
@@ -27,6 +29,22 @@ export class Sending {
 
   mid(what: What): string {
     return this.senders.get(what)?.mid ?? "";
+  }
+
+  get sends(): boolean {
+    return this.tracks.size > 0;
+  }
+
+  /** Holds everything back, sound as silence and pictures as black, or lets it through again. */
+  hold(on: boolean): void {
+    for (const track of this.held) track.enabled = true;
+    this.held = on ? [...this.tracks.values()].filter((track) => track.enabled) : [];
+    for (const track of this.held) track.enabled = false;
+  }
+
+  /** What is held back stays off. */
+  give(): void {
+    this.held = [];
   }
 
   /** A new connection after joining, with the tracks that are there. */

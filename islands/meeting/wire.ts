@@ -32,8 +32,8 @@ export class Wire {
   }
 
   private take(word: Word): void {
-    if (word.say === "answer") {
-      this.waiting.get(word.n)?.(word);
+    if (word.say === "answer" && this.waiting.has(word.n)) {
+      this.waiting.get(word.n)!(word);
       this.waiting.delete(word.n);
     } else this.hear(word);
   }

@@ -4,7 +4,9 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.core import signing
 from django.db import connection, transaction
 from django.db.models import F
@@ -14,10 +16,15 @@ from django.utils.translation import gettext as _
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
 from pendopo.audit.actions import Actor, record
+from pendopo.indicators.actions import Receipt
+from pendopo.indicators.checks import Observation
+from pendopo.indicators.house.actions import declared, send
 from pendopo.ui.paths import own_path
 
+from .figures import figures
 from .models import Attendance, Invitee, Meeting, Part, Seat, Series, State, Where
 
+CATALOGUE = Path(__file__).with_name("catalogue.yaml")
 # A personal link opens the door from its making until this long after the planned end.
 LINK_LIVES_AFTER = timedelta(days=1)
 LONGEST_MINUTES = 24 * 60
@@ -140,7 +147,10 @@ def invite_guest(
 def take_seat(
     *, meeting: Meeting, key: str, name: str, agency: str, part: str, invited: bool, person: int | None = None, invitee: int | None = None
 ) -> Seat:
-    """Somebody comes to the door: their seat, made at the first time. Who was refused or removed stays so, whatever page they open."""
+    """Somebody comes to the door: their seat, made at the first time. Who was refused or removed stays so, whatever page they open.
+
+    Whoever came in by an invitation that holds no more waits again; a part that a convener gave in the room stays.
+    """
     straight_in = invited and not meeting.locked and (meeting.lobby != "all" or part == Part.CONVENER)
     seat, is_new = Seat.objects.select_for_update().get_or_create(
         meeting=meeting,
@@ -156,11 +166,13 @@ def take_seat(
     )
     if not is_new:
         seat.name, seat.agency, seat.seen = name[:120], agency[:120], timezone.now()
-        if part == Part.CONVENER:
-            seat.part = part
         if seat.where == Where.WAITING and straight_in:
             seat.where = Where.IN
-        seat.save(update_fields=["name", "agency", "seen", "part", "where"])
+        elif seat.where == Where.IN and not (invited or seat.admitted):
+            seat.where, seat.appointed = Where.WAITING, False
+        if not seat.appointed:
+            seat.part = part
+        seat.save(update_fields=["name", "agency", "seen", "part", "where", "appointed"])
     return seat
 
 
@@ -209,7 +221,7 @@ def decide(*, meeting: Meeting, where: str, by: Seat, key: str = "", agency: str
     elif agency:
         waiting = waiting.filter(agency=agency)
     seats = list(waiting)
-    Seat.objects.filter(pk__in=[seat.pk for seat in seats]).update(where=where)
+    Seat.objects.filter(pk__in=[seat.pk for seat in seats]).update(where=where, admitted=where == Where.IN)
     if seats:
         verb = "admitted" if where == Where.IN else "refused"
         record(
@@ -236,7 +248,7 @@ def change_part(*, meeting: Meeting, key: str, part: str, by: Seat) -> str:
     """Makes somebody speaker, listener or convener; answers what they are now."""
     if part not in Part.values:
         raise Refused(_("Choose convener, speaker or listener."))
-    Seat.objects.filter(meeting=meeting, key=key).exclude(person=meeting.convener_id or 0).update(part=part)
+    Seat.objects.filter(meeting=meeting, key=key).exclude(person=meeting.convener_id or 0).update(part=part, appointed=True)
     record(
         by=by.person, room="meetings", verb="promoted", about=meeting.get_absolute_url(), after={"seat": key, "part": part, "by": by.name}
     )
@@ -267,3 +279,14 @@ def end_forgotten(*, now: datetime | None = None) -> int:
     there = Attendance.objects.present(moment).values("meeting")
     left = Meeting.objects.filter(state=State.OPEN, start__lt=moment - FORGOTTEN_AFTER).exclude(pk__in=there)
     return sum(end(meeting=meeting, by=None) for meeting in left if meeting.ends + FORGOTTEN_AFTER < moment)
+
+
+def publish(*, now: datetime | None = None) -> Receipt | None:
+    """Tells `sys.meetings.*` as figures of the house; None while the government has no sources."""
+    source = declared(CATALOGUE)
+    if source is None:
+        return None
+    moment = now or timezone.now()
+    at = moment.replace(microsecond=0).isoformat()
+    rows = [Observation(code, settings.REGION, at, round(value, 4)) for code, value in figures(moment).items()]
+    return send(source=source, rows=rows)

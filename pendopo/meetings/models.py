@@ -14,12 +14,13 @@ from pendopo.agencies.models import Agency, Person
 
 from .media.models import Happening, Recording
 from .papers.models import Declared, Minutes, Paper, PaperKind, Point, Task
-from .planning.models import Answer, DialList, Series
+from .planning.models import Answer, DialList, Feed, Series
 
 __all__ = [
     "Answer",
     "Declared",
     "DialList",
+    "Feed",
     "Happening",
     "Minutes",
     "Paper",
@@ -162,7 +163,7 @@ class Invitee(models.Model):
     """Somebody invited: a person of the directory, a whole agency, or a guest with a personal link.
 
     The link is made of `nonce` and the installation's secret (`actions.guest_token`), its hash is kept to find it. The
-    letters that the log of notices keeps have it as it was sent; no page of the log shows it.
+    log of notices keeps letters without it.
     """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="invitees")
@@ -199,7 +200,11 @@ class Invitee(models.Model):
 
 
 class Seat(models.Model):
-    """Somebody at the door of a meeting: who they are to us, and whether they are let in. `key` is the same for the same person."""
+    """Somebody at the door of a meeting: who they are to us, and whether they are let in. `key` is the same for the same person.
+
+    `admitted`: a convener let them in, so that no invitation is needed. `appointed`: a convener gave them their part in the room, so that
+    it is not the invitation's any more.
+    """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="seats")
     key = models.CharField(max_length=40)
@@ -209,6 +214,8 @@ class Seat(models.Model):
     agency = models.CharField(max_length=120, blank=True)
     part = models.CharField(max_length=8, choices=Part.choices, default=Part.SPEAKER)
     where = models.CharField(max_length=8, choices=Where.choices, default=Where.WAITING)
+    admitted = models.BooleanField(default=False)
+    appointed = models.BooleanField(default=False)
     asked = models.DateTimeField(default=timezone.now)
     seen = models.DateTimeField(default=timezone.now)
 

@@ -29,6 +29,9 @@ class Channel(models.TextChoices):
     WEBHOOK = "webhook", _("Webhook")
 
 
+# What stands in a notice in the place of what is secret of it.
+HIDDEN = "•••"
+
 # What no person has an address on.
 IMPERSONAL = frozenset({Channel.WEBHOOK.value, Channel.SIREN.value})
 
@@ -177,13 +180,18 @@ class Endpoint(models.Model):
 
 
 class Notice(models.Model):
-    """Something that people were told, once: its kind, what it is about (a path) and what the templates fill in."""
+    """Something that people were told, once: its kind, what it is about (a path) and what the templates fill in.
+
+    `sealed` is what only the receiver may read, such as the key of a personal link: encrypted, until every letter of the notice was sent.
+    Everywhere else `HIDDEN` stands in its place, and the enclosed file is encrypted as a whole.
+    """
 
     kind = models.CharField(max_length=40)
     urgency = models.PositiveSmallIntegerField(choices=Urgency.choices, default=Urgency.NORMAL)
     about = models.CharField(max_length=300)
     subject = models.CharField(max_length=300, help_text=_("The English template of the subject."))
     context = models.JSONField(default=dict, blank=True)
+    sealed = models.TextField(blank=True, editable=False)
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -27,3 +27,13 @@ def unseal(sealed: str) -> str | None:
         return _box().decrypt(sealed.encode()).decode()
     except InvalidToken:
         return None
+
+
+def seal_file(body: bytes) -> bytes:
+    """A file as the database keeps it when something in it is secret."""
+    return _box().encrypt(body)
+
+
+def unseal_file(body: bytes) -> bytes:
+    """The file itself. Raises InvalidToken when the installation's key has changed since."""
+    return _box().decrypt(body)

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pendopo.agencies.access import may
+from pendopo.agencies.access import VERBS, grants_of
 from pendopo.agencies.models import Person, Post
 from pendopo.ui.paths import own_path
 
@@ -20,9 +20,18 @@ STATES = [(OPEN, _("Open")), (OVERDUE, _("Overdue")), *State.choices, ("all", _(
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
-def within_reach(person: Person) -> list[int]:
-    """The posts to which the person may give orders."""
-    return [post.pk for post in Post.objects.filter(active=True) if may(person, "orders.give", post)]
+def within_reach(person: Person) -> QuerySet[Post]:
+    """The posts to which the person may give orders: those of the house, of an agency, or of a region with everything below it."""
+    reach = Q(pk__in=[])
+    for grant in grants_of(person):
+        if grant.role not in VERBS["orders.give"]:
+            continue
+        if grant.agency_id is None and grant.region is None:
+            return Post.objects.filter(active=True)
+        reach |= Q(agency__in=grant.agencies)
+        if grant.region is not None:
+            reach |= Q(region=grant.region) | Q(region__code__startswith=f"{grant.region}.")
+    return Post.objects.filter(reach, active=True)
 
 
 class GiveForm(forms.Form):
@@ -42,7 +51,7 @@ class GiveForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = Post.objects.filter(pk__in=within_reach(person))  # type: ignore[attr-defined]
+        self.fields["to"].queryset = within_reach(person)  # type: ignore[attr-defined]
         own = Post.objects.filter(holdings__in=person.holdings.current(), active=True).distinct()
         self.fields["post"].queryset = own  # type: ignore[attr-defined]
 

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from pendopo.agencies.models import Agency, Kind, Person
+from pendopo.meetings.actions import end
 from pendopo.meetings.models import Meeting
-from pendopo.meetings.papers.actions import PointSpec, state_attendance, write_minutes
+from pendopo.meetings.papers.actions import PointSpec, approve, state_attendance, write_minutes
 from pendopo.meetings.planning.actions import Plan, arrange, set_dial_list
 
 CONVENER = "endah.pramesti@mojokerto.test"
@@ -36,7 +37,9 @@ def seed_meetings(now: datetime | None = None) -> int:
         wish=Plan("Koordinasi kesiapsiagaan banjir (simulasi)", at(-3, 9), 90, AGENDA, agencies=rescue), by=by, write=False
     )
     state_attendance(meeting=held, people=PRESENT, by=by)
-    write_minutes(meeting=held, opening="Rapat dibuka oleh Sekretaris Daerah.", points=POINTS, tasks=(), revision=0, by=by)
+    minutes = write_minutes(meeting=held, opening="Rapat dibuka oleh Sekretaris Daerah.", points=POINTS, tasks=(), revision=0, by=by)
+    approve(minutes=minutes, by=by)
+    end(meeting=held, by=by)
     everyone = list(Person.objects.filter(is_active=True))
     arrange(
         wish=Plan("Rapat mingguan seluruh camat (simulasi)", at(1, 9), 60, AGENDA, agencies=districts, people=everyone), by=by, write=False

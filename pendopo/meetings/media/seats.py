@@ -61,27 +61,31 @@ def arrive(ticket: Ticket) -> Standing:
     meeting = meeting_of(ticket.code)
     if meeting.state in {State.ENDED, State.CANCELLED}:
         return Standing("ended", ticket.role)
-    invited = ticket.invited and still_invited(meeting, ticket)
+    part = part_now(meeting, ticket)
     seat = actions.take_seat(
         meeting=meeting,
         key=ticket.seat,
         name=ticket.name,
         agency=ticket.agency,
-        part=ticket.role if invited or not ticket.invited else Part.SPEAKER,
-        invited=invited,
+        part=part or Part.SPEAKER,
+        invited=part is not None,
         person=ticket.person,
         invitee=ticket.invitee,
     )
     return Standing(str(seat.where), str(seat.part))
 
 
-def still_invited(meeting: Meeting, ticket: Ticket) -> bool:
-    """Whether the invitation of a ticket stands today: a page may be older than the guest list."""
+def part_now(meeting: Meeting, ticket: Ticket) -> str | None:
+    """What the invitation behind a ticket gives today: a page may be older than the guest list. None = not invited."""
+    if not ticket.invited:
+        return None
     if ticket.invitee:
         guest = meeting.invitees.filter(pk=ticket.invitee).first()
-        return guest is not None and guest.is_good
-    person = Person.objects.filter(pk=ticket.person or 0, is_active=True).first()
-    return ticket.person is None or (person is not None and meeting.part_of(person) is not None)
+        return guest.part if guest is not None and guest.is_good else None
+    if ticket.person is None:
+        return ticket.role
+    person = Person.objects.filter(pk=ticket.person, is_active=True).first()
+    return meeting.part_of(person) if person else None
 
 
 def sit_down(ticket: Ticket) -> tuple[int, str]:
@@ -96,9 +100,18 @@ def stand_up(stay: int) -> None:
     actions.stand_up(stay=stay)
 
 
-def still_here(ticket: Ticket, stay: int) -> None:
-    """A heartbeat, in the room (`stay`) or at its door (0)."""
+def still_here(ticket: Ticket, stay: int) -> str:
+    """A heartbeat, in the room (`stay`) or at its door (0); where the person stands by now, whatever words of it were lost.
+
+    `dropped`: the invitation by which they sit here was taken back.
+    """
     actions.still_here(stay=stay, code=ticket.code, key=ticket.seat)
+    seat = seat_of(ticket)
+    if seat.meeting.state in {State.ENDED, State.CANCELLED}:
+        return "ended"
+    if seat.where == Where.IN and not seat.admitted and part_now(seat.meeting, ticket) is None:
+        return "dropped"
+    return str(seat.where)
 
 
 def go_away(ticket: Ticket) -> None:

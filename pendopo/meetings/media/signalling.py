@@ -13,6 +13,12 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from pendopo.agencies.actions import Refused as Unwise
+
 from . import seats
 from .codec import Refused
 from .hall import ALL, Hall, halls
@@ -32,6 +38,8 @@ MAX_TEXT_BYTES = 512 * 1024
 # Words a second that one browser may send for long, and how many at once (a big room's addresses come in a burst).
 WORDS_A_SECOND, BURST = 25.0, 250.0
 BEAT_S = 20.0
+# Standings with which nobody stays.
+OUT = frozenset({"refused", "removed", "ended", "dropped"})
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -88,7 +96,7 @@ class Chair:
         standing = word["standing"]
         if standing == "in" and not self.attendance:
             await self.come_in()
-        elif standing in {"refused", "removed", "ended"}:
+        elif standing in OUT:
             await self.dismiss(standing)
 
     async def dismiss(self, standing: str) -> None:
@@ -220,33 +228,58 @@ async def serve(chair: Chair, receive: Receive) -> None:
 
 
 async def obey(chair: Chair, word: dict[str, Any]) -> None:
-    """Does what one word asks; a refusal is told with the word's own number."""
-    verb, number = word.get("do"), word.get("n")
+    """Does what one word asks; a refusal is a sentence in the person's language, told with the word's own number."""
+    with override(chair.ticket.language or settings.LANGUAGE_CODE):
+        if why := await refusal_of(chair, word):
+            await chair.tell({"say": "answer", "n": word.get("n"), "error": why})
+
+
+async def refusal_of(chair: Chair, word: dict[str, Any]) -> str:
+    """Does what one word asks; why it was refused, '' when it was not."""
+    verb = word.get("do")
     try:
-        if verb in {"media", "trickle"} and (chair.stage is None or not chair.stage.is_now(word.get("feed"))):
-            raise NotAllowed("this began before the last joining")
-        if verb == "media" and chair.stage is not None:
-            answer = await chair.stage.ask(str(word.get("handle")), word.get("body"), word.get("jsep"))
-            await chair.tell({"say": "answer", "n": number, **answer})
-        elif verb == "trickle" and chair.stage is not None:
-            await chair.stage.trickle(str(word.get("handle")), word.get("candidate"))
+        if verb in {"media", "trickle"}:
+            await on_stage(chair, word)
         elif isinstance(verb, str) and verb in VERBS and chair.attendance:
             if not may(chair.role, verb):
-                raise NotAllowed("only a convener does this")
+                return _("Only a convener does this.")
             await VERBS[verb](chair, word)
-    except (NotAllowed, Refused, Away, KeyError, TypeError, ValueError) as problem:
-        await chair.tell({"say": "answer", "n": number, "error": str(problem)})
+    except Unwise as why:
+        return str(why)
+    except (Refused, Away) as problem:
+        logger.info("media: %s of %s: %s", verb, chair.seat, problem)
+        return _("The media server did not do this. Try again in a moment.")
+    except (NotAllowed, KeyError, TypeError, ValueError) as problem:
+        logger.info("media: %s of %s is no word of ours: %s", verb, chair.seat, problem)
+        return _("The room does not understand this page. Load it again.")
     except Exception:
         logger.exception("media: %s of %s failed", verb, chair.seat)
-        await chair.tell({"say": "answer", "n": number, "error": "this failed; try again"})
+        return _("This did not work. Try again in a moment.")
+    return ""
+
+
+async def on_stage(chair: Chair, word: dict[str, Any]) -> None:
+    """Passes a word for the media server on; addresses that are late are none. Raises NotAllowed, Refused or Away."""
+    if chair.stage is None or not chair.stage.is_now(word.get("feed")):
+        if word["do"] == "trickle":
+            return
+        raise NotAllowed("this began before the last joining")
+    if word["do"] == "media":
+        answer = await chair.stage.ask(str(word.get("handle")), word.get("body"), word.get("jsep"))
+        await chair.tell({"say": "answer", "n": word.get("n"), **answer})
+    else:
+        await chair.stage.trickle(str(word.get("handle")), word.get("candidate"))
 
 
 async def beat(chair: Chair) -> None:
     """Says now and then that the person is still there: a stay without a heartbeat ended with its last one. A database that is away for a
-    moment does not end it."""
+    moment does not end it. Whoever may not be here any more leaves with it, even if the word that said so was lost."""
     while True:
         await asyncio.sleep(BEAT_S)
         try:
-            await seats.in_database(seats.still_here, chair.ticket, chair.attendance)
+            standing = await seats.in_database(seats.still_here, chair.ticket, chair.attendance)
         except Exception as problem:
             logger.warning("media: no heartbeat of %s: %s", chair.seat, problem)
+            continue
+        if standing in OUT or (standing == "waiting" and chair.attendance):
+            await chair.dismiss("dropped" if standing == "waiting" else standing)

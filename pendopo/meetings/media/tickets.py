@@ -25,7 +25,8 @@ class NoTicket(Exception):
 class Ticket:
     """Who comes into which room. `seat` is the same for the same person in the same meeting, whatever page they open.
 
-    `invited` = comes in without waiting where the room allows it. `person` and `invitee` are their numbers, if they have one.
+    `invited` = comes in without waiting where the room allows it. `person` and `invitee` are their numbers, if they have one. Refusals are
+    told in `language`.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Ticket:
     invited: bool
     person: int | None = None
     invitee: int | None = None
+    language: str = ""
     expires: float = 0.0
 
 

@@ -6,11 +6,15 @@ The rights stand in `logic.VERBS`; whoever comes here may. Words are cut to size
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
+from pendopo.agencies.actions import Refused as Unwise
+
 from . import seats
 from .codec import Refused
 from .hall import halls
 from .janus import Away
-from .logic import CONVENER, SPEAKER, NotAllowed
+from .logic import CONVENER, SPEAKER
 from .nodes import node_of
 from .rolls import lobby_changed, people_changed
 
@@ -58,7 +62,7 @@ async def poll(chair: "Chair", word: dict[str, Any]) -> None:
     options = [str(option).strip()[:MAX_QUESTION] for option in word["options"] if str(option).strip()][:MAX_OPTIONS]
     question = str(word["question"]).strip()[:MAX_QUESTION]
     if not question or len(options) < 2:
-        raise NotAllowed("a poll has a question and two answers")
+        raise Unwise(_("A poll has a question and at least two answers, one a line."))
     await _happen(chair, "poll", poll=seats.new_name(), question=question, options=options)
 
 
@@ -85,7 +89,10 @@ async def tile(chair: "Chair", word: dict[str, Any]) -> None:
     """
     path, title = str(word["path"]).strip()[:300], str(word.get("title", ""))[:120]
     government = chair.role == CONVENER and word.get("government") is True
-    shown = await seats.in_database(seats.shared_tile, chair.ticket, path, title, government=government)
+    try:
+        shown = await seats.in_database(seats.shared_tile, chair.ticket, path, title, government=government)
+    except ValueError:
+        raise Unwise(_("Only boards of the wall are shown here, such as /wall/overview.")) from None
     await _happen(chair, "tile", **shown)
 
 
@@ -118,11 +125,16 @@ async def agree(chair: "Chair", word: dict[str, Any]) -> None:
 
 
 async def record(chair: "Chair", word: dict[str, Any]) -> None:
-    """Begins or ends the recording; everybody is told before anything else, and also when the media server does not record after all."""
+    """Begins or ends the recording; everybody is told before anything else, and also when the media server does not record after all.
+    Who presses the button agrees by it."""
     on = bool(word["on"])
-    if not await seats.in_database(seats.begin_recording if on else seats.end_recording, chair.ticket):
+    changed = await seats.in_database(seats.begin_recording if on else seats.end_recording, chair.ticket)
+    if changed:
+        await chair.tell_all({"say": "recording", "on": on})
+    if on:
+        await agree(chair, word)
+    if not changed:
         return
-    await chair.tell_all({"say": "recording", "on": on})
     try:
         await node_of(chair.code).record(chair.code, on=on)
     except (Away, Refused):
@@ -149,7 +161,7 @@ async def refuse(chair: "Chair", word: dict[str, Any]) -> None:
 async def remove(chair: "Chair", word: dict[str, Any]) -> None:
     """Puts somebody out for good."""
     if not await seats.in_database(seats.remove, chair.ticket, str(word["seat"])):
-        raise NotAllowed("whoever convenes by plan stays, and nobody else sits there")
+        raise Unwise(_("Whoever convenes this meeting by its plan stays in it."))
     await halls.tell(chair.code, str(word["seat"]), {"say": "standing", "standing": "removed"})
 
 

@@ -1,6 +1,7 @@
 """`/meetings/<code>`: the room's page, for accounts and for guests, and the files of its chat."""
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 from asgiref.sync import async_to_sync
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -38,10 +40,24 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     if meeting.state in {State.ENDED, State.CANCELLED}:
         return render(request, "meetings/over.html", {"meeting": meeting}, status=410)
     if meeting.elsewhere:
-        return render(request, "meetings/elsewhere.html", {"meeting": meeting})
+        return _elsewhere(request, meeting)
     if isinstance(request.user, Person) and request.user.is_active and "k" not in request.GET:
         return _opened(request, meeting, ticket_for(meeting, request.user))
     return _for_guest(request, meeting)
+
+
+def _elsewhere(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """The way into a meeting of another system: that system may have no door, so only who is invited, or sees the meeting, gets it."""
+    guest = invited_guest(meeting, request.GET.get("k", ""))
+    person = request.user if isinstance(request.user, Person) and request.user.is_active else None
+    knows = guest is not None or (person is not None and Meeting.objects.visible_to(person).filter(pk=meeting.pk).exists())
+    return render(request, "meetings/elsewhere.html", {"meeting": meeting, "knows": knows}, status=200 if knows else 403)
+
+
+def invited_guest(meeting: Meeting, token: str) -> Invitee | None:
+    """The guest of a personal link that holds; None for a wrong, old or revoked one."""
+    guest = Invitee.objects.filter(meeting=meeting, digest=digest_of(token)).first() if token else None
+    return guest if guest is not None and guest.is_good else None
 
 
 @require_POST
@@ -83,8 +99,8 @@ def _for_guest(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """A guest says name and agency. A personal link brings the name; a wrong, old or revoked one is refused with a sentence."""
     guest = None
     if token := request.GET.get("k", ""):
-        guest = Invitee.objects.filter(meeting=meeting, digest=digest_of(token)).first()
-        if guest is None or not guest.is_good:
+        guest = invited_guest(meeting, token)
+        if guest is None:
             return render(request, "meetings/no_link.html", {"meeting": meeting}, status=403)
     form = GuestForm(request.POST or None, initial={"name": guest.name if guest else ""})
     if request.method == "POST" and form.is_valid():
@@ -100,6 +116,7 @@ def _for_guest(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, meeting: Meeting, ticket: Ticket) -> HttpResponse:
+    ticket = replace(ticket, language=get_language())
     context = {"meeting": meeting, "ticket": issue(ticket), "seat": ticket.seat, "name": ticket.name, "agency": ticket.agency}
     words = {name: str(word) for name, word in WORDS.items()}
     answer = render(request, "meetings/room.html", {**context, "words": words, "reactions": REACTIONS})

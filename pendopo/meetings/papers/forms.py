@@ -79,7 +79,7 @@ class MinutesForms:
         said = [{"title": p.title, "discussion": p.discussion, "decision": p.decision} for p in points]
         said += [{"title": line[:200]} for line in agenda[: MOST_POINTS - SPARE]]
         wanted = [{"what": task.what, "to": task.to_id, "due": task.due} for task in tasks]
-        posts = [("", "–"), *Post.objects.filter(pk__in=within_reach(person)).order_by("title").values_list("pk", "title")]
+        posts = [("", "–"), *within_reach(person).order_by("title").values_list("pk", "title")]
         first = {"opening": minutes.opening if minutes else "", "revision": minutes.revision if minutes else 0}
         self.opening = OpeningForm(data, initial=first)
         self.points = [PointForm(data, initial=initial, prefix=f"p{n}") for n, initial in enumerate(_spare(said, data, "p", MOST_POINTS))]

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
 from pendopo.audit.actions import record
-from pendopo.meetings.actions import digest_of, guest_token, invite_guest, plan, refuse_absurd
-from pendopo.meetings.models import Answer, DialList, Invitee, Meeting, Series, State
+from pendopo.meetings.actions import LINK_LIVES_AFTER, digest_of, guest_token, invite_guest, plan, refuse_absurd
+from pendopo.meetings.models import Answer, DialList, Feed, Invitee, Meeting, Series, State
 
 from . import letters
+from .letters import Changed
 from .logic import DAY_BEFORE, BadRule, Guest, occurrences, reminder_due
 
 logger = logging.getLogger(__name__)
@@ -94,30 +95,24 @@ def _following(meeting: Meeting) -> list[Meeting]:
 @transaction.atomic
 def change(*, meeting: Meeting, wish: Plan, revision: int, by: Person, following: bool = False) -> Meeting:
     """Changes the plan of one meeting, or of it and the later ones of its series (times move by as much). Who is new is invited, who is
-    left out gets a cancellation, the others hear of it when time, place or subject are others. Refused: somebody was quicker."""
+    left out gets a cancellation, the others hear of it when time, place or subject are others: each of the meetings that it is so for.
+    Refused: somebody was quicker."""
     refuse_absurd(wish.start)
     kept = _open_one(meeting, revision)
     shift = wish.start - kept.start
     all_of_them = [kept, *(_following(kept) if following else [])]
-    before = _facts(kept)
-    told: dict[str, list[Invitee]] = {}
+    before = [_facts(one) for one in all_of_them]
+    told: list[Changed] = []
     # The meetings of a series share a guest's link.
     nonces = {Guest(row.name, row.email).key: row.nonce for row in kept.invitees.filter(revoked=None).exclude(nonce="")}
-    for one in all_of_them:
+    for one, was in zip(all_of_them, before, strict=True):
         _apply(one, wish, shift)
-        changed = _apply_invitees(one, wish, by, nonces)
-        told = told or changed
-    after = _facts(kept)
-    record(by=by, room="meetings", verb="changed", about=kept.get_absolute_url(), before=before,
-           after={**after, "invited": [str(row) for row in told["new"]], "dropped": [str(row) for row in told["gone"]],
+        invitees = _apply_invitees(one, wish, by, nonces)
+        told.append(Changed(one, differs=_facts(one) != was, **invitees))
+    record(by=by, room="meetings", verb="changed", about=kept.get_absolute_url(), before=before[0],
+           after={**_facts(kept), "invited": [str(row) for row in told[0].new], "dropped": [str(row) for row in told[0].gone],
                   "meetings": len(all_of_them)})  # fmt: skip
-    stays = letters.people_of([*told["same"], *told["new"]])
-    if told["new"]:
-        letters.post(all_of_them, "invited", invitees=told["new"], by=by, but=letters.people_of(told["same"]))
-    if told["gone"]:
-        letters.post(all_of_them, "cancelled", invitees=told["gone"], by=by, but=[*stays, by])
-    if told["same"] and before != after:
-        letters.post(all_of_them, "changed", invitees=told["same"], by=by)
+    letters.tell_changes(told, by=by)
     return kept
 
 
@@ -136,12 +131,12 @@ def _apply(one: Meeting, wish: Plan, shift: timedelta) -> None:
     if shift:
         one.told_day = one.told_soon = None
         Invitee.objects.filter(meeting=one).exclude(answer=Answer.NONE).update(answer=Answer.NONE, answered=None)
-        Invitee.objects.filter(meeting=one).exclude(expires=None).update(expires=one.ends + shift + timedelta(days=1))
     one.start += shift
     one.subject, one.minutes, one.agenda = wish.subject.strip()[:200], wish.minutes, wish.agenda
     one.place, one.elsewhere, one.quorum = wish.place[:200], wish.elsewhere, wish.quorum
     one.revision += 1
     one.save(update_fields=["start", "subject", "minutes", "agenda", "place", "elsewhere", "quorum", "revision", "told_day", "told_soon"])
+    Invitee.objects.filter(meeting=one).exclude(expires=None).update(expires=one.ends + LINK_LIVES_AFTER)
 
 
 def _apply_invitees(one: Meeting, wish: Plan, by: Person, nonces: dict[tuple[str, str], str]) -> dict[str, list[Invitee]]:
@@ -241,18 +236,27 @@ def dial(*, dial_list: DialList, by: Person, subject: str = "", about: str = "",
 
 @transaction.atomic
 def set_dial_list(
-    *, name: str, kind: str, agencies: Sequence[Agency], people: Sequence[Person], by: Person, found: DialList | None = None
+    *,
+    name: str,
+    kind: str,
+    agencies: Sequence[Agency],
+    people: Sequence[Person],
+    by: Person,
+    owner: Person | None = None,
+    agency: Agency | None = None,
+    found: DialList | None = None,
 ) -> DialList:
-    """Makes a dial list, or changes one."""
+    """Makes a dial list, or changes one. It is one person's (`owner`), one agency's, or the whole government's (neither)."""
     if not name.strip() or not (kind or agencies or people):
         raise Refused(_("A dial list has a name, and somebody on it."))
     row = found or DialList(code=secrets.token_hex(6))
-    row.name, row.kind = name.strip()[:120], kind
+    row.name, row.kind, row.owner, row.agency = name.strip()[:120], kind, owner, agency
     row.save()
     row.agencies.set(agencies)
     row.people.set(people)
-    record(by=by, room="meetings", verb="listed", about=row.get_absolute_url(),
-           after={"name": row.name, "kind": kind, "agencies": [a.code for a in agencies], "people": [p.pk for p in people]})  # fmt: skip
+    after = {"name": row.name, "kind": kind, "agencies": [one.code for one in agencies], "people": [one.pk for one in people]}
+    whose = {"owner": owner.pk if owner else None, "agency": agency.code if agency else None}
+    record(by=by, room="meetings", verb="listed", about=row.get_absolute_url(), after=after | whose)
     return row
 
 
@@ -289,3 +293,13 @@ def _reminded(meeting: Meeting, which: str, moment: datetime) -> bool:
         logger.exception("meetings: no reminder of %s", meeting.code)
         return False
     return True
+
+
+@transaction.atomic
+def renew_feed(*, person: Person) -> Feed:
+    """The address of the person's calendar becomes another one; whoever held the former reads nothing any more."""
+    feed, _new = Feed.objects.select_for_update().get_or_create(person=person)
+    feed.turn += 1
+    feed.save(update_fields=["turn"])
+    record(by=person, room="meetings", verb="renewed", about="/meetings/calendar", after={"turn": feed.turn})
+    return feed

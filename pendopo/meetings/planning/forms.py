@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.agencies.access import VERBS, grants_of, may
 from pendopo.agencies.models import Agency, Kind, Person
 from pendopo.meetings.models import DialList, Meeting
 from pendopo.ui.paths import own_path
@@ -113,10 +114,10 @@ class PlanForm(PickForm):
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     about = forms.CharField(max_length=300, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, meeting: Meeting | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: Person, meeting: Meeting | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.meeting = meeting
-        self.fields["lists"].queryset = DialList.objects.kept()  # type: ignore[attr-defined]
+        self.fields["lists"].queryset = DialList.objects.kept().visible_to(person)  # type: ignore[attr-defined]
         for name in ("repeat", "until") if meeting else ("following", "revision"):
             del self.fields[name]
         if meeting and not meeting.series_id:
@@ -200,14 +201,37 @@ def initial_of(meeting: Meeting) -> dict[str, Any]:
     }
 
 
+OWN, HOUSE = "own", "house"
+
+
 class DialListForm(PickForm):
-    """A dial list."""
+    """A dial list. Whose it may be follows from where the person may convene."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
+    whose = forms.ChoiceField(label=_("Whose list"), help_text=_("Who sees it may call it; only whose it is may change it."))
     kind = forms.ChoiceField(
         label=_("All agencies of a kind"), required=False, choices=[("", _("none")), *Kind.choices],
         help_text=_("Those that are added later are on the list by themselves."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, person: Person, found: DialList | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = found.owner if found and found.owner else person
+        grants = [grant for grant in grants_of(person) if grant.role in VERBS["meetings.convene"]]
+        self.possible = {str(one.pk): one for one in Agency.objects.filter(pk__in=[grant.agency_id for grant in grants], active=True)}
+        if found and found.agency:
+            self.possible[str(found.agency_id)] = found.agency
+        choices: list[tuple[str, Any]] = [(HOUSE, _("the whole government"))] if may(person, "meetings.convene") else []
+        choices += [(key, agency.name) for key, agency in self.possible.items()]
+        self.fields["whose"].choices = [*choices, (OWN, self.owner.name)]  # type: ignore[attr-defined]
+        if found:
+            self.initial["whose"] = OWN if found.owner else str(found.agency_id or HOUSE)
+
+    def wish(self) -> dict[str, Any]:
+        """The list as the verb takes it."""
+        given = dict(self.cleaned_data)
+        whose = given.pop("whose")
+        return {**given, "owner": self.owner if whose == OWN else None, "agency": self.possible.get(whose)}
 
 
 class MeetingFilters(forms.Form):

@@ -1,6 +1,7 @@
 """Who is written to about a meeting, and what: people of the house by room `notify`, guests and agencies by their e-mail address."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,12 +49,46 @@ def room_link(meeting: Meeting, guest: Invitee) -> str:
     return f"{settings.SITE_URL}{meeting.get_absolute_url()}?k={guest_token(guest.nonce)}"
 
 
-def facts(meeting: Meeting, what: str, *, count: int = 1, why: str = "") -> dict[str, Any]:
-    """What the letter's text is filled with."""
+@dataclass(frozen=True)
+class Changed:
+    """What a change did to one meeting: whether its own facts are others, and who is new, gone, and invited as before."""
+
+    meeting: Meeting
+    differs: bool
+    new: list[Invitee]
+    gone: list[Invitee]
+    same: list[Invitee]
+
+
+def tell_changes(told: Sequence[Changed], *, by: Person) -> None:
+    """Writes to everybody about exactly those meetings of a series that are new, others or gone for them."""
+    for what, of in (("invited", "new"), ("cancelled", "gone"), ("changed", "same")):
+        changes = [one for one in told if what != "changed" or one.differs]
+        theirs: dict[tuple[Any, ...], list[tuple[Changed, Invitee]]] = {}
+        for one in changes:
+            for row in getattr(one, of):
+                theirs.setdefault(_reader(row), []).append((one, row))
+        alike: dict[tuple[int, ...], list[list[tuple[Changed, Invitee]]]] = {}
+        for rows in theirs.values():
+            alike.setdefault(tuple(one.meeting.pk for one, _row in rows), []).append(rows)
+        for readers in alike.values():
+            first = readers[0][0][0]
+            # Who is also invited another way hears neither that they are newly invited nor that they are not any more.
+            but = {"invited": people_of(first.same), "cancelled": [*people_of([*first.same, *first.new]), by], "changed": []}[what]
+            post([one.meeting for one, _row in readers[0]], what, invitees=[rows[0][1] for rows in readers], by=by, but=but)
+
+
+def _reader(row: Invitee) -> tuple[Any, ...]:
+    """For whom an invitation is, whichever meeting of the series it stands in."""
+    return row.person_id, row.agency_id, row.name if row.nonce else "", row.email.lower()
+
+
+def facts(meeting: Meeting, what: str, *, language: str = "", count: int = 1, why: str = "") -> dict[str, Any]:
+    """What the letter's text is filled with, its moment in the reader's language."""
     return {
         "what": what,
         "subject": meeting.subject,
-        "when": moment_text(meeting.start, ZoneInfo(settings.TIME_ZONE), settings.LANGUAGE_CODE),
+        "when": moment_text(meeting.start, ZoneInfo(settings.TIME_ZONE), language or settings.LANGUAGE_CODE),
         "minutes": meeting.minutes,
         "place": meeting.place,
         "elsewhere": meeting.elsewhere,
@@ -63,6 +98,14 @@ def facts(meeting: Meeting, what: str, *, count: int = 1, why: str = "") -> dict
         "count": count,
         "why": why,
     }
+
+
+def by_language(people: Iterable[Person]) -> list[tuple[str, list[Person]]]:
+    """People under their languages: a letter's moment is written in the reader's."""
+    found: dict[str, list[Person]] = {}
+    for person in people:
+        found.setdefault(person.language, []).append(person)
+    return sorted(found.items())
 
 
 def post(
@@ -80,23 +123,22 @@ def post(
     """
     first = meetings[0]
     method = CANCEL if what == "cancelled" else REQUEST
-    context = facts(first, what, count=len(meetings), why=why)
     people = [person for person in people_of(invitees) if person not in but]
     if first.convener and first.convener not in [*people, *but]:
         people.append(first.convener)
     attendees = [(person.name, person.email) for person in people]
-    if people:
-        link = f"{settings.SITE_URL}{first.page}"
-        body = invitation(meetings, method, link=link, attendees=attendees)
+    body = invitation(meetings, method, link=f"{settings.SITE_URL}{first.page}", attendees=attendees)
+    for language, readers in by_language(people):
         send(
-            to=people,
+            to=readers,
             kind="meeting",
             subject_template=SUBJECTS[what],
-            context=context,
+            context=facts(first, what, language=language, count=len(meetings), why=why),
             about=first.page,
             by=by,
             enclosed=_enclosed(method, body),
         )
+    context = facts(first, what, count=len(meetings), why=why)
     for guest in invitees:
         email = guest.email or (guest.agency.email if guest.agency else "")
         if guest.person_id or not email:
@@ -106,6 +148,7 @@ def post(
         body = invitation(meetings, method, link=link, attendees=[(guest.name, email)])
         write(
             to=[Outsider(email, guest.name)],
+            secret=guest_token(guest.nonce) if own else "",
             kind="meeting",
             subject_template=SUBJECTS[what],
             context={**context, "room": link},
@@ -127,12 +170,14 @@ def remind(meeting: Meeting, which: str) -> None:
     if meeting.convener and meeting.convener not in people:
         people.append(meeting.convener)
     key = f"meeting {meeting.code} {which} {meeting.start.isoformat()}"
-    send(to=people, kind="meeting-soon", subject_template=SOON, context=context, about=meeting.page, key=key)
+    for language, readers in by_language(people):
+        told = facts(meeting, which, language=language)
+        send(to=readers, kind="meeting-soon", subject_template=SOON, context=told, about=meeting.page, key=key)
     for guest in invitees:
         if guest.nonce and guest.email:
             own = {**context, "room": room_link(meeting, guest)}
             write(to=[Outsider(guest.email, guest.name)], kind="meeting-soon", subject_template=SOON, context=own,
-                  about=invitation_path(meeting, guest))  # fmt: skip
+                  about=invitation_path(meeting, guest), secret=guest_token(guest.nonce))  # fmt: skip
 
 
 def call(meeting: Meeting, invitees: Collection[Invitee], *, by: Person) -> int:

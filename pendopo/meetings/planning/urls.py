@@ -8,6 +8,7 @@ from . import dialling, feeds, views
 before_room = [
     path("meetings", views.meetings, name="meetings"),
     path("meetings/new", views.new, name="new"),
+    path("meetings/calendar", feeds.calendar, name="calendar"),
     path("meetings/calendar.ics", feeds.feed, name="feed"),
     path("meetings/dial", dialling.lists, name="dial"),
     path("meetings/dial/new", dialling.new, name="new-dial-list"),

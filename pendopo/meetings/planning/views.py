@@ -29,7 +29,6 @@ from pendopo.ui.templatetags.house import moment
 
 from . import actions
 from .access import find, guest_of, managed, may_manage, own_invitations, words
-from .feeds import address_for
 from .forms import MeetingFilters, PlanForm, initial_of
 from .letters import room_link
 
@@ -72,7 +71,7 @@ def meetings(request: PersonRequest) -> HttpResponse:
     if listing.wants_csv:
         return listing.csv()
     open_now = Meeting.objects.visible_to(person).filter(state=State.OPEN).order_by("-start")[:5]
-    return render(request, "meetings/meetings.html", {"listing": listing, "open_now": open_now, "feed": address_for(person)})
+    return render(request, "meetings/meetings.html", {"listing": listing, "open_now": open_now})
 
 
 def _next_hour(now: datetime) -> datetime:
@@ -84,7 +83,7 @@ def _next_hour(now: datetime) -> datetime:
 def new(request: PersonRequest) -> HttpResponse:
     """Plans a meeting; `?subject=` and `?about=` say where it comes from."""
     asked = {name: request.GET[name] for name in ("about", "subject", "agenda") if name in request.GET}
-    form = PlanForm(request.POST or None, initial={"start": _next_hour(timezone.now()), "quorum": 0, **asked})
+    form = PlanForm(request.POST or None, person=request.user, initial={"start": _next_hour(timezone.now()), "quorum": 0, **asked})
     if request.method == "POST" and form.is_valid():
         try:
             rule, about = form.rule(), form.cleaned_data["about"]
@@ -142,7 +141,7 @@ def _siblings(person: Person, found: Meeting) -> list[Meeting]:
 def change(request: PersonRequest, code: str) -> HttpResponse:
     """Changes the plan. Of two who change it at once the later one is told."""
     found = _managed(request, code)
-    form = PlanForm(request.POST or None, initial=initial_of(found), meeting=found)
+    form = PlanForm(request.POST or None, person=request.user, initial=initial_of(found), meeting=found)
     status = 200
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -1,21 +1,24 @@
 """What a changed plan does to guests and reminders, and what small forms and addresses may not bring along."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from icalendar import Calendar
 
 from pendopo.agencies.actions import Refused, new_token
 from pendopo.agencies.models import Agency, Person
 from pendopo.agencies.tests.people import signed_in
-from pendopo.meetings.actions import end_forgotten, sit_down, take_seat
+from pendopo.meetings.actions import LINK_LIVES_AFTER, change_part, decide, end_forgotten, sit_down, take_seat
 from pendopo.meetings.media import signalling, verbs
 from pendopo.meetings.media.janus import Away
-from pendopo.meetings.media.seats import arrive
+from pendopo.meetings.media.seats import arrive, still_here
 from pendopo.meetings.media.signalling import Chair
 from pendopo.meetings.media.tickets import Ticket
 from pendopo.meetings.models import Meeting, Part, Seat, State, Where
@@ -23,6 +26,7 @@ from pendopo.meetings.planning import actions, letters, logic
 from pendopo.meetings.planning.actions import Plan
 from pendopo.meetings.planning.forms import PlanForm, initial_of
 from pendopo.meetings.planning.logic import Guest
+from pendopo.notify.actions.delivering import letter_of
 from pendopo.notify.models import Dispatch
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +41,7 @@ def test_a_guest_who_joins_a_series_late_has_one_link_for_all_of_it(sari: Person
     first, _tokens = actions.arrange(wish=Plan("Rapat", later()), by=sari, rule=rule)
     wish = Plan("Rapat", first.start, guests=[Guest("Ani", "ani@bps.test")])
     actions.change(meeting=first, wish=wish, revision=0, by=sari, following=True)
-    key = Dispatch.objects.get(target="ani@bps.test").notice.about.partition("?")[2]
+    key = letter_of(Dispatch.objects.get(target="ani@bps.test"), timezone.now()).link.partition("?")[2]
     assert {Client().get(f"/meetings/{one.code}/invitation?{key}").status_code for one in Meeting.objects.all()} == {200}
 
 
@@ -48,7 +52,7 @@ def test_a_link_that_was_taken_away_stays_so_when_the_guest_is_asked_again(sari:
     actions.change(meeting=meeting, wish=Plan("Rapat", meeting.start, guests=wish.guests), revision=1, by=sari)
     assert Client().get(f"/meetings/{meeting.code}/invitation?k={tokens[0]}").status_code == 403
     letter = Dispatch.objects.filter(target="ani@bps.test").latest("pk")
-    assert Client().get(letter.notice.about).status_code == 200
+    assert Client().get(letter_of(letter, timezone.now()).link.removeprefix(settings.SITE_URL)).status_code == 200
 
 
 def test_saving_a_plan_unchanged_keeps_a_guest_with_titles(sari: Person) -> None:
@@ -56,7 +60,9 @@ def test_saving_a_plan_unchanged_keeps_a_guest_with_titles(sari: Person) -> None
     meeting, _tokens = actions.arrange(wish=wish, by=sari)
     guest = meeting.invitees.get()
     shown = initial_of(meeting)
-    form = PlanForm({**shown, "start": timezone.localtime(meeting.start).strftime("%Y-%m-%dT%H:%M"), "minutes": "60"}, meeting=meeting)
+    form = PlanForm(
+        {**shown, "start": timezone.localtime(meeting.start).strftime("%Y-%m-%dT%H:%M"), "minutes": "60"}, meeting=meeting, person=sari
+    )
     assert form.is_valid(), form.errors
     actions.change(meeting=meeting, wish=form.wish(), revision=0, by=sari)
     assert list(meeting.invitees.all()) == [guest] and meeting.invitees.get().revoked is None
@@ -106,11 +112,11 @@ def test_everybody_hears_that_it_is_not_recorded_after_all(monkeypatch: pytest.M
 
     class Listening(Chair):
         async def tell_all(self, word: dict[str, Any]) -> None:
-            told.append(word["on"])
+            told.append(word.get("on", word["say"]))
 
-    async def done(work: Any, *_given: Any) -> bool:
+    async def done(work: Any, *_given: Any) -> Any:
         told.append(work.__name__)
-        return True
+        return {} if work.__name__ == "happen" else True
 
     async def record() -> None:
         with pytest.raises(Away):
@@ -119,7 +125,7 @@ def test_everybody_hears_that_it_is_not_recorded_after_all(monkeypatch: pytest.M
     monkeypatch.setattr(verbs.seats, "in_database", done)
     monkeypatch.setattr(verbs, "node_of", lambda _code: (_ for _ in ()).throw(Away("no media server")))
     asyncio.run(record())
-    assert told == ["begin_recording", True, "end_recording", False]
+    assert told == ["begin_recording", True, "happen", "happened", "end_recording", False]
 
 
 def test_a_paper_whose_file_is_gone_is_not_found(sari: Person) -> None:
@@ -186,7 +192,63 @@ def test_a_page_that_is_older_than_the_guest_list_waits_in_the_lobby(sari: Perso
         Ticket(meeting.code, f"p{sari.pk}", "Sari", "", Part.CONVENER, True, person=sari.pk),
     ]
     actions.change(meeting=meeting, wish=Plan("Rapat", meeting.start), revision=0, by=sari)
+    for ticket in held[:2]:
+        take_seat(meeting=meeting, key=ticket.seat, name=ticket.name, agency="", part=ticket.role, invited=True)
     for ticket in held:
         arrive(ticket)
     stand = {seat.name: (seat.where, seat.part) for seat in Seat.objects.all()}
     assert stand["Ani"] == stand["Budi"] == (Where.WAITING, Part.SPEAKER) and stand["Sari"] == (Where.IN, Part.CONVENER)
+
+
+def test_whoever_is_taken_off_the_list_leaves_with_the_next_heartbeat(sari: Person, budi: Person) -> None:
+    meeting, _tokens = actions.arrange(wish=Plan("Rapat", later(), people=[budi]), by=sari)
+    ticket = Ticket(meeting.code, f"p{budi.pk}", "Budi", "", Part.SPEAKER, True, person=budi.pk)
+    assert arrive(ticket).where == Where.IN and still_here(ticket, 0) == "in"
+    actions.change(meeting=meeting, wish=Plan("Rapat", meeting.start), revision=0, by=sari)
+    assert still_here(ticket, 0) == "dropped" and arrive(ticket).where == Where.WAITING
+    seat = take_seat(meeting=meeting, key=f"p{sari.pk}", name="Sari", agency="", part=Part.CONVENER, invited=True, person=sari.pk)
+    decide(meeting=meeting, where=Where.IN, by=seat)
+    assert still_here(ticket, 0) == "in" and arrive(ticket).where == Where.IN, "a convener's word stands above the list"
+    actions.cancel(meeting=meeting, revision=1, by=sari)
+    assert still_here(ticket, 0) == "ended"
+
+
+def test_a_convener_whom_another_one_made_a_listener_stays_one(sari: Person, budi: Person) -> None:
+    meeting, _tokens = actions.arrange(wish=Plan("Rapat", later(), people=[budi]), by=sari)
+    meeting.invitees.update(part=Part.CONVENER)
+    ticket = Ticket(meeting.code, f"p{budi.pk}", "Budi", "", Part.CONVENER, True, person=budi.pk)
+    assert arrive(ticket).role == Part.CONVENER
+    by = take_seat(meeting=meeting, key=f"p{sari.pk}", name="Sari", agency="", part=Part.CONVENER, invited=True, person=sari.pk)
+    change_part(meeting=meeting, key=ticket.seat, part=Part.LISTENER, by=by)
+    assert arrive(ticket).role == Part.LISTENER, "loading the page again gives nothing back"
+
+
+def test_a_guests_link_lives_as_long_as_the_meeting_that_was_made_longer(sari: Person) -> None:
+    wish = Plan("Rapat", later(), minutes=60, guests=[Guest("Ani", "")])
+    meeting, _tokens = actions.arrange(wish=wish, by=sari)
+    actions.change(meeting=meeting, wish=replace(wish, start=meeting.start, minutes=1440), revision=0, by=sari)
+    meeting.refresh_from_db()
+    assert meeting.invitees.get().expires == meeting.ends + LINK_LIVES_AFTER
+
+
+def test_a_change_of_a_series_writes_about_the_meetings_that_it_is_for(sari: Person, budi: Person, rani: Person) -> None:
+    rule = logic.rule_until("FREQ=WEEKLY", later() + timedelta(weeks=2))
+    first, _tokens = actions.arrange(wish=Plan("Rapat", later(), people=[rani]), by=sari, rule=rule)
+    second = Meeting.objects.order_by("start")[1]
+    actions.change(meeting=second, wish=Plan("Rapat", second.start, people=[rani, budi]), revision=0, by=sari, following=True)
+    Dispatch.objects.all().delete()
+    actions.change(meeting=first, wish=Plan("Rapat", first.start, place="Aula", people=[rani]), revision=0, by=sari, following=True)
+    letter = Dispatch.objects.get(target=budi.email)
+    events = Calendar.from_ical(bytes(letter.notice.enclosure.body)).walk("VEVENT")
+    later_ones = Meeting.objects.order_by("start")[1:]
+    assert letter.subject.startswith("Rapat batal") and [event.decoded("RECURRENCE-ID") for event in events] == [m.slot for m in later_ones]
+    assert Dispatch.objects.get(target=rani.email).notice.context["count"] == 3
+
+
+def test_a_letter_says_the_time_in_its_readers_language(sari: Person, budi: Person, rani: Person) -> None:
+    Person.objects.filter(pk=rani.pk).update(language="en")
+    start = (timezone.now() + timedelta(days=400)).replace(month=5, day=9)
+    actions.arrange(wish=Plan("Rapat", start, people=[budi, rani]), by=sari)
+    said = {row.target: f"{row.subject} {row.text}" for row in Dispatch.objects.all()}
+    assert "Mei" in said[budi.email] and "May" not in said[budi.email]
+    assert "May" in said[rani.email] and "Mei" not in said[rani.email]

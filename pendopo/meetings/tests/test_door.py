@@ -125,6 +125,25 @@ async def test_a_guest_cannot_do_what_a_convener_does(meeting: Meeting, rani: Pe
 
 @for_real
 @in_one_loop
+async def test_a_refusal_is_a_sentence_in_the_readers_language(meeting: Meeting, rani: Person, without_media: None) -> None:
+    wrong = [
+        ({"do": "poll", "question": "", "options": []}, "jawaban", "answers"),
+        ({"do": "tile", "path": "/desk"}, "papan", "boards"),
+        ({"do": "remove", "seat": f"p{rani.pk}"}, "perencanaan", "plan"),
+        ({"do": "chat"}, "Muat ulang", "Load it again"),
+    ]
+    for language, at in (("id", 1), ("en", 2)):
+        talk = Talk(meeting.code, replace(_convener(meeting, "a"), language=language))
+        await talk.standing("in")
+        for number, case in enumerate(wrong):
+            talk.say({**case[0], "n": number})  # type: ignore[dict-item]
+            said = await talk.hears(lambda word, number=number: word["say"] == "answer" and word["n"] == number)  # type: ignore[misc]
+            assert str(case[at]).lower() in said["error"].lower(), said
+        await talk.leave()
+
+
+@for_real
+@in_one_loop
 async def test_of_two_conveners_with_opposite_buttons_the_first_decides(meeting: Meeting, rani: Person, without_media: None) -> None:
     first, second = Talk(meeting.code, _convener(meeting, "a")), Talk(meeting.code, _convener(meeting, "b"))
     await first.standing("in")

@@ -1,10 +1,10 @@
 """Planning: invitations with calendars, answers, changes by two at once, series, dial lists, reminders, feeds."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from pendopo.agencies.actions import Refused, new_token
-from pendopo.agencies.models import Agency, Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.models import Agency, Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.audit.models import Entry
 from pendopo.meetings.models import Answer, DialList, Meeting, State
 from pendopo.meetings.planning import actions, logic
 from pendopo.meetings.planning.actions import Plan
 from pendopo.meetings.planning.feeds import address_for
 from pendopo.meetings.planning.logic import Guest
-from pendopo.notify.models import Dispatch, Enclosure, Notice, Urgency
+from pendopo.notify.actions.delivering import letter_of
+from pendopo.notify.models import HIDDEN, Dispatch, Enclosure, Notice, Urgency
 from pendopo.notify.transports.mail import message
 from pendopo.notify.writing import Letter
 
@@ -86,9 +87,14 @@ def test_from_the_page_to_calendars_and_answers(sari: Person, rani: Person, budi
     assert "ani@bps.test" not in str(event), "guests are not shown to others"
 
     guests_letter = sent["ani@bps.test"]
-    link = re.search(r"http\S+\?k=\w+", guests_letter.text.replace("-", "_"))
-    assert link and "Tanggul" in guests_letter.text
-    path = guests_letter.notice.about
+    letter = letter_of(guests_letter, timezone.now())
+    path = letter.link.removeprefix(settings.SITE_URL)
+    key = path.partition("?k=")[2]
+    assert len(key) == 32 and f"?k={key}" in letter.text and "Tanggul" in letter.text
+    assert key in letter.files[0][2].decode().replace("\r\n ", ""), "the guest's calendar has the link"
+    kept = [guests_letter.text, guests_letter.notice.about, str(guests_letter.notice.context), guests_letter.notice.sealed]
+    assert not any(key in text for text in kept) and HIDDEN in guests_letter.text, "nobody reads the link in the database"
+    assert b"VEVENT" not in bytes(guests_letter.notice.enclosure.body)
     guest = Client()
     page = guest.get(path)
     assert page.status_code == 200 and "Perahu" in page.content.decode()
@@ -96,7 +102,7 @@ def test_from_the_page_to_calendars_and_answers(sari: Person, rani: Person, budi
     assert Client().get(path[:-2]).status_code == 403
 
     log = signed_in(rani).get(f"/notices/{guests_letter.pk}").content.decode()
-    assert path.partition("?")[0] in log and path.partition("k=")[2] not in log, "the log shows nobody's personal link"
+    assert path.partition("?")[0] in log and key not in log, "the log shows nobody's personal link"
 
     own = meeting.invitees.get(agency=bpbd)
     budis = signed_in(budi)
@@ -157,7 +163,7 @@ def test_a_series_is_one_calendar_entry_and_its_meetings_change_alone(sari: Pers
 @pytest.mark.django_db
 def test_one_click_calls_a_list_and_a_second_one_finds_the_same_room(sari: Person, budi: Person, bpbd: Agency) -> None:
     client = signed_in(sari)
-    made = client.post("/meetings/dial/new", {"name": "Semua OPD", "kind": "opd"})
+    made = client.post("/meetings/dial/new", {"name": "Semua OPD", "kind": "opd", "whose": "house"})
     row = DialList.objects.get()
     assert made.status_code == 302 and row.members() == ([bpbd], [])
     first = client.post(f"/meetings/dial/{row.code}/call", {"subject": "Banjir Bangsal"})
@@ -170,6 +176,42 @@ def test_one_click_calls_a_list_and_a_second_one_finds_the_same_room(sari: Perso
     assert signed_in(budi).post(f"/meetings/dial/{row.code}/call").status_code == 403
     client.post(f"/meetings/dial/{row.code}", {"end": "1"})
     assert client.post(f"/meetings/dial/{row.code}/call").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_dial_list_is_seen_called_and_changed_by_whose_it_is(sari: Person, bpbd: Agency, dinkes: Agency) -> None:
+    dina = person_in_post("dina@mojokerto.test", "Dina", Role.CONVENER, agency=dinkes)
+    beni = person_in_post("beni@mojokerto.test", "Beni", Role.CONVENER, agency=bpbd)
+    ani = person_in_post("ani@mojokerto.test", "Ani", Role.CONVENER, agency=dinkes)
+    for person, whose in ((sari, "house"), (dina, str(dinkes.pk)), (dina, "own"), (beni, "own")):
+        made = signed_in(person).post("/meetings/dial/new", {"name": f"{person.name} {whose}", "kind": "opd", "whose": whose})
+        assert made.status_code == 302, made.content.decode()
+    assert signed_in(dina).post("/meetings/dial/new", {"name": "X", "kind": "opd", "whose": "house"}).status_code == 200, (
+        "not for everybody"
+    )
+    house, office, dinas, benis = DialList.objects.order_by("pk")
+    assert set(DialList.objects.visible_to(ani)) == {house, office} and set(DialList.objects.visible_to(dina)) == {house, office, dinas}
+    assert set(DialList.objects.visible_to(sari)) == {house, office, dinas, benis}
+    page = signed_in(dina).get("/meetings/dial").content.decode()
+    assert dinas.get_absolute_url() in page and benis.name not in page and f'href="{house.get_absolute_url()}"' not in page
+    assert signed_in(ani).get(office.get_absolute_url()).status_code == 200, "of one's agency"
+    assert signed_in(dina).get(house.get_absolute_url()).status_code == 403
+    assert signed_in(dina).post(f"{benis.get_absolute_url()}/call").status_code == 404
+    assert signed_in(ani).post(f"{house.get_absolute_url()}/call").status_code == 302 and Meeting.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_way_into_another_system_is_for_who_is_invited(sari: Person, budi: Person, bpbd: Agency, client: Client) -> None:
+    wish = Plan("Rapat", tomorrow(), elsewhere="https://zoom.example/j/123", agencies=[bpbd], guests=[Guest("Ani", "")])
+    meeting, tokens = actions.arrange(wish=wish, by=sari)
+    room = meeting.get_absolute_url()
+    stranger = client.get(room)
+    assert stranger.status_code == 403 and "zoom.example" not in stranger.content.decode()
+    assert client.get(f"{room}?k={tokens[0]}x").status_code == 403
+    for reader, address in ((client, f"{room}?k={tokens[0]}"), (signed_in(budi), room), (signed_in(sari), room)):
+        assert "zoom.example" in reader.get(address).content.decode()
+    lena = person_in_post("lena@mojokerto.test", "Lena", Role.STEWARD, agency=Agency.objects.create(code="lain", name="Lain"))
+    assert "zoom.example" not in signed_in(lena).get(room).content.decode()
 
 
 @pytest.mark.django_db
@@ -192,8 +234,12 @@ def test_the_feed_is_of_one_person_and_stops_with_them(sari: Person, budi: Perso
     events = Calendar.from_ical(Client().get(f"/{path}").content).walk("VEVENT")
     assert [str(event["SUMMARY"]) for event in events] == ["Rapat BPBD"]
     assert Client().get("/meetings/calendar.ics?key=1:x").status_code == 404
+    page = signed_in(budi).post("/meetings/calendar", follow=True).content.decode()
+    assert Client().get(f"/{path}").status_code == 404, "the address of before is dead"
+    renewed = address_for(budi).partition("://")[2].partition("/")[2]
+    assert renewed.partition("key=")[2] in page and Client().get(f"/{renewed}").status_code == 200
     Person.objects.filter(pk=budi.pk).update(is_active=False)
-    assert Client().get(f"/{path}").status_code == 404
+    assert Client().get(f"/{renewed}").status_code == 404
 
 
 @pytest.mark.django_db

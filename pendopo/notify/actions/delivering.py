@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from pendopo.audit.actions import Actor, record
 
 from ..logic import ENDPOINT_PATIENCE, Outcome, is_too_late, pause
-from ..models import Attempt, Channel, Dispatch, Enclosure, Endpoint, Result, State, Urgency
-from ..sealing import unseal
+from ..models import HIDDEN, Attempt, Channel, Dispatch, Enclosure, Endpoint, Notice, Result, State, Urgency
+from ..sealing import unseal, unseal_file
 from ..writing import Letter, link_to
 from .endpoints import switch_off
 from .sending import wake
@@ -78,8 +78,10 @@ def letter_of(dispatch: Dispatch, now: datetime) -> Letter:
             sealed.append(endpoint.previous)
         secrets = [secret for secret in map(unseal, sealed) if secret]
     files = []
-    if dispatch.channel == Channel.EMAIL:
-        files = [(one.name, one.media_type, bytes(one.body)) for one in Enclosure.objects.filter(notice=notice)]
+    hidden = unseal(notice.sealed) if notice.sealed else None
+    if dispatch.channel == Channel.EMAIL and bool(hidden) == bool(notice.sealed):
+        enclosed = Enclosure.objects.filter(notice=notice)
+        files = [(one.name, one.media_type, unseal_file(bytes(one.body)) if hidden else bytes(one.body)) for one in enclosed]
     data = {
         "type": f"notice.{notice.kind}",
         "timestamp": notice.created.isoformat().replace("+00:00", "Z"),
@@ -99,8 +101,8 @@ def letter_of(dispatch: Dispatch, now: datetime) -> Letter:
         target=endpoint.url if endpoint else dispatch.target,
         language=dispatch.language,
         subject=dispatch.subject,
-        text=dispatch.text,
-        link=link_to(notice.about),
+        text=dispatch.text.replace(HIDDEN, hidden or HIDDEN),
+        link=link_to(notice.about).replace(HIDDEN, hidden or HIDDEN),
         mark=str(dispatch.mark),
         urgent=notice.urgency == Urgency.URGENT,
         data=data,
@@ -115,6 +117,8 @@ def obstacle_to(dispatch: Dispatch) -> str:
         return _("The person has left.")
     if dispatch.address and dispatch.address.removed:
         return _("The address was taken away.")
+    if dispatch.notice.sealed and unseal(dispatch.notice.sealed) is None:
+        return _("The installation's key has changed since this letter was written: send it anew.")
     if dispatch.channel == Channel.WEBHOOK and (dispatch.endpoint is None or not dispatch.endpoint.active):
         return _("The webhook is switched off.")
     return ""
@@ -133,6 +137,7 @@ def conclude(*, claimed: Claimed, outcome: Outcome, took_ms: int = 0, now: datet
         changed = mine.update(state=State.SENT, finished=now)
         if not found.notice.dispatches.exclude(state=State.SENT).exists():
             Enclosure.objects.filter(notice=found.notice).delete()
+            Notice.objects.filter(pk=found.notice_id).exclude(sealed="").update(sealed="")
     elif outcome.result == Result.REFUSED or is_too_late(found.created, now):
         changed = mine.update(state=State.GIVEN_UP, finished=now)
     else:

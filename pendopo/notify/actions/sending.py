@@ -16,7 +16,8 @@ from pendopo.audit.actions import Actor, record
 
 from ..kinds import KINDS
 from ..logic import release
-from ..models import Address, Channel, Dispatch, Enclosure, Endpoint, Notice, Urgency, Wishes
+from ..models import HIDDEN, Address, Channel, Dispatch, Enclosure, Endpoint, Notice, Urgency, Wishes
+from ..sealing import seal, seal_file
 from ..writing import words
 
 # The channel on which the delivering loop is woken.
@@ -127,22 +128,37 @@ def write(
     urgency: Urgency = Urgency.NORMAL,
     by: Actor | None = None,
     enclosed: Enclosed | None = None,
+    secret: str = "",
 ) -> Notice | None:
     """Writes to people outside the directory, at once, with the same log and the same repeats as `send`.
 
-    The log keeps the letter as sent. None when there is nobody.
+    The log keeps the letter as sent, but for `secret`, such as the key of a personal link: that is for the receiver alone. None when there
+    is nobody.
     """
     now = timezone.now()
     ways = [Way(Channel.EMAIL, one.email, one.language or settings.LANGUAGE_CODE, now) for one in to]
     if not ways:
         return None
-    notice = Notice.objects.create(kind=kind, urgency=urgency, about=about[:300], subject=subject_template, context=context, created=now)
+    notice = Notice.objects.create(
+        kind=kind,
+        urgency=urgency,
+        about=_without(secret, about)[:300],
+        subject=subject_template,
+        context={name: _without(secret, value) for name, value in context.items()},
+        sealed=seal(secret) if secret else "",
+        created=now,
+    )
     if enclosed:
-        Enclosure.objects.create(notice=notice, name=enclosed.name, media_type=enclosed.media_type, body=enclosed.body)
+        body = seal_file(enclosed.body) if secret else enclosed.body
+        Enclosure.objects.create(notice=notice, name=enclosed.name, media_type=enclosed.media_type, body=body)
     dispatch(notice, ways)
     after = {"notice": notice.pk, "kind": kind, "to": [], "dispatches": len(ways)}
     record(by=by, room="notify", verb="send", about=about.partition("?")[0][:300], after=after)
     return notice
+
+
+def _without(secret: str, value: Any) -> Any:
+    return value.replace(secret, HIDDEN) if secret and isinstance(value, str) else value
 
 
 def _people(to: Iterable[Person | Post]) -> list[Person]:

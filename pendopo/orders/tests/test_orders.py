@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,14 +12,17 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pendopo.agencies.access import may
 from pendopo.agencies.actions import Refused, hand_over, new_token
-from pendopo.agencies.models import Person, Post, Role
+from pendopo.agencies.models import Agency, Person, Post, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.audit.models import Entry
 from pendopo.notify.models import Notice
 from pendopo.orders import actions, logic
 from pendopo.orders.actions import Proof
+from pendopo.orders.forms import within_reach
 from pendopo.orders.models import Order, State, Word
+from pendopo.regions.models import Region
 from pendopo.wall.brief.due import orders_due
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -124,3 +128,18 @@ def test_a_link_to_the_form_leads_nowhere_else(sari: Person, camat: Person, abou
     assert client.get("/orders/new", {"about": about}).context["cancel"] == "/orders/"
     form = {"what": "Tutup jalan", "to": camat.holdings.get().post_id, "about": about}
     assert client.post("/orders/new", form)["Location"].startswith("/orders/") and Order.objects.get().about == ""
+
+
+@pytest.mark.django_db
+def test_the_posts_within_reach_are_asked_of_the_database_and_are_those_of_the_doorkeeper(
+    rani: Person, sari: Person, budi: Person, camat: Person, dinkes: Agency, django_assert_max_num_queries: Any
+) -> None:
+    head = person_in_post("kadin@mojokerto.test", "Kepala Dinas", Role.VIEWER, agency=dinkes)
+    person_in_post("staf@mojokerto.test", "Staf", Role.STEWARD, agency=dinkes)
+    Post.objects.create(title="Sekdes", role=Role.VIEWER, region=Region.objects.get(code="35.16.13.2001"))
+    Post.objects.create(title="Kosong", role=Role.VIEWER, active=False)
+    for person in (rani, sari, budi, camat, head):
+        wanted = {post.pk for post in Post.objects.filter(active=True) if may(person, "orders.give", post)}
+        with django_assert_max_num_queries(1):
+            assert {post.pk for post in within_reach(person)} == wanted, person
+    assert within_reach(head).count() == 2 and within_reach(camat).count() == 2 and not within_reach(budi)

@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 from pendopo.agencies.access import may
 from pendopo.agencies.models import Holding, Person
 from pendopo.indicators.models import KeptRow, Waiting, sources_for
+from pendopo.meetings.models import Answer, Invitee, Meeting, Minutes, Point, agencies_of
+from pendopo.meetings.models import State as MeetingState
 from pendopo.orders.models import Order, State
 
 # An acting holder whose time ends within this is a decision to take.
@@ -81,9 +83,54 @@ def orders_due(person: Person, at: datetime) -> list[Decision]:
     return found + [Decision(title=waits, about=one.what, url=one.get_absolute_url(), since=one.reported) for one in answered]
 
 
-DECISIONS: tuple[Callable[[Person, datetime], list[Decision]], ...] = (orders_due, waiting_rows, ending_posts)
+def unanswered(person: Person, at: datetime) -> list[Decision]:
+    """Invitations to meetings that come soon and that the person, or somebody of their agency, has not answered. As they stand now."""
+    soon = Meeting.objects.planned().filter(made__lte=at, start__gt=at, start__lte=at + AHEAD)
+    asked = Q(person=person) | Q(agency__in=agencies_of(person))
+    rows = Invitee.objects.filter(asked, meeting__in=soon, revoked=None, answer=Answer.NONE)
+    met = Meeting.objects.filter(pk__in=rows.values("meeting")).exclude(convener=person).order_by("start")
+    return [Decision(title=_("Say whether you come"), about=one.subject, url=one.page, until=one.start) for one in met]
+
+
+def drafts(person: Person, at: datetime) -> list[Decision]:
+    """Minutes of meetings that the person convened and that nobody has approved. As they stand now."""
+    waiting = Minutes.objects.filter(approved=None, meeting__convener=person, meeting__start__lt=at, saved__lte=at)
+    waiting = waiting.exclude(meeting__state=MeetingState.CANCELLED).select_related("meeting").order_by("saved")
+    return [
+        Decision(
+            title=_("Minutes wait for your approval"),
+            about=one.meeting.subject,
+            url=reverse("meetings:minutes", args=[one.meeting.code]),
+            since=one.saved,
+        )
+        for one in waiting
+    ]
+
+
+DECISIONS: tuple[Callable[[Person, datetime], list[Decision]], ...] = (orders_due, waiting_rows, ending_posts, unanswered, drafts)
 
 
 def decisions(person: Person, at: datetime) -> list[Decision]:
     """Everything that waits for the person at a moment, room by room."""
     return [one for of_room in DECISIONS for one in of_room(person, at)]
+
+
+# What a meeting decided is news for this long after its minutes were approved.
+NEWS_OF_MEETINGS = timedelta(days=7)
+MOST_DECIDED = 20
+
+
+def decided(person: Person, at: datetime) -> list[Decision]:
+    """What meetings that the person may see decided lately, by minutes approved at the moment: the latest first."""
+    seen = Meeting.objects.visible_to(person)
+    points = Point.objects.exclude(decision="").filter(minutes__meeting__in=seen, minutes__approved__lte=at)
+    points = points.filter(minutes__approved__gt=at - NEWS_OF_MEETINGS).select_related("minutes__meeting")
+    return [
+        Decision(
+            title=one.decision,
+            about=one.minutes.meeting.subject,
+            url=reverse("meetings:minutes", args=[one.minutes.meeting.code]),
+            since=one.minutes.approved,
+        )
+        for one in points.order_by("-minutes__approved", "number")[:MOST_DECIDED]
+    ]

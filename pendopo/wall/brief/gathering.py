@@ -12,7 +12,7 @@ from ..boards import boards_for
 from ..logic import Band, BoardSpec, Text, TileSpec
 from ..news import HOUSE, News, news_of
 from ..reading import Reading, read
-from .due import Decision, decisions
+from .due import Decision, decided, decisions
 
 MOST_IN_BRIEF = 200
 
@@ -24,12 +24,14 @@ class Brief:
     reading: Reading
     news: News
     decisions: list[Decision]
+    decided: list[Decision]
 
 
 def gather(person: Person | None, *, now: datetime, as_of: datetime | None, language: str | None) -> Brief:
     """The brief of a person; of nobody in particular (None): public and government figures, no decisions."""
     reading = everything(person, now=now, as_of=as_of, language=language)
-    return Brief(reading, news_of(reading, house=False), decisions(person, as_of or now) if person else [])
+    news, at = news_of(reading, house=False), as_of or now
+    return Brief(reading, news, decisions(person, at), decided(person, at)) if person else Brief(reading, news, [], [])
 
 
 def open_in_house() -> QuerySet[Indicator]:

@@ -15,7 +15,7 @@ from pendopo.ui.words import language_of, long_day_text, moment_text
 from .gathering import Brief
 
 # What two pages hold; the paper says how many more there are.
-MOST_RED, MOST_CHANGED, MOST_LATE, MOST_DECISIONS = 8, 6, 12, 6
+MOST_RED, MOST_CHANGED, MOST_LATE, MOST_DECISIONS, MOST_DECIDED = 8, 6, 12, 6, 4
 
 
 def pdf(brief: Brief, *, reader: str = "") -> bytes:
@@ -60,4 +60,5 @@ def _context(brief: Brief, reader: str, language: str) -> dict[str, Any]:
         "never": news.never,
         "decisions": brief.decisions[:MOST_DECISIONS],
         "decisions_more": len(brief.decisions[MOST_DECISIONS:]),
+        "decided": brief.decided[:MOST_DECIDED],
     }

@@ -37,6 +37,7 @@ def _page(request: HttpRequest, form: WishForm) -> HttpResponse:
     context = {
         "news": found.news,
         "decisions": found.decisions,
+        "decided": found.decided,
         "now": found.reading.now,
         "as_of": as_of,
         "bar": bar(request, as_of, now),

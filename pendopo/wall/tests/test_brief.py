@@ -10,14 +10,16 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from pendopo.agencies.models import Holding, Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.models import Agency, Holding, Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.audit.models import Entry
+from pendopo.meetings.papers.actions import PointSpec, approve, write_minutes
+from pendopo.meetings.planning.actions import Plan, answer, arrange
 from pendopo.notify.models import Enclosure, Endpoint
 from pendopo.notify.tests.servers import MailServer, deliver_due, mail_server
 from pendopo.ui import press
 from pendopo.wall.brief import actions, paper, post
-from pendopo.wall.brief.due import decisions
+from pendopo.wall.brief.due import decided, decisions
 from pendopo.wall.brief.gathering import gather
 from pendopo.wall.brief.models import BriefSent, BriefWish
 from pendopo.wall.brief.ranking import MOST, NEVER_BEFORE, SETTLED, due_moment, times_usual, weight
@@ -116,6 +118,27 @@ def test_decisions_that_wait_are_those_of_then(rani: Person) -> None:
     assert held is not None
     Holding.objects.filter(pk=held.pk).update(until=timezone.now() + timedelta(days=3))
     assert [one.until is not None for one in decisions(rani, timezone.now())] == [False, True]
+
+
+def test_meetings_ask_for_an_answer_and_tell_what_they_decided(sari: Person, rani: Person, budi: Person) -> None:
+    soon, past = timezone.now() + timedelta(days=2), timezone.now() - timedelta(hours=2)
+    coming, _tokens = arrange(wish=Plan("Rapat tanggul", soon, people=[budi]), by=sari, write=False)
+    held, _tokens = arrange(wish=Plan("Rapat banjir", past, people=[budi]), by=sari, write=False)
+    (asked,) = decisions(budi, timezone.now())
+    assert asked.title == "Nyatakan kehadiran Anda" and asked.url == coming.page and asked.until == soon
+    answer(invitee=coming.invitees.get(), said="yes", by=budi)
+    assert decisions(budi, timezone.now()) == [] and decided(budi, timezone.now()) == []
+    points = [PointSpec("Tanggul", decision="Tanggul Kali Brangkal ditinggikan."), PointSpec("Lain-lain")]
+    minutes = write_minutes(meeting=held, opening="", points=points, tasks=(), revision=0, by=sari)
+    assert [one.title for one in decisions(sari, timezone.now())] == ["Notulen menunggu pengesahan Anda"]
+    before = timezone.now()
+    approve(minutes=minutes, by=sari)
+    assert decisions(sari, timezone.now()) == [] and decided(budi, before) == []
+    assert [one.title for one in decided(budi, timezone.now())] == ["Tanggul Kali Brangkal ditinggikan."]
+    page = signed_in(budi).get("/brief").content.decode()
+    assert "Keputusan rapat" in page and "Tanggul Kali Brangkal ditinggikan." in page
+    lena = person_in_post("lena@mojokerto.test", "Lena", Role.STEWARD, agency=Agency.objects.create(code="lain", name="Lain"))
+    assert decided(lena, timezone.now()) == []
 
 
 @needs_press
