@@ -76,15 +76,15 @@ run: setup
 test: setup
 	@[ -x /usr/bin/chromium ] || $(MAKE) --no-print-directory packages WANTED="chromium"
 	@[ -z "$(APT)" ] || $(MAKE) --no-print-directory packages WANTED="$(TRIALS) $(PAPER) $(MEDIA)"
-	$(BIN)/pytest -q -n 2 -m "not slow"
-	$(BIN)/pytest -q -m slow
+	$(BIN)/pytest -q -n 2 -m "not alone"
+	$(BIN)/pytest -q -m alone
 
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	npm run --silent check
-	$(BIN)/pytest -q -n 2 -m "not slow"
+	$(BIN)/pytest -q -n 2 -m "not slow and not alone"
 
 fix: setup
 	$(BIN)/ruff check --fix .

@@ -1,6 +1,7 @@
 """Run by `history.py` with the environment of its installation: fills history in bulk, and measures the reads and the closing."""
 
 import json
+import os
 import sys
 import time
 import urllib.request
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from _installation import line
+from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
 
@@ -188,7 +190,7 @@ def told(name: str, target_ms: float, took: list[float]) -> None:
 
 
 def measure(url: str, token: str, now: datetime, times: int) -> None:
-    """The reads of issue 3."""
+    """What a wall and an analyst ask: a board now and then, a year of one series, a month of many, all newest values."""
     others = list(Indicator.objects.filter(code__in=[f"bench-{n}" for n in range(OTHERS)]))
     village = Series.objects.filter(indicator=others[0]).values_list("region_id", flat=True)[0]
     then = (now - timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -224,6 +226,9 @@ def close_old(now: datetime) -> None:
     begun = time.perf_counter()
     actions.sweep(now=now + timedelta(days=1))
     thawing.forget()
+    own = settings.FILES_DIR.stat()
+    for file in [settings.FILES_DIR / "closed", *settings.FILES_DIR.glob("closed/*")]:
+        os.chown(file, own.st_uid, own.st_gid)
     rows, size = (sum(getattr(month, name) for month in ClosedMonth.objects.all()) for name in ("rows", "bytes"))
     if not rows:
         raise SystemExit("so few rows fill no month that is over: nothing was closed")

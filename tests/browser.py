@@ -13,7 +13,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 needed = [
-    pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(not CHROMIUM, reason="No Chromium on this machine: install it with `apt install chromium`."),
     pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: run `make setup`."),
 ]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.installations import ROOT, Up, clean_environment, pendopo
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 
 def database(data):

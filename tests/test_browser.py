@@ -21,7 +21,7 @@ PASSWORD = "papan-dinding-16"
 EMAIL = "sari@mojokerto.test"
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(not CHROMIUM, reason="No Chromium on this machine: install it with `apt install chromium`."),
     pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: run `make setup`."),
 ]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.installations import ROOT, Up, clean_environment, first_sign_in, pendopo
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 
 def test_first_run_for_another_government(tmp_path):

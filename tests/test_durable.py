@@ -23,7 +23,7 @@ from nats.js.errors import NotFoundError
 from tests.installations import Up, patience, pendopo, wait_for
 from tests.test_kill import batch, post, prepare, stored
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.geteuid() != 0, reason="tracing and mounting need root")]
+pytestmark = [pytest.mark.alone, pytest.mark.skipif(os.geteuid() != 0, reason="tracing and mounting need root")]
 
 TRIES = 15
 CALL = re.compile(r"^\d+\s+(?P<at>[\d.]+) (?P<call>fsync|fdatasync|pwrite64)\(\d+<(?P<file>[^>]+)>.*= 0? ?\d* <(?P<took>[\d.]+)>$")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.installations import ROOT, Up, clean_environment, first_sign_in, pendopo
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 # What every command module does, as a program: count the regions, and stay a while so that two overlap.
 COMMAND = """

@@ -24,7 +24,7 @@ import pytest
 
 from tests.installations import Up, patience, pendopo, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 ROUNDS = int(os.environ.get("PENDOPO_KILL_ROUNDS", "30"))
 BACK_WITHIN_S = 10.0

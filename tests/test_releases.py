@@ -13,7 +13,7 @@ from tests.releases.make import PASSPHRASE, PLACE, answers
 BACKUPS = sorted(PLACE.glob("*.pendopo"))
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("backup", BACKUPS, ids=lambda path: path.stem)
 def test_an_earlier_release_is_restored_and_answers_as_it_did(backup: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"

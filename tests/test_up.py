@@ -19,7 +19,7 @@ import pytest
 
 from tests.installations import STARTS_WITHIN_S, Up, patience, pendopo, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 MEDIA = ["Janus"] if shutil.which("janus") else []
 PARTS = ["PostgreSQL", "NATS", *MEDIA, "Web", "Work"]

@@ -76,7 +76,7 @@ async def test_pages_that_do_not_answer_are_told_as_a_failure(watcher: Watcher, 
     assert "do not answer" in watcher.calls[0][1]
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_running_house_proves_itself_from_delivery_to_screen(watcher: Watcher, tmp_path: Path) -> None:
     file = tmp_path / "catalogue.yaml"
     file.write_text(CATALOGUE)

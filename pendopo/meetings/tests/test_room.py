@@ -4,7 +4,7 @@ import pytest
 
 from .rooms import run_cases, why_not
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(why_not()), reason=why_not())]
+pytestmark = [pytest.mark.alone, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
 
 def test_people_in_the_room() -> None:

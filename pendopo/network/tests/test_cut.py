@@ -26,7 +26,7 @@ from pendopo.regions.models import Region
 AGENCIES = 5
 REASON = labs.why_not()
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.skipif(bool(REASON), reason=REASON)]
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True), pytest.mark.skipif(bool(REASON), reason=REASON)]
 
 
 def inventory(lab: labs.Lab) -> str:

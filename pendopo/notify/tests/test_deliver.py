@@ -145,7 +145,7 @@ def wait(ready: Callable[[], Any], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_kill_9_loses_nothing_and_repeats_only_what_was_on_the_way(smtp: MailServer, sari: Person) -> None:
     smtp.answers = [0.3] * 60
     tell(sari, 24)
