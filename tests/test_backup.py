@@ -9,6 +9,10 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from pendopo.supervise import backup
+from pendopo.supervise.folder import DataFolder
+from pendopo.supervise.refusal import Refusal
+from pendopo.supervise.rehearsal import rehearse
 from tests.installations import ROOT, Up, clean_environment, pendopo
 
 pytestmark = pytest.mark.alone
@@ -137,12 +141,37 @@ def test_nightly_backups_are_copied_away_thinned_out_and_failures_recorded(saved
         made = next((data / "backups").glob("nightly-*.pendopo"))
         assert (share / made.name).read_bytes() == made.read_bytes()
         assert record["bytes"] == made.stat().st_size
+        assert record["tested"] == record["last_success"]
+        with database(data) as connection:
+            assert record["compared"]["rows"] >= connection.execute("SELECT count(*) FROM regions_region").fetchone()[0] > 0
+            assert connection.execute("SELECT 1 FROM pg_database WHERE datname = 'pendopo_rehearsal'").fetchone() is None
         assert datetime.now(UTC) - datetime.fromisoformat(record["last_success"]) < timedelta(minutes=1)
         assert not (share / "nightly-20190101-183000.pendopo").exists()
         assert (share / "nightly-20201201-183000.pendopo").exists()
         done, record = nightly(data, {"PENDOPO_BACKUP_TO": str(tmp_path / "unplugged")})
         assert done.returncode == 1
         assert "is not there" in record["reason"] and record["last_failure"]
+
+
+def test_a_backup_that_does_not_hold_what_was_saved_is_told(saved, monkeypatch):
+    """The rehearsal compares what it restored with what was counted in the moment of the backup."""
+    place, _ = saved
+    data = place / "data"
+    folder = DataFolder(data, None)
+    with Up(data):
+        url = f"postgresql://pendopo@/pendopo?host={data}/run"
+        counted = backup.contents
+
+        def one_too_many(connection):
+            found = counted(connection)
+            found["rows"]["regions_region"] += 1
+            return found
+
+        monkeypatch.setattr(backup, "contents", one_too_many)
+        target = place / "wrong.pendopo"
+        backup.make_backup(folder, url, target, backup.own_secret(folder))
+        with pytest.raises(Refusal, match="the table regions_region has"):
+            rehearse(folder, url, target, [backup.own_secret(folder)])
 
 
 def older(data):

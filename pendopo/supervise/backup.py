@@ -9,12 +9,14 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from .archive import ArchiveWriter
 from .child import environment, launched
@@ -55,12 +57,37 @@ def key_beside(archive: Path) -> Path:
     return archive.with_name(archive.name + ".key")
 
 
-def _database_facts(url: str) -> dict[str, Any]:
+# The tables that a backup holds. What is unlogged is only a copy and not saved.
+TABLES_SQL = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relpersistence = 'p' ORDER BY 1
+"""
+HEAD_SQL = "SELECT seq || ':' || encode(hash, 'hex') FROM audit_entry WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
+
+
+def contents(connection: psycopg.Connection[Any]) -> dict[str, Any]:
+    """What a database holds: how many `rows` each table has, and the `head` of the book of deeds ('' before the first seal)."""
+    rows: dict[str, int] = {}
+    for (table,) in connection.execute(TABLES_SQL).fetchall():
+        counted = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
+        rows[table] = counted[0] if counted else 0
+    head = connection.execute(HEAD_SQL).fetchone() if "audit_entry" in rows else None
+    return {"rows": rows, "head": head[0] if head else ""}
+
+
+@contextlib.contextmanager
+def _snapshot(url: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """One moment of the database, by the name that pg_dump takes, and what it holds then."""
     with psycopg.connect(url, connect_timeout=10) as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         if connection.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
             raise Refusal("The database holds no installation yet: there is nothing to back up.")
         rows = connection.execute("SELECT app || '.' || name FROM django_migrations ORDER BY id").fetchall()
-        return {"migrations": [row[0] for row in rows], "postgresql": connection.info.server_version}
+        facts = {"migrations": [row[0] for row in rows], "postgresql": connection.info.server_version, **contents(connection)}
+        named = connection.execute("SELECT pg_export_snapshot()").fetchone()
+        assert named is not None
+        yield named[0], facts
 
 
 def make_backup(folder: DataFolder, database_url: str, target: Path, secret: Secret) -> dict[str, Any]:
@@ -75,14 +102,17 @@ def make_backup(folder: DataFolder, database_url: str, target: Path, secret: Sec
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "kind": folder.kind() or "real",
         "settings": folder.settings(),
-        **_database_facts(database_url),
     }
     half = target.with_name(target.name + ".part")
     half.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with (
+            os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+            _snapshot(database_url) as (snapshot, facts),
+        ):
+            about.update(facts)
             writer = ArchiveWriter(file, secret, about)
-            _dump(folder, database_url, writer)
+            _dump(folder, database_url, snapshot, writer)
             writer.add_tree("files", folder.path / "files")
             for name in KEPT_SECRETS:
                 if (folder.path / "secrets" / name).is_file():
@@ -98,8 +128,9 @@ def make_backup(folder: DataFolder, database_url: str, target: Path, secret: Sec
     return {**about, "bytes": target.stat().st_size, "members": len(writer.hashes)}
 
 
-def _dump(folder: DataFolder, url: str, writer: ArchiveWriter) -> None:
+def _dump(folder: DataFolder, url: str, snapshot: str, writer: ArchiveWriter) -> None:
     arguments = ["--format=custom", "--compress=5", "--no-owner", "--no-privileges", "--no-unlogged-table-data", f"--dbname={url}"]
+    arguments.append(f"--snapshot={snapshot}")
     command = launched([str(binaries() / "pg_dump"), *arguments], folder.account, [*reach(folder), binaries().parent], signal.SIGTERM)
     env = environment({"LC_ALL": "C"})
     with (

@@ -76,7 +76,7 @@ def _rebuild(folder: DataFolder, archive: Path, secrets: list[Secret], manifest:
         folder.keep_settings(manifest.get("settings", {}))
         with _server(folder) as (url, postgres):
             _refuse_used_database(url)
-            _pour(folder, url, archive, secrets)
+            pour(folder, url, archive, secrets)
             env = product_environment(folder, database_url=url, nats={})
             prepare_schema(folder, env, postgres)
             _forget_bus(url)
@@ -108,8 +108,8 @@ def _forget_bus(url: str) -> None:
         connection.execute("UPDATE indicators_intakeposition SET position = 0")
 
 
-def _pour(folder: DataFolder, url: str, archive: Path, secrets: list[Secret]) -> None:
-    """Sends the dump to pg_restore and puts files and secrets in their places."""
+def pour(folder: DataFolder, url: str, archive: Path, secrets: list[Secret], *, database_only: bool = False) -> None:
+    """Sends the dump to pg_restore and, unless it is all that is wanted, puts files and secrets in their places."""
     options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", f"--dbname={url}"]
     command = launched([str(binaries() / "pg_restore"), *options], folder.account, [*reach(folder), binaries().parent], signal.SIGTERM)
     log = folder.path / "log/restore.log"
@@ -123,6 +123,8 @@ def _pour(folder: DataFolder, url: str, archive: Path, secrets: list[Secret]) ->
             if top == DATABASE:
                 with contextlib.suppress(BrokenPipeError):
                     shutil.copyfileobj(content, process.stdin, BUFFER_BYTES)
+            elif database_only:
+                continue
             elif top == "files":
                 _place(folder, folder.path / "files" / rest, content, to_account=True)
             elif top == "secrets" and rest in KEPT_SECRETS:

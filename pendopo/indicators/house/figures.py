@@ -65,7 +65,7 @@ def backup_age(now: datetime) -> float | None:
 
 
 def backup_tested(now: datetime) -> float | None:
-    """Hours since a backup was read back whole and every hash in it agreed."""
+    """Hours since a backup was restored for a trial and held every row, file and deed that was saved."""
     return _hours_since("tested", now)
 
 
