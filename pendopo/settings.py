@@ -198,7 +198,7 @@ WEBHOOK_PRIVATE = os.environ.get("PENDOPO_WEBHOOK_PRIVATE", "") == "1"
 
 # Months before the present one that stay in PostgreSQL; older ones move to Parquet files at night. 0 = all stay.
 OPEN_MONTHS = int(os.environ.get("PENDOPO_OPEN_MONTHS", "") or 13)
-# Called each minute while the river runs from end to end; its `/fail` when it does not (indicators/house/proving.py).
+# Called each minute while the river runs from end to end; its `/fail` when it does not (alerts/river/proving.py).
 WATCH_URL = os.environ.get("PENDOPO_WATCH_URL", "")
 
 # The media servers of meetings, `unix:/socket` or `ws://host:port`; a meeting lives on one. `pendopo up` names its own here.

@@ -18,7 +18,7 @@ from nats.aio.client import Client
 import pendopo.ready  # noqa: F401
 from pendopo.alerts import publishing as alerts_publishing
 from pendopo.alerts import tell as alerts_tell
-from pendopo.alerts.river import evaluate
+from pendopo.alerts.river import evaluate, proving
 from pendopo.assessments import remind as evidence
 from pendopo.audit import relay
 from pendopo.bus import client as bus
@@ -30,7 +30,7 @@ from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
 from pendopo.indicators.health import watching
-from pendopo.indicators.house import proving, publishing
+from pendopo.indicators.house import publishing
 from pendopo.indicators.periods import keeping
 from pendopo.indicators.uploads import taking
 from pendopo.meetings.media import converting
@@ -47,6 +47,7 @@ Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 
 LOOPS: dict[str, Loop] = {
     "alerts.evaluate": evaluate.run,
+    "alerts.proving": proving.run,
     "alerts.publishing": alerts_publishing.run,
     "alerts.tell": alerts_tell.run,
     "assessments.remind": evidence.run,
@@ -64,7 +65,6 @@ LOOPS: dict[str, Loop] = {
     "demonstration": moving.run,
     "indicators.watching": watching.run,
     "indicators.publishing": publishing.run,
-    "indicators.proving": proving.run,
     "meetings.remind": reminding.run,
     "network.watching": network.run,
     "meetings.converting": converting.run,

@@ -4,14 +4,18 @@ import asyncio
 import http.server
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from pendopo.agencies.models import Agency
-from pendopo.indicators.house import proving
+from pendopo.alerts.river import proving
 from pendopo.indicators.models import Source
+from pendopo.indicators.pings import actions as pings
 from pendopo.regions.models import Region
 from tests.installations import Up, free_port, pendopo, wait_for
 
@@ -76,6 +80,25 @@ async def test_pages_that_do_not_answer_are_told_as_a_failure(watcher: Watcher, 
     assert "do not answer" in watcher.calls[0][1]
 
 
+def test_another_pendopo_is_a_watcher(live_server: Any, psda: Source) -> None:
+    """Two installations watch each other: what one's prover calls is what the other's check understands, well, failed and late."""
+    check, key = pings.add_check(name="Pendopo Mojokerto", agency=psda.agency, every="1m", zone="Asia/Jakarta", grace="3m", by=None)
+
+    def standing_after(text: str, *, fail: bool) -> str:
+        asyncio.run(proving.call(f"{live_server.url}/ping/{key}", text, fail=fail))
+        check.refresh_from_db()
+        return str(check.state)
+
+    assert standing_after("From delivery past the rules to the screen in 0.21 s.", fail=False) == "well"
+    assert standing_after("A figure was not judged by the rules after 15 seconds.", fail=True) == "failed"
+    last = check.calls.first()
+    assert last is not None and "judged by the rules" in last.body
+    assert standing_after("", fail=False) == "well"
+    pings.find_late(now=timezone.now() + timedelta(minutes=5))
+    check.refresh_from_db()
+    assert check.state == "late"
+
+
 @pytest.mark.alone
 def test_a_running_house_proves_itself_from_delivery_to_screen(watcher: Watcher, tmp_path: Path) -> None:
     file = tmp_path / "catalogue.yaml"
@@ -85,5 +108,5 @@ def test_a_running_house_proves_itself_from_delivery_to_screen(watcher: Watcher,
         assert loaded.returncode == 0, loaded.stderr
         wait_for(lambda: any(path == "/ping/abc" for path, _text in watcher.calls), 150)
     (text, *_more) = [text for path, text in watcher.calls if path == "/ping/abc"]
-    seconds = float(text.removeprefix("From delivery to screen in ").removesuffix(" s."))
+    seconds = float(text.removeprefix("From delivery past the rules to the screen in ").removesuffix(" s."))
     assert 0 < seconds < proving.IN_TIME_S
