@@ -12,6 +12,7 @@ from pendopo.agencies.models import Person
 from pendopo.audit.actions import Actor, record
 from pendopo.notify import actions as notify
 from pendopo.notify.models import Notice
+from pendopo.ui.press import NoPress
 
 from . import paper
 from .gathering import gather
@@ -39,21 +40,26 @@ def wish(*, person: Person, on: bool, at: time, days: Sequence[int], by: Actor |
 
 
 @transaction.atomic
-def send(*, person: Person, moment: datetime) -> Notice | None:
-    """Hands the brief as known at the moment to the post, with its PDF.
+def send(*, person: Person, moment: datetime, without_paper: bool = False) -> Notice | None:
+    """Hands the brief as known at the moment to the post, with its PDF; `without_paper` also without a press, and then says so.
 
-    None when the person had one that day: of two senders at once one sends.
+    None when the person had one that day: of two senders at once one sends. Raises NoPress.
     """
     sent, new = BriefSent.objects.get_or_create(person=person, day=moment.date(), defaults={"moment": moment})
     if not new:
         return None
     brief = gather(person, now=moment, as_of=moment, language=person.language)
-    enclosure = notify.Enclosed(paper.name_of(moment), "application/pdf", paper.pdf(brief, reader=person.name))
+    enclosure = None
+    try:
+        enclosure = notify.Enclosed(paper.name_of(moment), "application/pdf", paper.pdf(brief, reader=person.name))
+    except NoPress:
+        if not without_paper:
+            raise
     sent.notice = notify.send(
         to=[person],
         kind="brief",
         subject_template=gettext_noop("Brief of %(day)s: %(headline)s"),
-        context=summary_of(brief, settings.TIME_ZONE),
+        context=summary_of(brief, settings.TIME_ZONE) | {"paper": enclosure is not None},
         about=f"/brief?as_of={moment.isoformat().replace('+', '%2B')}",
         key=f"brief {moment.date().isoformat()}",
         enclosed=enclosure,

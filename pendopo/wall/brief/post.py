@@ -31,22 +31,24 @@ DATABASE_ERRORS = (DatabaseError, InterfaceError, psycopg.Error)
 
 
 def due(now: datetime) -> list[tuple[Person, datetime]]:
-    """Whose brief is due and for which moment: who wishes it, may see boards, is still here and has had none today. Two queries."""
+    """Whose brief is due and for which moment: who wishes it, may see boards, is still here and has had none of that day. Two queries."""
     local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
     wishes = BriefWish.objects.filter(on=True, person__is_active=True).select_related("person").order_by("at", "pk")
     wanted = [(w.person, moment) for w in wishes if (moment := due_moment(w.at, w.days, local, w.changed))]
-    had = set(BriefSent.objects.filter(day=local.date(), person__in=[person for person, _m in wanted]).values_list("person", flat=True))
-    return [(person, moment) for person, moment in wanted if person.pk not in had and holds(person, "boards.see", None)]
+    sent = BriefSent.objects.filter(day__in={m.date() for _p, m in wanted}, person__in=[person for person, _m in wanted])
+    had = set(sent.values_list("person", "day"))
+    return [(person, moment) for person, moment in wanted if (person.pk, moment.date()) not in had and holds(person, "boards.see", None)]
 
 
 def send_due(now: datetime, resting: dict[int, datetime]) -> int:
-    """Sends what is due; says how many. One that fails rests and is told in the log; the others go out."""
+    """Sends what is due; says how many. One that fails rests and is told in the log; the others go out. The second time it goes without
+    its PDF, and says so, where only the press fails."""
     count = 0
     for person, moment in due(now):
         if person.pk in resting and (now - resting[person.pk]).total_seconds() < REST_S:
             continue
         try:
-            count += actions.send(person=person, moment=moment) is not None
+            count += actions.send(person=person, moment=moment, without_paper=person.pk in resting) is not None
             resting.pop(person.pk, None)
         except DATABASE_ERRORS:
             raise

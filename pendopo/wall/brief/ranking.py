@@ -38,11 +38,12 @@ def weight(times: float | None, relative: float | None) -> float:
 
 
 def due_moment(at: time, days: Sequence[int], now: datetime, wished: datetime) -> datetime | None:
-    """The moment of today (in the zone of `now`) for which a brief is due and not too late; None when there is none.
+    """The moment (in the zone of `now`) for which a brief is due and not too late, of today or yesterday; None when there is none.
 
-    `days` are ISO weekdays, Monday 1. A wish that was made after today's moment begins with the next day.
+    `days` are ISO weekdays, Monday 1. A wish that was made after a day's moment begins with the next day.
     """
-    moment = datetime.combine(now.date(), at, now.tzinfo)
-    if now.isoweekday() not in days or not moment + SETTLED <= now < moment + PATIENCE or wished > moment:
-        return None
-    return moment
+    for day in (now.date(), now.date() - timedelta(days=1)):
+        moment = datetime.combine(day, at, now.tzinfo)
+        if day.isoweekday() in days and moment + SETTLED <= now < moment + PATIENCE and wished <= moment:
+            return moment
+    return None

@@ -75,6 +75,20 @@ def test_when_a_brief_is_due(now: str, days: list[int], wished: str, due: bool) 
     assert found == (datetime(2026, 11, 24, 6, 30, tzinfo=ZONE) if due else None)
 
 
+@pytest.mark.parametrize(
+    ("now", "days", "due"),
+    [
+        ("2026-11-25T00:10:00", [2], True),  # of Tuesday, after midnight
+        ("2026-11-25T05:49:59", EVERY_DAY, True),
+        ("2026-11-25T05:50:00", EVERY_DAY, False),
+        ("2026-11-25T00:10:00", [3], False),  # Wednesday's comes in the evening
+    ],
+)
+def test_one_of_late_evening_still_comes_after_midnight(now: str, days: list[int], due: bool) -> None:
+    found = due_moment(time(23, 50), days, datetime.fromisoformat(now).replace(tzinfo=ZONE), datetime(2026, 11, 1, tzinfo=ZONE))
+    assert found == (datetime(2026, 11, 24, 23, 50, tzinfo=ZONE) if due else None)
+
+
 def history(code: str, values: list[float]) -> None:
     river.indicator(code, level="regency", rollup="none")
     start = timezone.now() - timedelta(hours=len(values))
@@ -206,6 +220,23 @@ def test_one_that_cannot_be_made_holds_up_nobody_and_rests(sari: Person, budi: P
     assert BriefSent.objects.count() == 0
     assert post.send_due(now, resting) == 0, "they rest"
     assert post.send_due(now + timedelta(seconds=601), resting) == 2 and resting == {}
+
+
+def test_without_a_press_the_second_try_goes_without_paper_and_says_so(
+    smtp: MailServer, sari: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = noon_of_yesterday()
+    actions.wish(person=sari, on=True, at=noon.time(), days=EVERY_DAY, by=sari)
+    BriefWish.objects.update(changed=noon - timedelta(days=1))
+    monkeypatch.setattr(press, "PRESS", "pendopo.ui.gone")
+    resting: dict[int, datetime] = {}
+    assert post.send_due(noon + timedelta(seconds=10), resting) == 0
+    assert post.send_due(noon + timedelta(seconds=611), resting) == 1
+    deliver_due()
+    (mail,) = cast(list[EmailMessage], smtp.got)
+    body = mail.get_body(("plain",))
+    assert body is not None and "PDF tidak dapat dibuat" in body.get_content() and "/brief?as_of=" in body.get_content()
+    assert not list(mail.iter_attachments())
 
 
 def test_who_may_not_see_boards_any_more_gets_none(sari: Person) -> None:
