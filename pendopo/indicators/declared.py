@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from pendopo.ui.sentence import Sentence
+from pendopo.ui.sentence import Sentence, either
 
 T = TypeVar("T")
 
@@ -64,13 +64,40 @@ class Entry:
             if place:
                 return Sentence("line %(line)s: %(what)s: the key “%(key)s” is missing in “%(place)s”.", **given)
             return Sentence("line %(line)s: %(what)s: the key “%(key)s” is missing.", **given)
-        reason = text.split(" - at ")[0].replace("`", "“", 1).replace("`", "”", 1)
+        reason = _reason(text.split(" - at ")[0])
         if place:
-            return Sentence("line %(line)s: %(what)s: “%(place)s”: %(why)s.", line=self._line_of(place), what=what, place=place, why=reason)
-        return Sentence("line %(line)s: %(what)s: %(why)s.", line=self._line_of(place), what=what, why=reason)
+            return Sentence("line %(line)s: %(what)s: “%(place)s”: %(why)s", line=self._line_of(place), what=what, place=place, why=reason)
+        return Sentence("line %(line)s: %(what)s: %(why)s", line=self._line_of(place), what=what, why=reason)
 
     def _line_of(self, place: str) -> int:
         return self.lines.get(re.split(r"[.\[]", place)[0], self.line)
+
+
+# What a decoder calls the shapes of YAML, as people call them.
+SHAPES = {
+    "str": Sentence("a text"),
+    "int": Sentence("a whole number"),
+    "float": Sentence("a number"),
+    "bool": Sentence("true or false"),
+    "array": Sentence("a list"),
+    "object": Sentence("keys and values"),
+    "null": Sentence("nothing"),
+}
+WRONG_SHAPE = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
+WRONG_SIZE = re.compile(r"Expected `(\w+)`( of length)? (>=|<=|>|<) (\S+)")
+
+
+def _reason(text: str) -> str:
+    """A decoder's reason as a sentence."""
+    if match := WRONG_SHAPE.fullmatch(text):
+        wanted, given = ([SHAPES.get(name, Sentence("a text")) for name in part.split(" | ")] for part in match.groups())
+        return Sentence("here stands %(given)s, not %(wanted)s.", given=given[0], wanted=either([*dict.fromkeys(wanted)]))
+    if match := WRONG_SIZE.fullmatch(text):
+        place = {"sign": match[3], "n": match[4]}
+        return Sentence("its length must be %(sign)s %(n)s.", **place) if match[2] else Sentence("it must be %(sign)s %(n)s.", **place)
+    if match := re.fullmatch(r"Invalid enum value '?(.*?)'?", text):
+        return Sentence("“%(given)s” is none of the known words.", given=match[1])
+    return f"{text}."
 
 
 def read_entry(text: str, what: str) -> Entry:
@@ -118,11 +145,25 @@ def _compose(text: str, what: str) -> tuple[yaml.MappingNode, _Loader]:
     return node, loader
 
 
+UNCLOSED, UNQUOTED = Sentence("a bracket or brace is not closed, or a comma is missing"), Sentence("a quotation mark is not closed")
+# The slips that people make most, by words of the parser's message.
+NOT_YAML = {
+    "mapping values are not allowed": Sentence("a colon stands where none can; put a text with a colon between quotation marks"),
+    "cannot start any token": Sentence("a character cannot begin a value; indent with spaces, and put such a text between quotation marks"),
+    "could not find expected ':'": Sentence("a colon behind a key is missing"),
+    "expected <block end>": Sentence("the line is indented otherwise than the lines it belongs to"),
+    "expected ',' or": UNCLOSED,
+    "expected the node content": UNCLOSED,
+    "found unexpected end of stream": UNQUOTED,
+}
+
+
 def _yaml_sentence(error: Exception, what: str) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
     if mark:
-        return Sentence("line %(line)s: the %(what)s is not YAML: %(why)s.", line=mark.line + 1, what=what, why=problem)
+        why = next((sentence for words, sentence in NOT_YAML.items() if words in problem), problem)
+        return Sentence("line %(line)s: the %(what)s is not YAML: %(why)s.", line=mark.line + 1, what=what, why=why)
     return Sentence("the %(what)s is not YAML: %(why)s.", what=what, why=problem)
 
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from pendopo.ui.sentence import Sentence
+
 Freshness = Literal["fresh", "due", "stale", "silent"]
 
 DURATION = re.compile(r"([1-9]\d{0,6})(s|m|h|d|w|M|y)")
@@ -28,12 +30,15 @@ class Duration:
     number: int
     unit: str
 
+    def __str__(self) -> str:
+        return f"{self.number}{self.unit}"
+
     @classmethod
     def parse(cls, text: str) -> "Duration":
         """Raises ValueError with a sentence when the text is no duration."""
         match = DURATION.fullmatch(text.strip())
         if match is None:
-            raise ValueError(f"{text!r} is not a duration: write a number and s, m, h, d, w, M or y, for example 1h.")
+            raise ValueError(Sentence("“%(text)s” is not a duration: write a number and s, m, h, d, w, M or y, for example 1h.", text=text))
         return cls(int(match[1]), match[2])
 
     @property

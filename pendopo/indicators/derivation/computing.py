@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from ..checks import UNFLAG, Observation
 from ..latest import utc_text
 from ..logic import QUALITY_WORDS, Duration
-from ..models import Series
+from ..models import Indicator, Series
 from .catalogue import zone
 from .contract import Facts, Formula
 from .evaluating import OPEN, Evaluator, Stretch, merged, reads_others, touched
@@ -88,8 +89,13 @@ def scopes_of(formula: Formula, targets: Iterable[str]) -> dict[str, list[str]]:
 def differences(
     formula: Formula, facts: Mapping[str, Facts], wanted: Mapping[str, Sequence[Stretch]], stamps: Stamps
 ) -> Iterator[Observation]:
-    """The rows that make the stored figures true again: new values, corrections, and retractions where nothing can be derived."""
+    """The rows that make the stored figures true again: new values, corrections, and retractions where nothing can be derived.
+
+    Figures of which rows of an input were forgotten stay as they are: they cannot be derived again.
+    """
     grid = grid_of(formula)
+    first = _first_known(formula, grid)
+    wanted = {target: [(max(lo, first), hi) for lo, hi in found if hi >= first] for target, found in wanted.items()}
     scopes = scopes_of(formula, wanted)
     batch: list[str] = []
     for scope in sorted(scopes):
@@ -98,6 +104,15 @@ def differences(
             yield from _of_scopes(formula, facts, grid, {part: scopes[part] for part in batch}, wanted, stamps)
             batch = []
     yield from _of_scopes(formula, facts, grid, {part: scopes[part] for part in batch}, wanted, stamps)
+
+
+def _first_known(formula: Formula, grid: Grid) -> int:
+    """The first period of which no input has forgotten rows."""
+    since = Indicator.objects.filter(code__in=formula.inputs).aggregate(since=Max("raw_since"))["since"]
+    if since is None:
+        return FIRST
+    n = grid.ordinal(since)
+    return n if grid.start(n) >= since else n + 1
 
 
 def _of_scopes(

@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pendopo.ui.sentence import Sentence
+
 from ..logic import Duration
 from .exact import HUNDRED, QUOTIENT
 from .expressions import LEVELS, Call, FaultyExpression, Input, Node, inputs_of, read, walk
@@ -60,19 +62,21 @@ def compile_all(catalogue: Mapping[str, Facts], zone: ZoneInfo) -> tuple[dict[st
         if code in formulas or code in faults or facts[code].derived is None:
             return
         if code in above:
-            raise Circle(f"the derivations go round in a circle: {' → '.join((*above[above.index(code) :], code))}.")
+            raise Circle(
+                Sentence("the derivations go round in a circle: %(circle)s.", circle=" → ".join((*above[above.index(code) :], code)))
+            )
         try:
             tree = read(facts[code].derived)
             for needed in inputs_of(tree):
                 if needed not in facts:
-                    raise FaultyExpression(f"there is no indicator “{needed}”: declare it, or correct the code.")
+                    raise FaultyExpression(Sentence("there is no indicator “%(code)s”: declare it, or correct the code.", code=needed))
                 visit(needed, (*above, code))
                 if needed in faults:
-                    raise FaultyExpression(f"its input “{needed}” cannot be computed.")
+                    raise FaultyExpression(Sentence("its input “%(code)s” cannot be computed.", code=needed))
             formulas[code] = _compile(facts[code], tree, facts, zone)
             facts[code] = formulas[code].facts
         except FaultyExpression as fault:
-            faults[code] = str(fault)
+            faults[code] = fault.sentence
             if isinstance(fault, Circle):
                 raise
 
@@ -89,14 +93,14 @@ def _compile(facts: Facts, tree: Call, catalogue: Mapping[str, Facts], zone: Zon
     fastest = min(inputs, key=lambda line: Duration.parse(line.every).seconds)
     every = facts.every or fastest.every
     if Duration.parse(every).seconds != Duration.parse(fastest.every).seconds:
-        sentence = f"its cadence must be that of its fastest input “{fastest.code}” ({fastest.every}), not {every}."
-        raise FaultyExpression(sentence)
+        given = {"code": fastest.code, "fastest": fastest.every, "every": every}
+        raise FaultyExpression(Sentence("its cadence must be that of its fastest input “%(code)s” (%(fastest)s), not %(every)s.", **given))
     _check_windows(tree, every, zone)
     units = {line.code: parse_unit(line.unit) for line in inputs}
     try:
         compiled, unit = _with_units(tree, units)
     except Mismatch as wrong:
-        raise FaultyExpression(f"its formula {wrong}.") from None
+        raise FaultyExpression(wrong.args[0]) from None
     assert isinstance(compiled, Call)
     factor, unit_text = _towards(facts, unit, inputs)
     driving = [line for line in inputs if Duration.parse(line.every).seconds == Duration.parse(every).seconds]
@@ -130,7 +134,7 @@ def _check_windows(tree: Call, every: str, zone: ZoneInfo) -> None:
             if isinstance(node, Call) and "window" in node.options:
                 grid.periods(node.options["window"])
     except ValueError as wrong:
-        raise FaultyExpression(str(wrong)) from None
+        raise FaultyExpression(wrong.args[0]) from None
 
 
 def _with_units(node: Node, units: Mapping[str, Unit | None]) -> tuple[Node, Unit | None]:
@@ -164,10 +168,11 @@ def _towards(facts: Facts, unit: Unit | None, inputs: list[Facts]) -> tuple[Deci
     if unit is None or unit == declared:
         return Decimal(1), facts.unit
     if not unit.fits(declared):
-        raise FaultyExpression(f"its formula gives {_unit_words(unit)}, but its unit is declared as “{facts.unit}”.")
+        given = {"unit": _unit_words(unit), "declared": facts.unit}
+        raise FaultyExpression(Sentence("its formula gives %(unit)s, but its unit is declared as “%(declared)s”.", **given))
     factor: Fraction = unit.scale / declared.scale
     return QUOTIENT.divide(Decimal(factor.numerator), Decimal(factor.denominator)), facts.unit
 
 
 def _unit_words(unit: Unit) -> str:
-    return "a plain number" if unit == ONE else f"“{unit}”"
+    return Sentence("a plain number") if unit == ONE else f"“{unit}”"

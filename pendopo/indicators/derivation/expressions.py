@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from pendopo.ui.sentence import Sentence, listed
+
 from ..logic import Duration
 from .functions import FUNCTIONS, Function
 
@@ -20,6 +22,10 @@ DEEPEST = 12
 
 class FaultyExpression(ValueError):
     """The expression cannot be used; the text is a sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,9 @@ def read(given: Any) -> Call:
     found = _node(given, 0) if isinstance(given, dict) else None
     if not isinstance(found, Call):
         example = "{per_100k: {of: covid-cases, population: population}}"
-        raise FaultyExpression(f"“derived” is one function with its operands, for example {example}.")
+        raise FaultyExpression(Sentence("“derived” is one function with its operands, for example %(example)s.", example=example))
     if not inputs_of(found):
-        raise FaultyExpression("“derived” names no indicator: a figure that never changes is not derived.")
+        raise FaultyExpression(Sentence("“derived” names no indicator: a figure that never changes is not derived."))
     return found
 
 
@@ -81,20 +87,22 @@ def walk(node: Node) -> Iterator[Node]:
 
 def _node(given: Any, depth: int) -> Node:
     if isinstance(given, bool) or given is None:
-        raise FaultyExpression(f"“{given}” is neither an indicator, nor a number, nor a function.")
+        raise FaultyExpression(Sentence("“%(given)s” is neither an indicator, nor a number, nor a function.", given=given))
     if isinstance(given, int | float):
         if given - given != 0:
-            raise FaultyExpression(f"{given} is not a number that can be computed with.")
+            raise FaultyExpression(Sentence("%(given)s is not a number that can be computed with.", given=given))
         return Number(Decimal(repr(given)))
     if isinstance(given, str):
         return Input(given)
     if not isinstance(given, dict) or len(given) != 1:
-        raise FaultyExpression("a function is written as one name with its operands: {sum: [a, b]}.")
+        raise FaultyExpression(Sentence("a function is written as one name with its operands: {sum: [a, b]}."))
     if depth >= DEEPEST:
-        raise FaultyExpression(f"functions lie more than {DEEPEST} deep in each other: make an indicator of a part.")
+        raise FaultyExpression(Sentence("functions lie more than %(most)s deep in each other: make an indicator of a part.", most=DEEPEST))
     ((name, arguments),) = given.items()
     if name not in FUNCTIONS:
-        raise FaultyExpression(f"there is no function “{name}”: use one of {', '.join(sorted(FUNCTIONS))}.")
+        raise FaultyExpression(
+            Sentence("there is no function “%(name)s”: use one of %(known)s.", name=name, known=", ".join(sorted(FUNCTIONS)))
+        )
     return _call(str(name), FUNCTIONS[name], _by_name(str(name), FUNCTIONS[name], arguments), depth)
 
 
@@ -104,7 +112,9 @@ def _by_name(name: str, function: Function, arguments: Any) -> dict[str, Any]:
         return {str(key): value for key, value in arguments.items()}
     if isinstance(arguments, list) and not function.many:
         if len(arguments) > len(function.operands):
-            raise FaultyExpression(f"“{name}” takes {_names(function.operands)}, not {len(arguments)} operands.")
+            raise FaultyExpression(
+                Sentence("“%(name)s” takes %(known)s, not %(n)s operands.", name=name, known=listed(function.operands), n=len(arguments))
+            )
         return dict(zip(function.operands, arguments, strict=False))
     return {function.operands[0]: arguments}
 
@@ -113,10 +123,10 @@ def _call(name: str, function: Function, given: dict[str, Any], depth: int) -> C
     known = (*function.operands, *function.options)
     for key in given:
         if key not in known:
-            raise FaultyExpression(f"“{name}” has no “{key}”: it takes {_names(known)}.")
+            raise FaultyExpression(Sentence("“%(name)s” has no “%(key)s”: it takes %(known)s.", name=name, key=key, known=listed(known)))
     for key in (*function.operands, *function.required):
         if key not in given and key not in function.optional:
-            raise FaultyExpression(f"“{name}” lacks “{key}”: it takes {_names(known)}.")
+            raise FaultyExpression(Sentence("“%(name)s” lacks “%(key)s”: it takes %(known)s.", name=name, key=key, known=listed(known)))
     operands: dict[str, tuple[Node, ...]] = {}
     for key in function.operands:
         if key not in given:
@@ -124,15 +134,15 @@ def _call(name: str, function: Function, given: dict[str, Any], depth: int) -> C
         many = function.many and key == function.operands[0]
         parts = given[key] if isinstance(given[key], list) else [given[key]]
         if many and len(parts) < 2:
-            raise FaultyExpression(f"“{name}” takes a list of at least two: {name}: [a, b].")
+            raise FaultyExpression(Sentence("“%(name)s” takes a list of at least two: %(name)s: [a, b].", name=name))
         if not many and len(parts) != 1:
-            raise FaultyExpression(f"“{key}” of “{name}” is one operand, not a list.")
+            raise FaultyExpression(Sentence("“%(key)s” of “%(name)s” is one operand, not a list.", key=key, name=name))
         operands[key] = tuple(_node(part, depth + 1) for part in parts)
     options = {key: _option(name, key, function.options[key], given[key]) for key in function.options if key in given}
     if name in ("clamp", "where") and not options:
-        raise FaultyExpression(f"“{name}” needs at least one of {_names(tuple(function.options))}.")
+        raise FaultyExpression(Sentence("“%(name)s” needs at least one of %(known)s.", name=name, known=listed(tuple(function.options))))
     if name == "clamp" and options.get("min", 0) > options.get("max", options.get("min", 0)):
-        raise FaultyExpression("“clamp” has a min above its max.")
+        raise FaultyExpression(Sentence("“clamp” has a min above its max."))
     return Call(name, operands, options)
 
 
@@ -142,20 +152,20 @@ def _option(name: str, key: str, kind: str, given: Any) -> Any:
         try:
             return Duration.parse(str(given))
         except ValueError as error:
-            raise FaultyExpression(f"“{key}” of “{name}”: {error}") from None
+            raise FaultyExpression(Sentence("“%(key)s” of “%(name)s”: %(fault)s", key=key, name=name, fault=error.args[0])) from None
     if kind in ("number", "fraction"):
         if isinstance(given, bool) or not isinstance(given, int | float) or given - given != 0:
-            raise FaultyExpression(f"“{key}” of “{name}” is a number, not “{given}”.")
+            raise FaultyExpression(Sentence("“%(key)s” of “%(name)s” is a number, not “%(given)s”.", key=key, name=name, given=given))
         if kind == "number":
             return Decimal(repr(given))
         if not 0 < given <= 1:
-            raise FaultyExpression(f"“{key}” of “{name}” is a fraction above 0 and at most 1, for example 0.8.")
+            raise FaultyExpression(
+                Sentence("“%(key)s” of “%(name)s” is a fraction above 0 and at most 1, for example 0.8.", key=key, name=name)
+            )
         return float(given)
     choices = LEVELS if kind == "level" else tuple(kind.split("|"))
     if given not in choices:
-        raise FaultyExpression(f"“{key}” of “{name}” is {_names(choices)}, not “{given}”.")
+        raise FaultyExpression(
+            Sentence("“%(key)s” of “%(name)s” is %(known)s, not “%(given)s”.", key=key, name=name, known=listed(choices), given=given)
+        )
     return given
-
-
-def _names(names: tuple[str, ...]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

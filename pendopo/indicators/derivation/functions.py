@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from pendopo.ui.sentence import Sentence, listed
+
 from .exact import HUNDRED, minus, quotient, times, total
 from .units import ONE, ONE_PER_100K, PEOPLE_UNIT, PERCENT, Unit
 from .windows import change, cumulative, moving_mean, moving_sum, percent_change
@@ -91,7 +93,9 @@ def _same(units: Units) -> Unit | None:
     """All operands in one unit, which is also that of the result. Those without a unit fit everything."""
     known = [unit for group in units.values() for unit in group if unit is not None]
     if any(unit != known[0] for unit in known):
-        raise Mismatch(f"puts {' and '.join(dict.fromkeys(map(str, known)))} together, which are different units")
+        raise Mismatch(
+            Sentence("its formula puts %(units)s together, which are different units.", units=listed([*dict.fromkeys(map(str, known))]))
+        )
     return known[0] if known else None
 
 
@@ -119,7 +123,7 @@ def _divided(units: Units) -> Unit | None:
 def _per_people(units: Units) -> Unit | None:
     people, of = units["population"][0], units["of"][0]
     if people is not None and people != PEOPLE_UNIT:
-        raise Mismatch(f"needs a population in people (orang, jiwa), not in {people}")
+        raise Mismatch(Sentence("its formula needs a population in people (orang, jiwa), not in %(unit)s.", unit=people))
     return ONE_PER_100K if of is None or of == PEOPLE_UNIT else of.times(Unit(1 / ONE_PER_100K.scale, PEOPLE_UNIT.powers), -1)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from pendopo.ui.sentence import Sentence
+
 from ..logic import Duration
 
 DAY_S = 86_400
@@ -22,7 +24,7 @@ class Grid:
 
     def __post_init__(self) -> None:
         if not self.every.is_calendar and DAY_S % self.every.seconds:
-            raise ValueError(f"a cadence of {self.every.number}{self.every.unit} does not divide the day into equal periods.")
+            raise ValueError(Sentence("a cadence of %(every)s does not divide the day into equal periods.", every=self.every))
 
     def ordinal(self, moment: datetime) -> int:
         """The number of the period that holds the moment."""
@@ -65,9 +67,7 @@ class Grid:
         else:
             whole, rest = divmod(window.seconds, self.every.seconds)
         if rest or not whole:
-            raise ValueError(
-                f"the window {window.number}{window.unit} is no whole number of periods of {self.every.number}{self.every.unit}."
-            )
+            raise ValueError(Sentence("the window %(window)s is no whole number of periods of %(every)s.", window=window, every=self.every))
         return whole
 
     def back(self, ordinal: int, window: Duration) -> int:

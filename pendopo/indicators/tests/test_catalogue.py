@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from pendopo.agencies.models import Agency
 from pendopo.audit.models import Entry
@@ -10,6 +11,7 @@ from pendopo.indicators.catalogue import parse
 from pendopo.indicators.declared import Faulty
 from pendopo.indicators.declaring import load_catalogue
 from pendopo.indicators.models import Indicator, Source
+from pendopo.ui.telling import all_told
 
 CATALOGUES = Path(__file__).resolve().parent.parent / "catalogues"
 
@@ -52,18 +54,21 @@ def faults(text: str) -> list[str]:
     ("change", "sentence"),
     [
         (("    rollup: mean", "    rolup: mean"), "line 10: indicator river-level: there is no key “rolup”."),
-        (("every: 1h", "every: hourly"), "line 4: indicator river-level: “every”: 'hourly' is not a duration"),
-        (("kind: gauge", "kind: meter"), "line 9: indicator river-level: “kind”: Invalid enum value 'meter'."),
+        (("every: 1h", "every: hourly"), "line 4: indicator river-level: “every”: “hourly” is not a duration"),
+        (("kind: gauge", "kind: meter"), "line 9: indicator river-level: “kind”: “meter” is none of the known words."),
         (("    unit: m\n", ""), None),
         (("    every: 1h\n", ""), "line 4: indicator river-level: the key “every” is missing."),
         (("range: [0, 20]", "range: [20, 0]"), "line 4: indicator river-level: the range begins at 20, above its end 0."),
-        (("range: [0, 20]", "range: 20"), "line 14: indicator river-level: “checks.range”: Expected “array | null”, got `int`."),
+        (
+            ("range: [0, 20]", "range: 20"),
+            "line 14: indicator river-level: “checks.range”: here stands a whole number, not a list or nothing.",
+        ),
         (("monotonic: false", "monotonous: false"), "line 14: indicator river-level: there is no key “monotonous” in “checks”."),
         (("rollup: mean", "rollup: average"), "line 4: indicator river-level: “rollup” is sum, mean"),
         (("code: population", "code: river-level"), "indicator river-level was declared in line 4 already."),
         (("code: psda", "code: PSDA 1"), "line 2: source PSDA 1: a code has small letters"),
         (("moving_mean", "moving_average"), "there is no function “moving_average”"),
-        (("window: 7d", "window: soon"), "“window” of “moving_mean”: 'soon' is not a duration"),
+        (("window: 7d", "window: soon"), "“window” of “moving_mean”: “soon” is not a duration"),
         (("unit: m\n", "unit: m\n    unit: cm\n"), "line 7: the key “unit” stands here twice."),
         (("sources:\n", "source:\n"), "line 1: there is no key “source” in a catalogue"),
     ],
@@ -81,6 +86,33 @@ def test_a_fault_is_told_with_its_line(change: tuple[str, str], sentence: str | 
 def test_what_is_no_catalogue_gets_a_sentence(text: str) -> None:
     """Never a stack trace."""
     assert all(sentence.endswith(".") for sentence in faults(text))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("window: 7d", "window: soon"), "“window” dari “moving_mean”: “soon” bukan lama waktu"),
+        (("range: [0, 20]", "range: 20"), "“checks.range”: di sini tertulis bilangan bulat, seharusnya daftar atau tidak ada."),
+        (("moving_mean", "moving_average"), "tidak ada fungsi “moving_average”: gunakan salah satu dari"),
+        (("kind: gauge", "kind: meter"), "baris 9: indikator river-level: “kind”: “meter” bukan salah satu kata yang dikenal."),
+        (("grace: 45m", "grace: x: y"), "ada titik dua di tempat yang salah"),
+        (("unit: m\n", "unit: m\n    keep: 3d\n"), "“keep” paling sedikit 7d"),
+    ],
+)
+def test_a_fault_is_told_in_the_language_of_the_page(change: tuple[str, str], sentence: str) -> None:
+    """Also those of formulas, of the decoder and of YAML itself."""
+    with override("id"):
+        told = all_told(faults(TEXT.replace(*change, 1)))
+    assert any(sentence in fault for fault in told), told
+
+
+@pytest.mark.django_db
+def test_a_running_total_of_what_is_forgotten_is_refused() -> None:
+    text = TEXT.replace("unit: m\n", "unit: m\n    keep: 40d\n").replace(
+        "moving_mean: {of: river-level, window: 7d}", "cumulative: river-level"
+    )
+    with pytest.raises(Faulty, match="adds up all of “river-level”, which keeps its rows for 40d only"):
+        load_catalogue(catalogue=parse(text))
 
 
 @pytest.mark.django_db
