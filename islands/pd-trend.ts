@@ -42,8 +42,10 @@ class PdTrend extends HTMLElement {
     if (word.region !== series.region || dimsKey(word.dims) !== series.dims || word.value === null || !this.data) return;
     const at = Math.floor(Date.parse(word.at) / 1000);
     const last = series.points.at(-1);
-    if (!last || at > last[0]) series.points.push([at, word.value]);
-    else {
+    if (!last || at > last[0]) {
+      if (last && at - last[0] > series.every * 1.5) series.points.push([last[0] + series.every, null]);
+      series.points.push([at, word.value]);
+    } else {
       const same = series.points.find((point) => point[0] === at);
       if (!same || same[1] === word.value) return;
       same[1] = word.value;
@@ -61,17 +63,7 @@ class PdTrend extends HTMLElement {
     const tables = this.data!.series.map((series) => {
       const times: number[] = [];
       const values: (number | null)[] = [];
-      for (const [at, value] of series.points) {
-        const before = times.at(-1);
-        const thinned = series.points.length > 400 ? 8 : 1.5;
-        if (before !== undefined && at - before > series.every * thinned) {
-          times.push(before + series.every);
-          values.push(null);
-        }
-        times.push(at);
-        values.push(value);
-      }
-      return [times, values] as uPlot.AlignedData;
+      return [series.points.map((point) => point[0]), series.points.map((point) => point[1])] as uPlot.AlignedData;
     });
     return uPlot.join(tables, tables.map(() => [0, 2]));
   }

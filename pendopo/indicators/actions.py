@@ -19,8 +19,10 @@ from pendopo.audit.actions import record
 from pendopo.regions.models import Region
 
 from . import storing
+from .beside import us_of
 from .bodies import Rows
 from .checks import (
+    EARLIEST_US,
     EPOCH,
     MICROSECOND,
     Judge,
@@ -108,6 +110,7 @@ def rule_of(indicator: Indicator, *, may_write: bool = True) -> Rule:
         step=None if checks.get("step") is None else float(checks["step"]),
         future_s=float(Duration.parse(str(checks.get("future", "5m"))).seconds),
         late_s=float(contract.due_s + contract.grace.seconds),
+        since_us=us_of(indicator.raw_since) if indicator.raw_since else EARLIEST_US,
         asked=read_asked(checks, every_s=contract.every.seconds, offset_s=int(offset.total_seconds())),
     )
 

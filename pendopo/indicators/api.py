@@ -17,7 +17,7 @@ from pendopo.regions.models import Region
 
 from . import history
 from .health.league import standings
-from .latest import Figure, figure_json, figures, single
+from .latest import Figure, figure_json, figures, single, utc_text
 from .models import Indicator, IndicatorQuerySet, Source
 from .newest import rows
 from .reader import Reader, reader_of
@@ -81,6 +81,8 @@ class IndicatorOut(Schema):
     publicity: str
     sources: list[str]
     derived: Any = None
+    keep: str | None = None
+    raw_since: str | None = None
 
 
 class SourceOut(Schema):
@@ -106,10 +108,11 @@ class LatestPage(Schema):
 
 
 class ObservationPage(Schema):
-    """A page of history."""
+    """A page of history. `raw_since` stands where the question reaches before it: by indicator, from when on rows are still kept."""
 
     items: list[ObservationOut]
     next: str | None
+    raw_since: dict[str, str] | None = None
 
 
 class IndicatorPage(Schema):
@@ -216,8 +219,9 @@ def observations(
     government's zone."""
     only(request, "indicator", "region", "from", "to", "as_of", "every", "agg", "cursor", "dims.")
     dims = tuple((name[5:], str(value)) for name, value in request.GET.items() if name.startswith("dims."))
+    asked = readable(reader_of(request), indicator)
     question = history.Question(
-        indicators=[i.pk for i in readable(reader_of(request), indicator)],
+        indicators=[i.pk for i in asked],
         region=region_or_404(region),
         dims=dims,
         since=moment(since, "from"),
@@ -230,7 +234,8 @@ def observations(
         found, following = history.page(question, cursor)
     except ValueError:
         raise HttpError(422, _("The cursor is not one of ours: ask without it and follow “next”.")) from None
-    return reply({"items": [known.as_json() for known in found], "next": following})
+    forgotten = {i.code: utc_text(i.raw_since) for i in history.forgetful(asked, question.since)}
+    return reply({"items": [known.as_json() for known in found], "next": following, **({"raw_since": forgotten} if forgotten else {})})
 
 
 @router.get("/indicators", response=IndicatorPage, summary="What is measured")
@@ -256,6 +261,8 @@ def indicators(request: HttpRequest, q: str | None = None, cursor: str | None = 
             "publicity": i.publicity,
             "sources": sorted(source.code for source in i.sources.all()),
             "derived": i.derived,
+            "keep": i.keep or None,
+            "raw_since": utc_text(i.raw_since),
         }
         for i in found[: history.PAGE]
     ]

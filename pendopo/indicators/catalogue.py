@@ -15,6 +15,7 @@ from .derivation.expressions import FaultyExpression, inputs_of, read
 from .logic import Duration
 
 CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+SHORTEST_KEEP_S = 7 * 86_400
 ROLLUPS = ("sum", "mean", "max", "min", "last", "none")
 
 
@@ -83,6 +84,7 @@ class IndicatorEntry(msgspec.Struct, forbid_unknown_fields=True):
     checks: Checks | None = None
     derived: dict[str, Any] | None = None
     decimals: Annotated[int, msgspec.Meta(ge=0, le=6)] | None = None
+    keep: str | None = None
 
     @property
     def names(self) -> Text:
@@ -180,9 +182,11 @@ def faults_of(entry: IndicatorEntry) -> list[str]:
     if entry.kind is None and entry.derived is None:
         faults.append(Sentence("the key “%(key)s” is missing.", key="kind"))
     future = entry.checks.future if entry.checks else None
-    for key, text in (("every", entry.every), ("grace", entry.grace), ("future", future)):
+    for key, text in (("every", entry.every), ("grace", entry.grace), ("future", future), ("keep", entry.keep)):
         if text is not None:
             faults.extend(_duration_fault(key, text))
+    if entry.keep is not None and not _duration_fault("keep", entry.keep) and Duration.parse(entry.keep).seconds < SHORTEST_KEEP_S:
+        faults.append(Sentence("“keep” is at least 7d: checks and the health of sources look that far back."))
     if isinstance(entry.rollup, str) and entry.rollup not in ROLLUPS:
         known = ", ".join(ROLLUPS)
         faults.append(Sentence("“rollup” is %(known)s or {weighted: INDICATOR}, not “%(given)s”.", known=known, given=entry.rollup))
@@ -202,7 +206,7 @@ def _derivation_faults(entry: IndicatorEntry) -> list[str]:
     try:
         read(entry.derived)
     except FaultyExpression as fault:
-        return [fault.args[0]]
+        return [fault.sentence]
     return []
 
 
@@ -210,5 +214,5 @@ def _duration_fault(key: str, text: str) -> list[str]:
     try:
         Duration.parse(text)
     except ValueError as error:
-        return [f"“{key}”: {error}"]
+        return [Sentence("“%(key)s”: %(fault)s", key=key, fault=error.args[0])]
     return []

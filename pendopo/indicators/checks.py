@@ -46,7 +46,8 @@ class Observation(msgspec.Struct, forbid_unknown_fields=True):
 class Rule:
     """What the catalogue says of one indicator, as far as a row needs it.
 
-    `future_s` is how far ahead of the clock `at` may be, `late_s` from what age on a row counts as late, `asked` what needs history.
+    `future_s` is how far ahead of the clock `at` may be, `late_s` from what age on a row counts as late, `asked` what needs history,
+    `since_us` from where on rows are kept.
     """
 
     may_write: bool
@@ -58,6 +59,7 @@ class Rule:
     derived: bool = False
     late_s: float = math.inf
     asked: Asked | None = None
+    since_us: int = EARLIEST_US
 
 
 class Problem(NamedTuple):
@@ -187,7 +189,7 @@ class Judge:
         if key is None:
             key = self._key(sent)
         at_us = self._times.get((sent.at, rule.takes_dates))
-        if at_us is None:
+        if at_us is None or at_us < rule.since_us:
             at_us = self._at(sent.at, rule)
         value = sent.value
         if value is None:
@@ -224,6 +226,8 @@ class Judge:
             at_us = parse_at(text, takes_dates=rule.takes_dates, zone=self.zone)
         except ValueError as error:
             raise _Rejection("at", str(error), given=text[:60]) from None
+        if at_us < rule.since_us:
+            raise _Rejection("at", "forgotten", given=text[:60], since=(EPOCH + rule.since_us * MICROSECOND).date().isoformat())
         self._times[text, rule.takes_dates] = at_us
         return at_us
 

@@ -16,11 +16,12 @@ from .declared import Faulty
 from .derivation.actions import writer_of
 from .derivation.catalogue import settle
 from .derivation.contract import Facts
+from .derivation.expressions import Call, inputs_of, read, walk
 from .models import Indicator, Source
 
 SOURCE_FIELDS = ("name", "agency", "quota", "simulated")
 INDICATOR_FIELDS = ("name_id", "name_en", "description", "unit", "every", "grace", "kind", "rollup", "weight", "level", "publicity",
-                    "checks", "derived", "decimals", "sources")  # fmt: skip
+                    "checks", "derived", "decimals", "keep", "sources")  # fmt: skip
 
 
 @dataclass
@@ -155,6 +156,7 @@ def _unknown_names(entry: IndicatorEntry, codes: set[str], sources: dict[str, So
 def _settled(entries: list[IndicatorEntry], lines: dict[str, int]) -> list[IndicatorEntry]:
     """The entries with what the derived ones left out. Raises Faulty when a formula does not hold, also one that was known before."""
     facts, faults = settle(_facts(entry) for entry in entries)
+    faults = _forgetful(entries, facts) | faults
     if faults:
         raise Faulty([_fault(code, fault, lines) for code, fault in faults.items()])
     answer = []
@@ -165,6 +167,23 @@ def _settled(entries: list[IndicatorEntry], lines: dict[str, int]) -> list[Indic
             entry = msgspec.structs.replace(entry, **filled)
         answer.append(entry)
     return answer
+
+
+def _forgetful(entries: list[IndicatorEntry], facts: dict[str, Facts]) -> dict[str, str]:
+    """The running totals whose inputs forget rows, by code: such a total could not be made again."""
+    keeps = dict(Indicator.objects.exclude(keep="").values_list("code", "keep")) | {entry.code: entry.keep or "" for entry in entries}
+    found: dict[str, str] = {}
+    for code, line in facts.items():
+        for node in walk(read(line.derived)) if line.derived is not None else ():
+            if isinstance(node, Call) and node.name == "cumulative":
+                for needed in inputs_of(node):
+                    if keeps.get(needed):
+                        found[code] = Sentence(
+                            "adds up all of “%(code)s”, which keeps its rows for %(keep)s only: take “keep” away there.",
+                            code=needed,
+                            keep=keeps[needed],
+                        )
+    return found
 
 
 def _facts(entry: IndicatorEntry) -> Facts:
@@ -192,7 +211,7 @@ def _declare_indicator(entry: IndicatorEntry, known: dict[str, Indicator], sourc
     indicator.kind = entry.kind or "rate"
     indicator.level = entry.level or "district"
     indicator.publicity, indicator.derived, indicator.decimals = entry.publicity, entry.derived, entry.shown_decimals
-    indicator.checks = _checks(entry)
+    indicator.checks, indicator.keep = _checks(entry), entry.keep or ""
     weighted = isinstance(entry.rollup, Weighted)
     indicator.rollup = "weighted" if weighted else str(entry.rollup)
     indicator.weight = known[entry.rollup.weighted] if isinstance(entry.rollup, Weighted) else None

@@ -41,7 +41,8 @@ def check_deliveries(files: Path) -> Iterator[Problem | int]:
 
 def check_closed(files: Path) -> Iterator[Problem | int]:
     """Each problem as it is met and, last, how many files of closed months were read: each must be what the book sealed."""
-    deeds = Entry.objects.filter(room="indicators", verb="closed").values_list("about", "after__digest", "after__rows")
+    verbs = ("closed", "forgot")  # a month that forgot rows is a new file
+    deeds = Entry.objects.filter(room="indicators", verb__in=verbs).order_by("id").values_list("about", "after__digest", "after__rows")
     sealed = {about: (told, rows) for about, told, rows in deeds}
     months = list(ClosedMonth.objects.all())
     for month in months:

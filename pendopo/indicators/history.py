@@ -6,7 +6,7 @@ is left out.
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,9 +19,9 @@ from django.db.models import Q
 from .closing.thawing import thaw
 from .latest import utc_text
 from .logic import QUALITY_WORDS, dims_key, moment_of
-from .models import Series, Source
-from .periods.pieces import from_rows
-from .periods.reading import columns, split
+from .models import Indicator, Series, Source
+from .periods.pieces import both
+from .periods.reading import split
 
 PAGE = 1000
 # How many series one statement reads at a time; a page that is full stops before the next.
@@ -102,14 +102,7 @@ ORDER BY s.ord, o.at LIMIT %(limit)s
 
 # Of kept hours or days and of the rows beside them, period by period. Sources come as the texts of their numbers.
 BUCKET_SQL = """
-WITH pieces AS (
-    SELECT p.series_id, p.at, p.n, p.total, p.low, p.high, p.last, p.quality, p.known_since, p.sources
-    FROM unnest(%(kept)s::bigint[], %(kept_sinces)s::timestamptz[], %(kept_untils)s::timestamptz[]) AS w(id, since, until)
-    JOIN indicators_{grain} p ON p.series_id = w.id AND p.at >= w.since AND p.at < w.until
-    WHERE p.n > 0 AND p.total IS NOT NULL AND p.newest <= %(as_of)s
-    UNION ALL
-    SELECT r.series_id, r.at, r.n, r.total, r.low, r.high, r.last, r.quality, r.known_since, r.sources FROM ({rows}) r WHERE r.n > 0
-)
+WITH pieces AS ({pieces})
 SELECT s.ord, (extract(epoch FROM b.bucket) * 1000000)::bigint, {aggregate}, max(o.quality),
     string_agg(DISTINCT array_to_string(o.sources, ','), ','), (extract(epoch FROM max(o.known_since)) * 1000000)::bigint, NULL
 FROM unnest(%(all)s::bigint[]) WITH ORDINALITY AS s(id, ord)
@@ -131,6 +124,11 @@ def series_of(question: Question) -> list[Series]:
     for name, value in question.dims:
         found = found.filter(dims__contains={name: value})
     return sorted(found, key=lambda line: (line.indicator.code, line.region_id, line.dims_key))
+
+
+def forgetful(indicators: Iterable[Indicator], since: datetime | None) -> list[Indicator]:
+    """Those that have forgotten rows from a moment on: only their hours and days tell of that time."""
+    return [one for one in indicators if one.raw_since is not None and (since is None or since < one.raw_since)]
 
 
 def page(question: Question, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Known], str | None]:
@@ -179,13 +177,12 @@ def _by_buckets(
 ) -> tuple[str, dict[str, Any]]:
     """The SQL of hours, days, weeks or months, and its parameters: from what is kept where that is exact, else from the rows."""
     grain = "hour" if question.every == "1h" else "day"
-    parts = split(series, grain, *when)
+    since, until, as_of = when
+    parts = split([(line, since, until) for line in series], grain, as_of)
     thaw(parts.raw)
-    kept, kept_sinces, kept_untils = columns(parts.kept)
-    ids, sinces, untils = columns(parts.raw)
-    parameters |= {"kept": kept, "kept_sinces": kept_sinces, "kept_untils": kept_untils, "ids": ids, "sinces": sinces, "untils": untils}
+    parameters |= parts.parameters()
     parameters |= {"all": [line.pk for line in series], "bucket": BUCKETS[question.every or "1d"]}
-    return BUCKET_SQL.format(grain=grain, rows=from_rows(grain), aggregate=AGGREGATES[question.agg]), parameters
+    return BUCKET_SQL.format(pieces=both(grain), aggregate=AGGREGATES[question.agg]), parameters
 
 
 def _fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -150,7 +150,8 @@ class Indicator(models.Model):
     """A figure with a contract: what it means, in which unit, how often it comes, who may write and read it.
 
     `every` and `grace` are durations as the catalogue writes them (`1h`, `1M`). `checks` holds range, step, monotonic and future.
-    `rollup` says how districts become a regency: sum, mean, max, min, last, none, or weighted by `weight`.
+    `rollup` says how districts become a regency: sum, mean, max, min, last, none, or weighted by `weight`. Its rows are kept for `keep`
+    ('' = for good); what was before `raw_since` was forgotten, and only its hours and days tell of it.
     """
 
     code = models.SlugField(max_length=80, unique=True)
@@ -168,6 +169,8 @@ class Indicator(models.Model):
     checks = models.JSONField(default=dict, blank=True)
     derived = models.JSONField(null=True, blank=True)
     decimals = models.PositiveSmallIntegerField(default=0)
+    keep = models.CharField(max_length=10, blank=True)
+    raw_since = models.DateTimeField(null=True, blank=True, editable=False)
     sources = models.ManyToManyField(Source, blank=True, related_name="indicators")
 
     objects = IndicatorQuerySet.as_manager()

@@ -36,6 +36,7 @@ SENTENCES = {
         "“%(given)s” is only a date, but this indicator comes more often than daily: add the time and its offset."
     ),
     "time-out-of-range": lambda: _("The time “%(given)s” is before 1900 or after 2199: check the year."),
+    "forgotten": lambda: _("Rows before %(since)s are no longer kept, as the catalogue says: leave out what is of “%(given)s”."),
     "not-a-number": lambda: _("“%(given)s” is not a number: send a plain decimal number."),
     "value-missing": lambda: _("The value is missing: send a number, or null with a note to retract."),
     "retraction-needs-reason": lambda: _("A retraction (empty value) needs a note that says why."),

@@ -90,6 +90,16 @@ def thin_pieces(points: Points, every_s: float, most: int = MOST_POINTS) -> list
     return [thin(piece, max(4, most * len(piece) // len(points))) for piece in found]
 
 
+def with_gaps(points: Points, every_s: float, most: int = MOST_POINTS) -> list[tuple[datetime, float | None]]:
+    """The points of a line as one list, each gap as a point without a value one cadence behind the last before it."""
+    found: list[tuple[datetime, float | None]] = []
+    for piece in thin_pieces(points, every_s, most):
+        if found:
+            found.append((found[-1][0] + timedelta(seconds=every_s), None))
+        found.extend(piece)
+    return found
+
+
 def spark(points: Points, since: datetime, until: datetime, every_s: float) -> Spark | None:
     """A sparkline; None with fewer than two points."""
     if len(points) < 2:
@@ -103,8 +113,7 @@ def spark(points: Points, since: datetime, until: datetime, every_s: float) -> S
     def place(at: datetime, value: float) -> tuple[float, float]:
         return (at - since).total_seconds() / length * width, 2 + (high - value) / (high - low) * (height - 4)
 
-    stretch = max(every_s, every_s * len(points) / MOST_POINTS * 2)
-    drawn = [[place(*point) for point in piece] for piece in pieces(thin(points), stretch)]
+    drawn = [[place(*point) for point in piece] for piece in thin_pieces(points, every_s)]
     line = "".join(_polyline(piece) for piece in drawn)
     area = "".join(f"{_polyline(p)}L{p[-1][0]:.2f} {height:.0f}L{p[0][0]:.2f} {height:.0f}Z" for p in drawn if len(p) > 1)
     return Spark(line, area, drawn[-1][-1])

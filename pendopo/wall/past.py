@@ -1,11 +1,13 @@
 """The recent past of a tile's figures: sparklines, and how a value differs from the one before."""
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 from pendopo.indicators.history import Point
 from pendopo.indicators.latest import Figure
 from pendopo.indicators.logic import Duration
+from pendopo.indicators.trends import NEWEST_CADENCES
 from pendopo.ui import words
 from pendopo.ui.charts import Spark, spark
 
@@ -21,7 +23,7 @@ def sparkline(plan: Plan, reading: Reading, index: int = 0) -> Spark | None:
         return None
     window, points = trend
     drawn = [(point.at, point.value) for point in points if point.value is not None]
-    return spark(drawn, window.since, window.until, Duration.parse(indicator.every).seconds)
+    return spark(drawn, window.since, window.until, window.step_s)
 
 
 def change(plan: Plan, reading: Reading, index: int = 0) -> dict[str, Any] | None:
@@ -32,7 +34,8 @@ def change(plan: Plan, reading: Reading, index: int = 0) -> dict[str, Any] | Non
     trend = reading.trend(figure)
     if trend is None or figure.value is None or figure.at is None or figure.partial:
         return None
-    earlier = [point for point in trend[1] if point.at < figure.at and _comparable(point, figure)]
+    rows_since = figure.at - timedelta(seconds=Duration.parse(indicator.every).seconds * NEWEST_CADENCES)
+    earlier = [point for point in trend[1] if rows_since <= point.at < figure.at and _comparable(point, figure)]
     if not earlier or earlier[-1].value is None:
         return None
     before = earlier[-1].value

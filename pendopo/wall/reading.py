@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -56,10 +56,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Window:
-    """The stretch of time that a trend shows."""
+    """The stretch of time that a trend shows, and how far apart its points are."""
 
     since: datetime
     until: datetime
+    step_s: float = 0.0
 
 
 @dataclass
@@ -193,6 +194,7 @@ def _read_history(reading: Reading) -> None:
             continue
         for indicator, region in one.pairs:
             below = one.spec.kind == "multiples"
+            coarse: Literal["peaks", "last"] = "last" if one.spec.kind == "calendar" else "peaks"
             for figure in reading.near(indicator, region) if below else [reading.figure(indicator, region, one.spec.dims)]:
                 window = window_of(one.spec, indicator, figure, reading)
                 key = (figure.indicator, figure.region, dims_key(figure.dims))
@@ -201,9 +203,9 @@ def _read_history(reading: Reading) -> None:
                     continue
                 reading.history[key] = (window, [])
                 keys.append(key)
-                lines.append(Line(indicator, figure.region, window.since, window.until, figure.dims or None, figure.expected))
+                lines.append(Line(indicator, figure.region, window.since, window.until, figure.dims or None, figure.expected, coarse))
     for key, line, points in zip(keys, lines, trends(lines, as_of=reading.as_of), strict=True):
-        reading.history[key] = (Window(line.since, line.until), points)
+        reading.history[key] = (Window(line.since, line.until, line.step_s), points)
 
 
 def window_of(tile: TileSpec, indicator: Indicator, figure: Figure, reading: Reading) -> Window:

@@ -14,6 +14,7 @@ from nats.aio.client import Client
 
 from pendopo.audit.waking import Complaint, first_of, in_thread
 
+from ..retention.actions import forget_due
 from .actions import Impossible, close_due, sweep
 from .parquet import Damaged
 
@@ -32,6 +33,8 @@ def look(now: datetime, done: date | None) -> date | None:
         return done
     for month in close_due(keep_open=settings.OPEN_MONTHS, now=now):
         logger.info("closed %s: %d rows in %d bytes", month, month.rows, month.bytes)
+    if forgetful := forget_due(now=now):
+        logger.info("forgot the old rows of %s", ", ".join(forgetful))
     return local.date()
 
 

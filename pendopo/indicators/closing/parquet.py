@@ -59,13 +59,46 @@ def write(copied: Path, target: Path) -> tuple[int, str]:
     line.execute(f"SET temp_directory={_text(target.parent)}")
     order = 'series_id, "at", known_since'
     line.execute(f"COPY (SELECT * FROM {source} ORDER BY {order}) TO {_text(target)} ({FORM})")  # noqa: S608 – our own names
+    wanted = line.execute(f"{FACTS} FROM {source}").fetchone()
+    _compare(line, target, wanted)
+    return int(wanted[0]), digest(target)
+
+
+# What is forgotten: of each series the rows before a moment.
+GONE = "read_csv({gone}, columns={{'series_id': 'BIGINT', 'before': 'TIMESTAMP'}}, header=false)"
+LEFT = """
+FROM read_parquet({file}) p ANTI JOIN {gone} g ON g.series_id = p.series_id AND p."at" < g.before
+"""
+
+
+def holds(file: Path, gone: Path) -> bool:
+    """Whether a file holds rows that `gone` (CSV: series, before) names."""
+    every, left = f"SELECT count(*) FROM read_parquet({_text(file)})", f"SELECT count(*) {_left(file, gone)}"  # noqa: S608 – our own names
+    line = engine().cursor()
+    return bool(line.execute(every).fetchone() != line.execute(left).fetchone())
+
+
+def without(file: Path, gone: Path, target: Path) -> tuple[int, str]:
+    """Writes the file anew without the rows that `gone` names; how many are left, and the SHA-256. Raises Damaged."""
+    line = engine().cursor()
+    line.execute(f"SET temp_directory={_text(target.parent)}")
+    line.execute(f'COPY (SELECT p.* {_left(file, gone)} ORDER BY series_id, "at", known_since) TO {_text(target)} ({FORM})')
+    wanted = line.execute(f"{FACTS} {_left(file, gone)}").fetchone()
+    _compare(line, target, wanted)
+    return int(wanted[0]), digest(target)
+
+
+def _left(file: Path, gone: Path) -> str:
+    return LEFT.format(file=_text(file), gone=GONE.format(gone=_text(gone)))
+
+
+def _compare(line: Any, target: Path, wanted: Any) -> None:
+    """Brings a file to disk and reads it back. Raises Damaged."""
     with target.open("rb") as file:
         os.fsync(file.fileno())
-    wanted = line.execute(f"{FACTS} FROM {source}").fetchone()
     found = line.execute(f"{FACTS} FROM read_parquet({_text(target)})").fetchone()
     if wanted != found:
         raise Damaged(f"{target.name} does not hold the rows that were written into it: {found} instead of {wanted}.")
-    return int(found[0]), digest(target)
 
 
 def copy_text(file: Path, series: Iterable[int]) -> str:

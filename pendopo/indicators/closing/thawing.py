@@ -21,8 +21,8 @@ from .models import ClosedMonth
 # How old this process's list of closed months may be, and its word that it uses one: far less than the pause before a month is swept.
 FRESH_S = 60.0
 SWEPT_AFTER = timedelta(hours=1)
-# How many series are copied at a time.
-SERIES_AT_A_TIME = 5000
+# How many series are copied in one transaction, and how many of them are in memory at a time: a month of minutes has 44,640 rows.
+SERIES_AT_A_TIME, SERIES_IN_MEMORY = 5000, 50
 MIN_AT, MAX_AT = datetime(1800, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)
 
 Window = tuple[int, datetime, datetime]
@@ -118,28 +118,44 @@ def _bring_back(wanted: dict[date, set[int]]) -> None:
     cold = _cold(wanted)
     if not cold:
         return
-    files = dict(ClosedMonth.objects.filter(month__in=cold).values_list("month", "file"))
     for month in sorted(cold):
         order = sorted(cold[month])
         for at in range(0, len(order), SERIES_AT_A_TIME):
-            with transaction.atomic():
-                _copy(month, files[month], order[at : at + SERIES_AT_A_TIME])
+            some = order[at : at + SERIES_AT_A_TIME]
+            try:
+                _copy(month, some)
+            except Rewritten:
+                _copy(month, some)
 
 
-def _copy(month: date, file: str, series: Sequence[int]) -> None:
-    """The series that nobody else brings back now: whoever notes one first copies it, the others wait for that."""
+class Rewritten(Exception):
+    """The month's file was written anew meanwhile, without rows that were forgotten: read again."""
+
+
+@transaction.atomic
+def _copy(month: date, series: Sequence[int]) -> None:
+    """The series that nobody else brings back now: whoever notes one first copies it, the others wait for that. Raises Rewritten."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO indicators_thawed (month, series_id) SELECT %s, unnest(%s::bigint[]) ON CONFLICT DO NOTHING RETURNING series_id",
             [month, list(series)],
         )
         ours = [row[0] for row in cursor.fetchall()]
-        text = parquet.copy_text(settings.FILES_DIR / file, ours) if ours else ""
-        if text:
-            with cursor.copy(
-                f"COPY {part(month, 'closed')} (series_id, at, known_since, value, quality, delivery_id, note) FROM STDIN"
-            ) as copy:
-                copy.write(text)
+        if not ours:
+            return
+        file = _file_of(month)
+        with cursor.copy(
+            f"COPY {part(month, 'closed')} (series_id, at, known_since, value, quality, delivery_id, note) FROM STDIN"
+        ) as copy:
+            for at in range(0, len(ours), SERIES_IN_MEMORY):
+                copy.write(parquet.copy_text(settings.FILES_DIR / file, ours[at : at + SERIES_IN_MEMORY]))
+        # The table is ours until the commit: nobody can write the file anew from here on.
+        if _file_of(month) != file:
+            raise Rewritten
+
+
+def _file_of(month: date) -> str:
+    return ClosedMonth.objects.values_list("file", flat=True).get(pk=month)
 
 
 # Which series have fewer than `count` times with a value, as known at a moment, on one side of a time and up to a limit.

@@ -42,9 +42,9 @@ class Grains(NamedTuple):
 
 
 def wanted(indicator: Indicator) -> Grains:
-    """Which hours and days an indicator should have: by its cadence."""
+    """Which hours and days an indicator should have: by its cadence; days also where rows are, or were, forgotten."""
     every = Duration.parse(indicator.every).seconds
-    return Grains(every <= HOURS_FROM_S, every <= DAYS_FROM_S)
+    return Grains(every <= HOURS_FROM_S, every <= DAYS_FROM_S or bool(indicator.keep) or indicator.raw_since is not None)
 
 
 def bring_up() -> bool:
@@ -74,6 +74,12 @@ def catch_up() -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
+def complete(indicator: Indicator) -> bool:
+    """Whether the hours and days that an indicator should have are there."""
+    line = KeptPeriods.objects.filter(pk=indicator.pk, zone=settings.TIME_ZONE).first()
+    return line is not None and (line.hours, line.days) == wanted(indicator)
+
+
 def _lacking() -> Indicator | None:
     kept = {line.indicator_id: line for line in KeptPeriods.objects.filter(zone=settings.TIME_ZONE)}
     for indicator in Indicator.objects.order_by("pk"):
@@ -88,7 +94,7 @@ def build(indicator: Indicator) -> None:
     want = wanted(indicator)
     line, _new = KeptPeriods.objects.get_or_create(indicator=indicator, defaults={"zone": settings.TIME_ZONE})
     KeptPeriods.objects.filter(pk=line.pk).update(hours=False, days=False, zone=settings.TIME_ZONE)
-    since = line.raw_since or MIN_AT
+    since = indicator.raw_since or MIN_AT
     series = list(Series.objects.filter(indicator=indicator).order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(series), SERIES_AT_A_TIME):
         ids = series[first : first + SERIES_AT_A_TIME]
@@ -113,7 +119,8 @@ WITH news AS MATERIALIZED (
 )
 SELECT n.series_id, n.at, k.hours, k.days FROM (SELECT DISTINCT series_id, at FROM news) n
 JOIN indicators_series s ON s.id = n.series_id
-JOIN indicators_keptperiods k ON k.indicator_id = s.indicator_id AND k.zone = %(zone)s AND (k.raw_since IS NULL OR n.at >= k.raw_since)
+JOIN indicators_indicator i ON i.id = s.indicator_id AND (i.raw_since IS NULL OR n.at >= i.raw_since)
+JOIN indicators_keptperiods k ON k.indicator_id = i.id AND k.zone = %(zone)s
 """
 
 

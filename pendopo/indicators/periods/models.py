@@ -5,17 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class KeptPeriods(models.Model):
-    """Of an indicator, which grains hold every row known up to `PeriodsPosition.through`; cut in `zone`.
-
-    `raw_since` is the first moment whose raw rows are still there: what was before was forgotten as the catalogue's `keep` says, and
-    only its hours and days tell of it. None = nothing was forgotten.
-    """
+    """Of an indicator, which grains hold every row known up to `PeriodsPosition.through`; cut in `zone`."""
 
     indicator = models.OneToOneField("indicators.Indicator", primary_key=True, on_delete=models.CASCADE, related_name="periods")
     zone = models.CharField(max_length=60)
     hours = models.BooleanField(default=False)
     days = models.BooleanField(default=False)
-    raw_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("kept hours and days")

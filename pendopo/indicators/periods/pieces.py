@@ -39,6 +39,21 @@ JOIN indicators_hour h ON h.series_id = w.id AND h.at >= w.since AND h.at < w.un
 GROUP BY 1, 2
 """
 
+# Pieces of what is kept and of what the raw rows must say (`reading.split` decides): each with a value, as known at a moment.
+BOTH = """
+    SELECT p.series_id, p.at, p.n, p.total, p.low, p.high, p.last, p.quality, p.known_since, p.sources
+    FROM unnest(%(kept)s::bigint[], %(kept_sinces)s::timestamptz[], %(kept_untils)s::timestamptz[]) AS w(id, since, until)
+    JOIN indicators_{grain} p ON p.series_id = w.id AND p.at >= w.since AND p.at < w.until
+    WHERE p.n > 0 AND p.total IS NOT NULL AND p.newest <= %(as_of)s
+    UNION ALL
+    SELECT r.series_id, r.at, r.n, r.total, r.low, r.high, r.last, r.quality, r.known_since, r.sources FROM ({rows}) r WHERE r.n > 0
+"""
+
+
+def both(grain: str) -> str:
+    """The SQL of pieces by `hour` or `day`, kept ones and those of raw rows together."""
+    return BOTH.format(grain=grain, rows=from_rows(grain))
+
 
 def from_rows(grain: str) -> str:
     """The SQL of pieces of raw rows by `hour` or `day`."""

@@ -31,6 +31,14 @@ class Split:
     kept: list[Window] = field(default_factory=list)
     raw: list[Window] = field(default_factory=list)
 
+    def parameters(self) -> dict[str, Any]:
+        """What the SQL of `pieces.both` takes."""
+        kept, kept_sinces, kept_untils = columns(self.kept)
+        ids, sinces, untils = columns(self.raw)
+        return {
+            "kept": kept, "kept_sinces": kept_sinces, "kept_untils": kept_untils, "ids": ids, "sinces": sinces, "untils": untils,
+        }  # fmt: skip
+
 
 def columns(windows: Sequence[Window]) -> tuple[list[int], list[datetime], list[datetime]]:
     """Windows as the three arrays that the SQL takes."""
@@ -67,17 +75,15 @@ def clean_until(as_of: datetime) -> datetime:
     return found or MAX_AT
 
 
-def split(series: Sequence[Series], grain: str, since: datetime, until: datetime, as_of: datetime) -> Split:
-    """Splits a question over these series between two moments (`until` exclusive) by who can answer it as of a moment."""
+def split(asked: Sequence[tuple[Series, datetime, datetime]], grain: str, as_of: datetime) -> Split:
+    """Splits questions over series between two moments (`until` exclusive) by who can answer them as of a moment."""
     answer = Split(grain)
-    kept = dict(KeptPeriods.objects.filter(zone=settings.TIME_ZONE, **{f"{grain}s": True}).values_list("indicator_id", "raw_since"))
-    if not any(line.indicator_id in kept for line in series):
-        answer.raw = [(line.pk, since, until) for line in series]
-        return answer
-    first = since if since <= MIN_AT or start_of(grain, since) == since else next_start(grain, since)
-    end = min(until, clean_until(as_of))
-    end = end if end >= MAX_AT else start_of(grain, end)
-    for line in series:
+    kept = set(KeptPeriods.objects.filter(zone=settings.TIME_ZONE, **{f"{grain}s": True}).values_list("indicator_id", flat=True))
+    clean = clean_until(as_of) if any(line.indicator_id in kept for line, _since, _until in asked) else MIN_AT
+    for line, since, until in asked:
+        first = since if since <= MIN_AT or start_of(grain, since) == since else next_start(grain, since)
+        end = min(until, clean)
+        end = end if end >= MAX_AT or end <= MIN_AT else start_of(grain, end)
         if line.indicator_id not in kept or end <= first:
             answer.raw.append((line.pk, since, until))
             continue

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pendopo.ui.charts import chart, nice_ticks, pieces, spark, thin, time_ticks
+from pendopo.ui.charts import chart, nice_ticks, pieces, spark, thin, time_ticks, with_gaps
 from pendopo.ui.shapes import draw
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -38,6 +38,16 @@ def test_a_long_history_is_one_line() -> None:
     drawn = chart([hourly(values)], since=START, until=START + timedelta(hours=5000), every_s=HOUR, zone=JAKARTA, language="id")
     assert drawn is not None and drawn.lines[0].count("M") == 2 and drawn.dots == ((),)
     assert drawn.lines[0].count("L") <= 602
+
+
+def test_a_thinned_line_goes_to_the_browser_with_its_real_gaps_only() -> None:
+    values: list[float | None] = [float(number % 7) for number in range(5000)]
+    values[2500:2600] = [None] * 100
+    told = with_gaps(hourly(values), HOUR)
+    gaps = [at for at, value in told if value is None]
+    assert gaps == [START + timedelta(hours=2500)] and len(told) <= 602
+    line = spark(hourly(values), START, START + timedelta(hours=5000), HOUR)
+    assert line is not None and line.line.count("M") == 2
 
 
 def test_ticks_are_round_and_span_the_values() -> None:

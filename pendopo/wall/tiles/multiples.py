@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from pendopo.indicators.logic import Duration
 from pendopo.ui import words
-from pendopo.ui.charts import pieces, thin
+from pendopo.ui.charts import thin_pieces
 
 from ..reading import Plan, Reading, Window
 
@@ -15,7 +14,6 @@ WIDTH, HEIGHT = 100.0, 30.0
 def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     """Context of `wall/tiles/multiples.html`: the first `count` regions in order, and how many did not report."""
     indicator, region = plan.pairs[0]
-    every = Duration.parse(indicator.every).seconds
     figures = sorted(reading.near(indicator, region), key=lambda one: one.value or 0.0, reverse=plan.spec.order == "high")
     read = [(figure, reading.trend(figure)) for figure in figures[: plan.spec.count]]
     values = [point.value for _figure, trend in read if trend for point in trend[1] if point.value is not None]
@@ -25,7 +23,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     rows = []
     for figure, trend in read:
         points = [(point.at, point.value) for point in (trend[1] if trend else []) if point.value is not None]
-        path = _path(points, trend[0], low, high, every) if trend else ""
+        path = _path(points, trend[0], low, high) if trend else ""
         rows.append({"pulse": reading.pulse(figure, indicator, ()), "path": path})
     missing = len(reading.areas[region]) - len(figures)
     return {
@@ -39,10 +37,10 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     }
 
 
-def _path(points: list[tuple[Any, float]], window: Window, low: float, high: float, every_s: float) -> str:
+def _path(points: list[tuple[Any, float]], window: Window, low: float, high: float) -> str:
     length = max((window.until - window.since) / timedelta(seconds=1), 1.0)
     drawn = []
-    for piece in pieces(thin(points, 120), every_s * max(1.0, len(points) / 60)):
+    for piece in thin_pieces(points, window.step_s, 120):
         spots = [
             f"{(at - window.since).total_seconds() / length * WIDTH:.1f} {2 + (high - value) / (high - low) * (HEIGHT - 4):.1f}"
             for at, value in piece

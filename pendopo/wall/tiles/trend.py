@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.html import json_script
 
 from pendopo.indicators.logic import Duration, dims_key
-from pendopo.ui.charts import chart, thin
+from pendopo.ui.charts import chart, with_gaps
 
 from ..reading import Plan, Reading
 
@@ -13,7 +13,7 @@ from ..reading import Plan, Reading
 def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     """Context of `wall/tiles/trend.html`. `data` is what the island draws from."""
     lines, series, legend = [], [], []
-    window, every = None, 0
+    window, step_s = None, 0.0
     for number, (indicator, region) in enumerate(plan.pairs, 1):
         figure = reading.figure(indicator, region, plan.spec.dims)
         trend = reading.trend(figure)
@@ -23,7 +23,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
         seconds = Duration.parse(indicator.every).seconds
         if window is None or trend[0].until > window.until:
             window = trend[0]
-        every = max(every, seconds)
+        step_s = max(step_s, trend[0].step_s)
         lines.append(points)
         legend.append(
             {"number": number, "name": indicator.name, "pulse": reading.pulse(figure, indicator, plan.spec.bands_of(indicator.code))}
@@ -36,7 +36,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
                 "name": indicator.name,
                 "decimals": indicator.decimals,
                 "every": seconds,
-                "points": [[int(at.timestamp()), value] for at, value in thin(points)],
+                "points": [[int(at.timestamp()), value] for at, value in with_gaps(points, trend[0].step_s)],
             }
         )
     limits = _thresholds(plan, reading)
@@ -46,7 +46,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
             lines,
             since=window.since,
             until=window.until,
-            every_s=every,
+            every_s=step_s,
             thresholds=limits,
             zone=reading.zone,
             language=reading.language,

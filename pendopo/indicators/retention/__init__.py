@@ -1,0 +1,1 @@
+"""How long rows are kept: what is older than its indicator says is forgotten, hours and days stay."""

@@ -1,0 +1,1 @@
+"""Tests of how long rows are kept."""
