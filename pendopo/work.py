@@ -26,6 +26,7 @@ from pendopo.cli.demonstration import moving
 from pendopo.incidents.callout import running as callout
 from pendopo.incidents.cases import tell as incidents_tell
 from pendopo.incidents.posture import running as posture
+from pendopo.incidents.triggers import running as triggers
 from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.closing import nightly
 from pendopo.indicators.derivation import derive
@@ -55,6 +56,7 @@ LOOPS: dict[str, Loop] = {
     "incidents.callout": callout.run,
     "incidents.posture": posture.run,
     "incidents.tell": incidents_tell.run,
+    "incidents.triggers": triggers.run,
     "indicators.announce": announce.run,
     "indicators.closing": nightly.run,
     "indicators.derive": derive.run,

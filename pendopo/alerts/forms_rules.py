@@ -10,8 +10,10 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.agencies.access import may
+from pendopo.agencies.models import Person
 from pendopo.indicators.logic import Duration
-from pendopo.indicators.models import Indicator, Source
+from pendopo.indicators.models import Indicator, Source, sources_for
 from pendopo.regions.models import Region
 
 from .models import Rule, Scope, Severity
@@ -216,7 +218,7 @@ EARLIEST_YEAR = 1900
 
 
 class MaintenanceForm(forms.Form):
-    """A window of planned work."""
+    """A window of planned work; rules and sources are those within the reach of who plans it."""
 
     name = forms.CharField(label=_("What is done"), max_length=200)
     region = forms.CharField(label=_("Region"), max_length=13, help_text=_("Kemendagri code with dots; it covers all below it."))
@@ -230,9 +232,11 @@ class MaintenanceForm(forms.Form):
     end = forms.DateTimeField(label=_("To"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
-        for name, rows in (("rule", Rule.objects.filter(active=True)), ("source", Source.objects.filter(active=True))):
+        seen = Rule.objects.visible_to(person).filter(active=True)
+        rules = seen if may(person, "alerts.handle") else seen.filter(pk__in=[one.pk for one in seen if may(person, "alerts.handle", one)])
+        for name, rows in (("rule", rules), ("source", sources_for(person, "alerts.handle").filter(active=True))):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = rows

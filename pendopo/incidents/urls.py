@@ -6,7 +6,8 @@ from .papers.urls import urlpatterns as papers
 from .posture.urls import urlpatterns as posture
 from .procedures.urls import urlpatterns as procedures
 from .roster.urls import urlpatterns as roster
+from .triggers.urls import urlpatterns as triggers
 
 app_name = "incidents"
 
-urlpatterns = [*cases, *papers, *posture, *procedures, *roster, *callout]
+urlpatterns = [*cases, *papers, *posture, *procedures, *roster, *callout, *triggers]

@@ -12,7 +12,7 @@ from pendopo.indicators.models import Source
 from pendopo.regions.models import Region
 
 from ..models import Acknowledgement, Alert, Change, Maintenance, Rule, Snooze, State
-from .book import lock, ring
+from .book import TOLD_IN_ONE, lock, ring
 from .judging import Judge
 
 
@@ -26,12 +26,16 @@ def acknowledge(*, alerts: Iterable[Alert], by: Person, note: str = "", way: str
     waiting = Alert.objects.filter(pk__in=[alert.pk for alert in every], acknowledged=None)
     fresh = set(waiting.select_for_update().values_list("pk", flat=True))
     Alert.objects.filter(pk__in=fresh).update(acknowledged=moment, touched=moment)
-    Acknowledgement.objects.bulk_create(Acknowledgement(alert=alert, by=by, at=moment, note=note[:500], way=way) for alert in every)
-    Change.objects.bulk_create(Change(alert=alert, at=moment, state="acknowledged", reason=note[:500], by=by) for alert in every)
-    about = every[0].get_absolute_url() if len(every) == 1 else "/alerts"
-    told = [{"id": alert.pk, "fingerprint": alert.fingerprint, "group": alert.group_id} for alert in every]
-    record(by=by, room="alerts", verb="acknowledged", about=about, after={"alerts": told, "note": note, "way": way},
-           region=every[0].region_id if len(every) == 1 else "")  # fmt: skip
+    given = [Acknowledgement(alert=alert, by=by, at=moment, note=note[:500], way=way) for alert in every]
+    Acknowledgement.objects.bulk_create(given, batch_size=2000)
+    changes = [Change(alert=alert, at=moment, state="acknowledged", reason=note[:500], by=by) for alert in every]
+    Change.objects.bulk_create(changes, batch_size=2000)
+    for start in range(0, len(every), TOLD_IN_ONE):
+        part = every[start : start + TOLD_IN_ONE]
+        about = part[0].get_absolute_url() if len(every) == 1 else "/alerts"
+        told = [{"id": alert.pk, "fingerprint": alert.fingerprint, "group": alert.group_id} for alert in part]
+        record(by=by, room="alerts", verb="acknowledged", about=about, after={"alerts": told, "note": note, "way": way},
+               region=part[0].region_id if len(every) == 1 else "")  # fmt: skip
     ring()
     return len(fresh)
 

@@ -1,8 +1,9 @@
 """The verbs that judge: `apply` takes words about things, bad or well, and keeps their alerts; `settle` looks again in time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -228,17 +229,17 @@ class Judge:
         if not alerts:
             return
         groups = {group.key: group for group in Group.objects.filter(closed=None)}
-        opened = grouping.Open({key: group.opened for key, group in groups.items()})
-        names = dict(Region.objects.filter(pk__in={grouping.place_of(a.region_id) for a in alerts}).values_list("pk", "name"))
-        chosen: list[tuple[Alert, str]] = []
+        opened = grouping.Open({key: group.opened for key, group in groups.items()}, settings.REGION)
+        chosen = [
+            (alert, opened.choose(alert.family or alert.name, alert.region_id, self.now, exercise=alert.exercise)) for alert in alerts
+        ]
+        places = {grouping.place_in(key) for _alert, key in chosen if key not in groups}
+        names = dict(Region.objects.filter(pk__in=places).values_list("pk", "name")) if places else {}
         fresh: dict[str, Group] = {}
-        for alert in alerts:
-            key = opened.choose(alert.family or alert.name, alert.region_id, self.now)
-            chosen.append((alert, key))
+        for alert, key in chosen:
             group = groups.get(key) or fresh.get(key)
             if group is None:
-                place = grouping.place_of(alert.region_id)
-                group = fresh[key] = _new_group(key, alert, names.get(place), self.now)
+                group = fresh[key] = _new_group(key, alert, names, self.now)
             group.severity = grouping.worst(RANKS, group.severity, alert.severity)
             group.last = self.now
         Group.objects.bulk_create(fresh.values())
@@ -249,8 +250,9 @@ class Judge:
             self._touch(alert)
 
 
-def _new_group(key: str, alert: Alert, place: str | None, now: datetime) -> Group:
-    """A group named after its first alert and the regency; in a storm after the regency alone."""
-    region = grouping.place_of(alert.region_id) if place else alert.region_id
-    title = place or region if key == grouping.key_of(grouping.STORM, alert.region_id) else f"{alert.name} · {place or region}"
+def _new_group(key: str, alert: Alert, names: Mapping[str, str], now: datetime) -> Group:
+    """A group named after its first alert and its place; in a storm after the place alone."""
+    place = grouping.place_in(key)
+    region = place if place in names else alert.region_id
+    title = names.get(place, region) if grouping.is_storm(key) else f"{alert.name} · {names.get(place, region)}"
     return Group(key=key, title=title[:200], region_id=region, severity=alert.severity, opened=now, last=now)

@@ -3,15 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
-from pendopo.agencies.models import Person
-from pendopo.agencies.tests.people import signed_in
-from pendopo.alerts.actions import apply
+from pendopo.agencies.models import Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
+from pendopo.alerts.actions import apply, plan_maintenance
 from pendopo.alerts.models import Alert, Maintenance, Rule, Snooze
 from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.models import Way
 from pendopo.indicators.tests.yard import DISTRICTS, Yard, lay_out
+from pendopo.regions.models import Region
 
 from .yard import word
 
@@ -138,3 +140,19 @@ def test_maintenance_is_planned_and_cancelled(yard: Yard, sari: Person) -> None:
     assert "terlalu lampau" in browser.post("/maintenance/new", {**given, "start": "0001-01-01T00:00"}).content.decode()
     bad = browser.post("/maintenance/new", {**given, "end": "2026-11-24T07:00"})
     assert bad.status_code == 200
+
+
+def test_of_many_windows_those_within_reach_are_cancelled_and_only_own_rules_can_be_chosen(yard: Yard, sari: Person) -> None:
+    lala = person_in_post("lala@mojokerto.test", "Lala", Role.OFFICER, region=Region.objects.get(pk=DISTRICTS[0]))
+    start = timezone.now()
+    windows = [plan_maintenance(by=sari, name=code, region=Region.objects.get(pk=code), start=start, end=start + timedelta(hours=2))
+               for code in DISTRICTS[:2]]  # fmt: skip
+    browser = signed_in(lala)
+    answer = browser.post("/maintenance", {"action": "cancel", "selected": [one.pk for one in windows]}, follow=True)
+    assert "di luar wewenang" in answer.content.decode()
+    assert list(Maintenance.objects.exclude(cancelled=None).values_list("name", flat=True)) == [DISTRICTS[0]]
+    assert browser.post("/maintenance", {"action": "cancel", "selected": [windows[1].pk]}).status_code == 403
+    for code in DISTRICTS[:2]:
+        Rule.objects.create(code=f"r-{code[-2:]}", name=f"Aturan {code}", about={"kind": "threshold", "above": 1}, region_id=code)
+    page = browser.get("/maintenance/new").content.decode()
+    assert f"Aturan {DISTRICTS[0]}" in page and f"Aturan {DISTRICTS[1]}" not in page

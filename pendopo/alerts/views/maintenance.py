@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from pendopo.agencies.access import require
+from pendopo.agencies.access import may, require
 from pendopo.agencies.requests import PersonRequest
 from pendopo.indicators.models import sources_for
 from pendopo.ui.door import opens
@@ -64,9 +65,17 @@ def windows(request: PersonRequest) -> HttpResponse:
 
 
 def _cancel(request: PersonRequest, keys: list[int]) -> HttpResponse:
-    for window in Maintenance.objects.filter(pk__in=keys):
-        require(request.user, "alerts.handle", window)
+    """Cancels those within the reader's reach, and says how many were not. One alone that is out of reach is refused."""
+    windows = list(Maintenance.objects.filter(pk__in=keys))
+    own = [window for window in windows if may(request.user, "alerts.handle", window)]
+    if windows and not own:
+        require(request.user, "alerts.handle", windows[0])
+    for window in own:
         cancel_maintenance(window=window, by=request.user)
+    if left := len(windows) - len(own):
+        messages.warning(
+            request, ngettext("%(n)s window is out of your reach.", "%(n)s windows are out of your reach.", left) % {"n": left}
+        )
     return redirect("alerts:maintenance")
 
 
@@ -74,7 +83,9 @@ def _cancel(request: PersonRequest, keys: list[int]) -> HttpResponse:
 def plan(request: PersonRequest) -> HttpResponse:
     """A new window."""
     now = timezone.localtime().replace(second=0, microsecond=0)
-    form = MaintenanceForm(request.POST or None, initial={"region": settings.REGION, "start": now, "end": now + timedelta(hours=2)})
+    form = MaintenanceForm(
+        request.POST or None, person=request.user, initial={"region": settings.REGION, "start": now, "end": now + timedelta(hours=2)}
+    )
     if request.method == "POST" and form.is_valid():
         window = Maintenance(region=form.cleaned_data["region"])
         require(request.user, "alerts.handle", window)

@@ -79,7 +79,7 @@ def seat_people(rows: Iterable[Mapping[str, str]]) -> None:
     for row in rows:
         if Person.objects.filter(email=row["email"]).exists():
             continue
-        person = people.add_person(by=None, email=row["email"], name=row["name"])
+        person = people.add_person(by=None, email=row["email"], name=row["name"], phone=row["phone"])
         agency = agencies.find_agency(row["agency"]) if row["agency"] else None
         region = Region.objects.get(pk=row["region"]) if row["region"] else None
         post = posts.ensure_post(by=None, title=row["title"], role=row["role"], agency=agency, region=region)

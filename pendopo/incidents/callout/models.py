@@ -1,15 +1,20 @@
 """Escalation chains with their steps, call-outs, each call of them, and every reply that came back."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.agencies.access import User, grants_of, sees_everything
 from pendopo.agencies.models import Person, Post
-from pendopo.alerts.models import Severity
+from pendopo.alerts.models import Alert, Severity
 from pendopo.notify.models import Channel, Dispatch
 
+from ..cases.models import Incident
 from ..roster.models import Roster
 
 
@@ -99,6 +104,23 @@ class State(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
+class CallOutQuerySet(models.QuerySet["CallOut"]):
+    """Call-outs by who asks."""
+
+    def visible_to(self, user: User) -> Self:
+        """All for a post without a scope; else those about an incident or an alert that the reader sees, and those that they began or that
+        called them."""
+        if not isinstance(user, Person) or not grants_of(user):
+            return self.none()
+        if sees_everything(user):
+            return self
+        own = Q(started_by=user) | Q(pk__in=Call.objects.filter(person=user).values("call_out"))
+        for room, seen in (("incidents", Incident.objects.visible_to(user)), ("alerts", Alert.objects.visible_to(user))):
+            paths = seen.annotate(path=Concat(models.Value(f"/{room}/"), Cast("pk", models.CharField()))).values("path")
+            own |= Q(about__in=paths)
+        return self.filter(own)
+
+
 class CallOut(models.Model):
     """People are called for one thing (`key`), step by step, until one of them comes. `plan` is the chain as it was at the start."""
 
@@ -117,6 +139,8 @@ class CallOut(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     ended = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = CallOutQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("call-out")

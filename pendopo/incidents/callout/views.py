@@ -34,7 +34,7 @@ def call_outs(request: PersonRequest) -> HttpResponse:
         request,
         title=_("Call-outs"),
         lead=_("Who was called for what, and who answered."),
-        queryset=CallOut.objects.select_related("chain", "answered_by", "started_by").order_by("-started", "-pk"),
+        queryset=CallOut.objects.visible_to(request.user).select_related("chain", "answered_by", "started_by").order_by("-started", "-pk"),
         columns=[
             started,
             Column("subject", _("What for"), lambda c: c.subject),
@@ -77,7 +77,7 @@ def start(request: PersonRequest) -> HttpResponse:
 @opens("desk.see")
 def call_out(request: PersonRequest, pk: int) -> HttpResponse:
     """One call-out: each call with how it was delivered, what came back, and whom to ring by hand."""
-    found = get_object_or_404(CallOut.objects.select_related("chain", "answered_by", "started_by"), pk=pk)
+    found = get_object_or_404(CallOut.objects.visible_to(request.user).select_related("chain", "answered_by", "started_by"), pk=pk)
     calls = list(found.calls.select_related("person", "dispatch").prefetch_related("dispatch__tries"))
     steps = [(number, step, [call for call in calls if call.place == number]) for number, step in enumerate(found.plan, 1)]
     by_hand = {call.person.pk: call.person for call in calls if call.person and call.person.phone and not call.answer}
@@ -96,7 +96,7 @@ def call_out(request: PersonRequest, pk: int) -> HttpResponse:
 @opens("desk.work", house=True)
 def stop(request: PersonRequest, pk: int) -> HttpResponse:
     """Nobody more is called."""
-    found = get_object_or_404(CallOut, pk=pk)
+    found = get_object_or_404(CallOut.objects.visible_to(request.user), pk=pk)
     try:
         stopped = actions.stop(call_out=found, by=request.user, why=request.POST.get("why", "").replace("\x00", ""))
     except Refused as why:

@@ -101,8 +101,9 @@ class OpenForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
-    """The facts of an incident as they are known now."""
+    """The facts of an incident as they are known now; `known` says which the writer had before their eyes."""
 
+    known = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=200)
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices)
     detail = forms.CharField(label=_("What is known"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
@@ -148,13 +149,21 @@ class StepForm(forms.Form):
 
 
 class LeadForm(forms.Form):
-    """Who leads."""
+    """Who leads, and who led when the form was shown."""
 
+    do = forms.CharField(widget=forms.HiddenInput, initial="lead", required=False)
+    before = forms.ModelChoiceField(queryset=Person.objects.all(), required=False, widget=forms.HiddenInput)
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
     lead = forms.ModelChoiceField(label=_("Who leads"), queryset=Person.objects.none(), required=False, empty_label=_("nobody"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lead"].queryset = Person.objects.filter(is_active=True)  # type: ignore[attr-defined]
+
+    def hide(self) -> "LeadForm":
+        """The same wish, only to be confirmed."""
+        self.fields["lead"].widget = forms.HiddenInput()
+        return self
 
 
 class MergeForm(forms.Form):

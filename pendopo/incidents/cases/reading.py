@@ -103,7 +103,7 @@ def checklist(incident: Incident, *, at: datetime | None = None) -> list[Standin
 def orders_of(incident: Incident) -> list[Order]:
     """Its orders, and those of what was merged into it."""
     paths = [one.get_absolute_url() for one in family(incident)]
-    return list(Order.objects.filter(about__in=paths).select_related("to", "by", "post").order_by("due", "pk"))
+    return list(Order.objects.filter(about__in=paths).select_related("to", "by", "post").prefetch_related("words").order_by("due", "pk"))
 
 
 def _watched(incident: Incident, reader: Person) -> list[Indicator]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import lists, page
+from .views import beside, lists, page
 
 urlpatterns = [
     path("incidents", lists.incidents, name="incidents"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("incidents/from-alert/<int:pk>", lists.from_alert, name="from-alert"),
     path("incidents/files/<int:pk>", page.file, name="file"),
     path("incidents/<int:pk>", page.incident, name="incident"),
+    path("incidents/<int:pk>/beside", beside.beside, name="beside"),
     path("incidents/<int:pk>/do", page.act, name="act"),
     path("incidents/<int:pk>/edit", page.change, name="change"),
     path("incidents/<int:pk>/order", page.order, name="order"),

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from pendopo.agencies.models import Person
 from pendopo.indicators.models import Indicator
-from pendopo.orders.models import Order
 
 from ..cases import logic
 from ..cases.judging import drill_parts
+from ..cases.knowing import Known, OrderThen, known_at, orders_at
 from ..cases.models import EntryKind, Incident, TimelineEntry
-from ..cases.reading import Happened, checklist, figures_known, orders_of, timeline
+from ..cases.reading import Happened, checklist, figures_known, timeline
 from ..cases.views.page import step_rows
 
 # A first situation report tells this much.
@@ -25,13 +25,14 @@ class SituationReport:
     """A situation report: what happened since the last one, what is done and what comes next, and the figures known at `at`."""
 
     incident: Incident
+    known: Known
     number: int
     at: datetime
     since: datetime
     news: list[Happened]
     done: list[dict[str, Any]]
     coming: list[dict[str, Any]]
-    orders: list[Order]
+    orders: list[OrderThen]
     decisions: list[Any]
     figures: list[dict[str, Any]]
 
@@ -49,13 +50,14 @@ def situation(incident: Incident, reader: Person, at: datetime) -> SituationRepo
     steps = step_rows(checklist(incident, at=at), incident)
     return SituationReport(
         incident=incident,
+        known=known_at(incident, at),
         number=len(earlier) + 1,
         at=at,
         since=since,
         news=[one for one in timeline(incident, reader=reader, as_of=at) if one.at > since],
         done=[step for step in steps if step["state"] in ("done", "skipped")],
         coming=[step for step in steps if step["state"] in ("waiting", "late")],
-        orders=[one for one in orders_of(incident) if one.given <= at],
+        orders=orders_at(incident, at),
         decisions=list(incident.decisions.filter(at__lte=at).select_related("by", "post")),
         figures=[{**one, "at": datetime.fromisoformat(one["at"]) if one["at"] else None} for one in figures_known(incident, reader, at)],
     )
@@ -66,6 +68,7 @@ class AfterAction:
     """The after-action report: clocks, 7-1-7, the checklist with its times, decisions, orders, the score of a drill, the whole timeline."""
 
     incident: Incident
+    known: Known
     at: datetime
     clocks: list[tuple[str, datetime | None]]
     spans: list[tuple[str, logic.Span]]
@@ -73,7 +76,7 @@ class AfterAction:
     steps: list[dict[str, Any]]
     in_time: tuple[int, int]
     decisions: list[tuple[Any, list[dict[str, Any]]]]
-    orders: list[Order]
+    orders: list[OrderThen]
     timeline: list[Happened]
     people: list[str]
     parts: list[tuple[str, logic.Part]] = field(default_factory=list)
@@ -96,14 +99,15 @@ def after_action(incident: Incident, reader: Person, at: datetime) -> AfterActio
     decisions = incident.decisions.filter(at__lte=at).select_related("by", "post").order_by("at")
     return AfterAction(
         incident=incident,
+        known=known_at(incident, at),
         at=at,
-        clocks=[(name, getattr(clocks, code)) for code, name in named.items()],
+        clocks=[(name, moment if moment and moment <= at else None) for code, name in named.items() for moment in [getattr(clocks, code)]],
         spans=[(words[span.code], span) for span in logic.spans(clocks)],
         targets=[(targets[span.code], span) for span in logic.seven_one_seven(clocks)],
         steps=step_rows(standing, incident),
         in_time=(sum(judged), len(judged)),
         decisions=[(one, [figure for figure in one.figures if figure["indicator"] in readable]) for one in decisions],
-        orders=orders_of(incident),
+        orders=orders_at(incident, at),
         timeline=lines,
         people=sorted({one.by for one in lines if one.by}),
         parts=[(parts[part.code], part) for part in drill_parts(incident)] if incident.exercise and incident.resolved else [],

@@ -19,7 +19,7 @@ from pendopo.regions.models import Region
 from pendopo.ui.words import moment_text
 
 from . import logic
-from .models import Absence, LineKind, LogLine, Member, Roster, Shift
+from .models import Absence, FeedKey, LineKind, LogLine, Member, Roster, Shift
 
 MOST_DAYS = 120
 # A slip of the pen in the year 0001 could not be read again.
@@ -250,3 +250,12 @@ def take_over(*, line: LogLine, by: Person) -> bool:
     if changed:
         record(by=by, room="incidents", verb="take_over", about="/logbook", after={"line": line.pk})
     return bool(changed)
+
+
+@transaction.atomic
+def renew_feeds(*, by: Person) -> None:
+    """The addresses of one's roster calendars are made anew: the old ones, wherever they went, open nothing any more."""
+    key, _made = FeedKey.objects.select_for_update().get_or_create(person=by)
+    key.number += 1
+    key.save(update_fields=["number"])
+    record(by=by, room="incidents", verb="renew_feeds", about="/roster", after={"number": key.number})

@@ -13,15 +13,15 @@ from icalendar import Calendar, Event
 from pendopo.agencies.models import Person
 from pendopo.ui.door import holds
 
-from .models import Roster, Shift
+from .models import Roster, Shift, feed_number
 
 SALT = "pendopo.incidents.roster"
 BACK, AHEAD = timedelta(days=31), timedelta(days=120)
 
 
 def address_for(person: Person, roster: Roster) -> str:
-    """The full address of the feed for this person; it stops working when they leave or may not see rosters any more."""
-    key = signing.dumps(person.pk, salt=f"{SALT}.{roster.code}")
+    """The full address of the feed for this person; it stops working when they leave, may not see rosters any more, or make it anew."""
+    key = signing.dumps([person.pk, feed_number(person)], salt=f"{SALT}.{roster.code}")
     return f"{settings.SITE_URL}{reverse('incidents:roster-feed', args=[roster.code])}?key={key}"
 
 
@@ -29,11 +29,11 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
     """The shifts of one roster from a month ago on."""
     roster = get_object_or_404(Roster, code=code)
     try:
-        pk = signing.loads(request.GET.get("key", ""), salt=f"{SALT}.{code}")
-    except signing.BadSignature as why:
+        pk, number = signing.loads(request.GET.get("key", ""), salt=f"{SALT}.{code}")
+    except (signing.BadSignature, TypeError, ValueError) as why:
         raise Http404 from why
     person = Person.objects.filter(pk=pk, is_active=True).first()
-    if person is None or not holds(person, "roster.see", None):
+    if person is None or number != feed_number(person) or not holds(person, "roster.see", None):
         raise Http404
     return HttpResponse(written(roster), content_type="text/calendar; charset=utf-8")
 

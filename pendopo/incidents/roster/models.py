@@ -179,3 +179,22 @@ class LogLine(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class FeedKey(models.Model):
+    """How often a person made the addresses of their roster calendars anew: addresses with an older number open nothing any more."""
+
+    person = models.OneToOneField(Person, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("key of calendar addresses")
+        verbose_name_plural = _("keys of calendar addresses")
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.number}"
+
+
+def feed_number(person: Person) -> int:
+    """The number that addresses of this person carry now."""
+    return FeedKey.objects.filter(person=person).values_list("number", flat=True).first() or 0

@@ -10,6 +10,7 @@ urlpatterns = [
     path("roster/<slug:code>", views.roster, name="roster"),
     path("roster/<slug:code>/edit", views.change, name="change-roster"),
     path("roster/<slug:code>/act", views.act, name="act-roster"),
+    path("roster/<slug:code>/renew", views.renew_feeds, name="renew-feeds"),
     path("roster/<slug:code>.ics", feeds.feed, name="roster-feed"),
     path("shifts", lists.shifts, name="shifts"),
     path("shifts/import", lists.take_file, name="import-shifts"),

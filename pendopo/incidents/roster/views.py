@@ -154,6 +154,16 @@ def act(request: PersonRequest, code: str) -> HttpResponse:
     return _page(request, found, **{"plan" if isinstance(form, PlanForm) else "add": form})  # type: ignore[arg-type]
 
 
+@require_POST
+@opens("roster.see")
+def renew_feeds(request: PersonRequest, code: str) -> HttpResponse:
+    """New addresses for one's calendars."""
+    found = get_object_or_404(Roster, code=code)
+    actions.renew_feeds(by=request.user)
+    messages.success(request, _("The addresses of your calendars are new: enter them again where you use them."))
+    return redirect(found)
+
+
 @opens("roster.see")
 def shift(request: PersonRequest, pk: int) -> HttpResponse:
     """One shift: whoever may change rosters gives it to somebody else, or cancels it."""

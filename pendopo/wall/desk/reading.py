@@ -3,22 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
+from pendopo.agencies.access import may, sees_everything
 from pendopo.agencies.models import Person
 from pendopo.alerts.models import RANKS, Alert
 from pendopo.incidents.callout.models import CallOut
 from pendopo.incidents.callout.models import State as CallState
 from pendopo.incidents.cases.models import Cause, Incident
 from pendopo.incidents.roster.models import LineKind, LogLine
-from pendopo.incidents.roster.reading import Duty, duties
+from pendopo.incidents.roster.reading import Duty, duties, needed
 from pendopo.indicators.health.models import Watched
+from pendopo.indicators.models import sources_for
 from pendopo.notify.models import Dispatch
 from pendopo.notify.models import State as Sent
 from pendopo.orders.models import Order
 
 from .models import Desk
-from .ringing import key_of
+from .ringing import BUNDLE, key_of, worst_of_each
 
 MOST = 30
 MOST_SHORT = 12
@@ -69,20 +71,17 @@ def desk_of(person: Person, now: datetime) -> DeskView:
         incidents=list(
             Incident.objects.visible_to(person).active().select_related("region", "lead", "procedure__procedure").worst_first()[:MOST]
         ),
-        silent=list(Watched.objects.exclude(silent_since=None).select_related("source__agency").order_by("silent_since")[:MOST]),
-        duties=duties(now),
+        silent=silent(person),
+        duties=duties(now, [one for one in needed(now) if one.region_id is None or may(person, "desk.see", one)]),
         orders=orders_due(person, now),
         handovers=list(
             LogLine.objects.filter(kind=LineKind.HANDOVER, taken=None).exclude(by=person).select_related("by", "roster")[:MOST_SHORT]
         ),
         lines=list(LogLine.objects.select_related("by")[:MOST_SHORT]),
-        unsent=list(
-            Dispatch.objects.filter(state__in=[Sent.FAILED, Sent.GIVEN_UP], created__gte=now - timedelta(hours=12))
-            .select_related("person", "endpoint")
-            .order_by("-pk")[:MOST_SHORT]
-        ),
+        unsent=unsent(person, now),
         by_hand=list(
-            CallOut.objects.filter(Q(state=CallState.RUNNING) | Q(state=CallState.UNANSWERED, ended__gte=now - timedelta(hours=6)))
+            CallOut.objects.visible_to(person)
+            .filter(Q(state=CallState.RUNNING) | Q(state=CallState.UNANSWERED, ended__gte=now - timedelta(hours=6)))
             .select_related("chain")
             .order_by("-started")[:MOST_SHORT]
         ),
@@ -91,24 +90,33 @@ def desk_of(person: Person, now: datetime) -> DeskView:
     )
 
 
+def silent(person: Person) -> list[Watched]:
+    """Sources within the reader's reach of which nothing is heard, the longest silence first."""
+    found = Watched.objects.exclude(silent_since=None).select_related("source__agency").order_by("silent_since")
+    return list(found.filter(source__in=sources_for(person, "desk.see").values("pk"))[:MOST])
+
+
+def unsent(person: Person, now: datetime) -> list[Dispatch]:
+    """What could not be sent since this morning: to the reader, or for a call-out that the reader sees."""
+    found = Dispatch.objects.filter(state__in=[Sent.FAILED, Sent.GIVEN_UP], created__gte=now - timedelta(hours=12))
+    if not sees_everything(person):
+        found = found.filter(Q(person=person) | Q(call__call_out__in=CallOut.objects.visible_to(person).values("pk")))
+    return list(found.select_related("person", "endpoint").order_by("-pk")[:MOST_SHORT])
+
+
 def burning(person: Person) -> list[Burning]:
-    """What fires, by group: what rings first, then the worst, then the newest."""
-    groups: dict[str, list[Alert]] = {}
-    for alert in Alert.objects.visible_to(person).firing().select_related("region", "group").order_by("-started")[:2000]:
-        groups.setdefault(key_of(alert), []).append(alert)
+    """What fires, by group: what rings first, then the worst, then the newest. As many queries and rows, however large a group is."""
+    seen = Alert.objects.visible_to(person).firing()
+    counted = seen.annotate(bundle=BUNDLE).values_list("bundle").annotate(n=Count("pk"), rings=Count("pk", filter=Q(acknowledged=None)))
+    counts = {bundle: (n, rings) for bundle, n, rings in counted.order_by()}
+    heads = worst_of_each(seen)
     causes = Cause.objects.filter(
-        Q(group__in={alerts[0].group_id for alerts in groups.values() if alerts[0].group_id})
-        | Q(alert__in=[alert.pk for alerts in groups.values() for alert in alerts])
+        Q(group__in={alert.group_id for alert in heads if alert.group_id}) | Q(alert__in=[alert.pk for alert in heads])
     ).select_related("incident")
     answered = {f"alert group {cause.group_id}" if cause.group_id else f"alert {cause.alert_id}": cause.incident for cause in causes}
     found = [
-        Burning(
-            max(alerts, key=lambda one: RANKS.get(one.severity, 0)),
-            len(alerts),
-            sum(one.acknowledged is None for one in alerts),
-            answered.get(key),
-        )
-        for key, alerts in groups.items()
+        Burning(alert, *counts.get(alert.group_id or -alert.pk, (1, alert.acknowledged is None)), answered.get(key_of(alert)))
+        for alert in heads
     ]
     return sorted(found, key=lambda one: (one.ringing == 0, -RANKS.get(one.alert.severity, 0), -one.alert.started.timestamp()))
 

@@ -1,6 +1,13 @@
 """What rings: alerts that fire and that nobody took on, one for each group."""
 
+from django.db.models import Case, F, IntegerField, Min, Value, When
+from django.db.models.functions import Coalesce
+
 from pendopo.alerts.models import RANKS, Alert, AlertQuerySet
+
+# What is answered together: the group, or an alert alone (below 0).
+BUNDLE = Coalesce("group_id", -F("id"))
+RANK = Case(*[When(severity=word, then=Value(rank)) for word, rank in RANKS.items()], default=0, output_field=IntegerField())
 
 
 def unanswered() -> AlertQuerySet:
@@ -14,13 +21,17 @@ def key_of(alert: Alert) -> str:
     return f"alert group {alert.group_id}" if alert.group_id else f"alert {alert.pk}"
 
 
+def worst_of_each(alerts: AlertQuerySet) -> list[Alert]:
+    """The worst alert of each group among these; of equals the one that was told first."""
+    ranked = alerts.annotate(bundle=BUNDLE, rank=RANK).order_by("bundle", "-rank", "told", "pk").distinct("bundle")
+    return list(ranked.select_related("region", "group"))
+
+
 def ringing_alerts() -> list[Alert]:
-    """The worst alert of each group that rings; of equals the one that was told first."""
-    worst: dict[str, Alert] = {}
-    for alert in unanswered().select_related("region", "group").order_by("told", "pk"):
-        known = worst.get(key_of(alert))
-        if known is None or RANKS.get(alert.severity, 0) > RANKS.get(known.severity, 0):
-            if known is not None and known.told is not None:
-                alert.told = known.told
-            worst[key_of(alert)] = alert
-    return list(worst.values())
+    """The worst alert of each group that rings, told when the first of them was."""
+    found = worst_of_each(unanswered())
+    if found:
+        first = dict(unanswered().annotate(bundle=BUNDLE).values_list("bundle").annotate(first=Min("told")).order_by())
+        for alert in found:
+            alert.told = first.get(alert.group_id or -alert.pk, alert.told)
+    return found

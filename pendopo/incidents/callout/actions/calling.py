@@ -107,9 +107,10 @@ def _call_all(call_out: CallOut, step: dict[str, Any], now: datetime) -> int:
     return left
 
 
-def _send(call: Call) -> None:
+def _send(call: Call, lead: str = "") -> None:
+    """The message of a call; `lead` stands before its subject."""
     out = call.call_out
-    mark = _("[EXERCISE]") + " " if out.exercise else ""
+    mark = (_("[EXERCISE]") + " " if out.exercise else "") + lead
     call.dispatch = notify.call(
         person=call.person,
         channel=call.channel,
@@ -131,7 +132,7 @@ def _take_back(call_out: CallOut) -> None:
 def answer(*, call: Call, said: Answer, via: str) -> str:
     """Takes the answer to one call; the sentence for who gave it. Counts only over the channel on which the call was made.
 
-    The first who comes ends the call-out; a later one is told who was first.
+    The first who comes ends the call-out; a later one is told who was first. Who cannot come after all opens it again.
     """
     out = CallOut.objects.select_for_update(of=("self",)).select_related("answered_by").get(pk=call.call_out_id)
     if via != call.channel:
@@ -142,6 +143,8 @@ def answer(*, call: Call, said: Answer, via: str) -> str:
     after = {"person": call.person.name if call.person else "", "channel": via, "answer": said}
     record(by=call.person, room="incidents", verb="answer_call", about=out.get_absolute_url(), after=after)
     if said == Answer.CANNOT:
+        if out.state == State.ANSWERED and out.answered_by_id == call.person_id:
+            return _reopen(out, call)
         return _("Noted: the next person is called.") if out.state == State.RUNNING else _("Noted.")
     if out.state == State.ANSWERED and out.answered_by_id != call.person_id:
         return _("Thank you. %(name)s answered before you and is on it.") % {"name": out.answered_by.name if out.answered_by else "–"}
@@ -154,6 +157,23 @@ def answer(*, call: Call, said: Answer, via: str) -> str:
             raise Refused(_("People are called for this already.")) from why
         _take_back(out)
     return _("Thank you. The command center knows that you come.")
+
+
+def _reopen(out: CallOut, call: Call) -> str:
+    """Who said that they come cannot after all: who else said so is told that it is on them, and without such a one calling goes on."""
+    others = out.calls.filter(answer=Answer.COMING).exclude(person=call.person_id).select_related("person").order_by("answered")
+    other = others.first()
+    if other is not None:
+        out.answered_by = other.person
+        out.save(update_fields=["answered_by"])
+        _send(other, _("%(name)s cannot come after all, it is on you now: ") % {"name": call.person.name if call.person else "–"})
+        return _("Noted: %(name)s takes your place and is told so.") % {"name": other.person.name if other.person else "–"}
+    taken_back = list(out.calls.filter(answer="", dispatch__state=Sent.GIVEN_UP, dispatch__finished__gte=out.ended))
+    out.state, out.ended, out.answered_by, out.next_at = State.RUNNING, None, None, timezone.now()
+    out.save(update_fields=["state", "ended", "answered_by", "next_at"])
+    for waiting in taken_back:
+        _send(waiting)
+    return _("Noted: the next person is called.")
 
 
 @transaction.atomic

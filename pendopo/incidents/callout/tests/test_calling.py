@@ -190,6 +190,51 @@ def test_nobody_is_called_twice_for_the_same_thing(smtp: MailServer, sari: Perso
     assert begin(found, key="another thing") != out
 
 
+def test_who_cannot_come_after_all_opens_the_call_out_again(smtp: MailServer, sms: Gateway, sari: Person, budi: Person) -> None:
+    phone(sari, "+628111111111")
+    out = begin(chain((sari, ["sms"]), (budi, ["email"]), wait_s=3600))
+    deliver_due()
+    assert reply("sms", "08111111111", "ya")["counted"]
+    code = Call.objects.get().code
+    said = reply("sms", "08111111111", f"TIDAK {code}")
+    assert said["counted"] and "berikutnya" in said["reply"]
+    out.refresh_from_db()
+    assert (out.state, out.answered_by, out.ended) == ("running", None, None)
+    assert running.go_on() == 1
+    deliver_due()
+    assert smtp.recipients == [budi.email] and len(sms.got) == 1, "nobody is called twice"
+
+
+def test_who_said_yes_as_the_second_is_told_that_it_is_on_them_now(smtp: MailServer, sari: Person, budi: Person) -> None:
+    out = begin(chain((sari, ["email"]), (budi, ["email"])))
+    go_on(out, 2)
+    deliver_due()
+    first, second = (link_in(letter_to(smtp, number)) for number in (0, 1))
+    for address in (first, second):
+        Client().post(address, {"said": "coming"})
+    assert "berhalangan" in Client().get(first).content.decode()
+    assert "Budi" in Client().post(first, {"said": "cannot"}).content.decode()
+    out.refresh_from_db()
+    assert (out.state, out.answered_by) == ("answered", budi)
+    deliver_due()
+    assert smtp.recipients == [sari.email, budi.email, budi.email] and "giliran Anda" in str(smtp.got[-1]["Subject"])
+
+
+def test_a_channel_that_is_down_for_an_hour_loses_no_call_and_calls_nobody_twice(sms: Gateway, sari: Person, budi: Person) -> None:
+    phone(sari, "+628111111111")
+    phone(budi, "+628222222222")
+    sms.answers = ["drop"] * 99
+    out = begin(chain((sari, ["sms"]), (budi, ["sms"]), wait_s=300))
+    for minutes in range(0, 60, 3):
+        go_on(out, minutes)
+        deliver_due(timezone.now() + minutes * MINUTE)
+    assert out.state == "unanswered" and Call.objects.count() == 2
+    sms.answers = []
+    before = len(sms.got)
+    deliver_due(timezone.now() + 61 * MINUTE)
+    assert len(sms.got) == before and not Dispatch.objects.exclude(state="given_up").exists(), "the desk rings by hand since long"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_ten_who_start_and_go_on_at_once_call_once() -> None:
     found = chain((person_in_post("p@x.test", "P", Role.OFFICER), ["email"]), wait_s=60)

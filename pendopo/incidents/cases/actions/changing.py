@@ -1,5 +1,7 @@
 """Changing an incident: who leads, how bad it is, where, and how it stands. Every change is a line of the timeline."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
+from pendopo.alerts import actions as alerts
+from pendopo.alerts.models import Severity
 from pendopo.audit.actions import record
 from pendopo.regions.models import Region
 
 from .. import logic
 from ..judging import score_of
-from ..models import EntryKind, Incident, State, common_region
+from ..models import EntryKind, Incident, State, alerts_of, common_region
 from .timeline import add_line
 
 
@@ -27,12 +31,23 @@ def held(incident: Incident) -> Incident:
     return found
 
 
+def take_on(incident: Incident, by: Person) -> None:
+    """Within a verb: whoever acts upon an incident that nobody took on has taken it on; the alerts behind it ring no more."""
+    if incident.acknowledged is not None:
+        return
+    incident.acknowledged = timezone.now()
+    Incident.objects.filter(pk=incident.pk).update(acknowledged=incident.acknowledged)
+    ringing = alerts_of(incident).filter(acknowledged=None, ended=None)
+    alerts.acknowledge(alerts=ringing, by=by, note=_("Incident: %(title)s") % {"title": incident.title})
+
+
 @transaction.atomic
 def move(*, incident: Incident, to: str, by: Person, why: str = "") -> Incident:
     """Under control, over, closed, or open again. A drill gets its score when it is over. Refused when it does not stand so any more."""
     kept = held(incident)
     if to not in logic.moves_from(kept.state):
         raise Refused(_("The incident stands at “%(state)s” already: load the page anew.") % {"state": kept.get_state_display()})
+    take_on(kept, by)
     before, now = kept.state, timezone.now()
     kept.state = State(to)
     if to == State.RESOLVED:
@@ -54,28 +69,49 @@ def move(*, incident: Incident, to: str, by: Person, why: str = "") -> Incident:
 
 
 @transaction.atomic
-def take_lead(*, incident: Incident, lead: Person | None, by: Person) -> Incident:
-    """Who leads from now on."""
+def take_lead(*, incident: Incident, lead: Person | None, by: Person, instead_of: Person | None) -> Incident:
+    """Who leads from now on. Refused when somebody else leads than the one (or nobody) whom it is taken from."""
     kept = held(incident)
     if kept.lead_id == (lead.pk if lead else None):
         return kept
+    before = kept.lead
+    if before != instead_of:
+        raise Refused(_("%(name)s leads now: look again before you change it.") % {"name": before.name if before else _("Nobody")})
+    if lead is not None:
+        take_on(kept, by)
     kept.lead = lead
-    if kept.acknowledged is None:
-        kept.acknowledged = timezone.now()
-    kept.save(update_fields=["lead", "acknowledged"])
+    kept.save(update_fields=["lead"])
     text = _("%(name)s leads") % {"name": lead.name} if lead else _("Nobody leads")
+    if before is not None:
+        text += _(" (before: %(name)s)") % {"name": before.name}
     add_line(kept, EntryKind.CHANGE, text, by=by)
-    record(by=by, room="incidents", verb="lead", about=kept.get_absolute_url(), after={"lead": lead.name if lead else ""},
-           region=kept.region_id)  # fmt: skip
+    record(by=by, room="incidents", verb="lead", about=kept.get_absolute_url(), before={"lead": before.name if before else ""},
+           after={"lead": lead.name if lead else ""}, region=kept.region_id)  # fmt: skip
     return kept
+
+
+def edition(incident: Incident) -> str:
+    """What changes whenever one of the facts does that `change` sets."""
+    return hashlib.sha256(json.dumps(_facts(incident), sort_keys=True).encode()).hexdigest()[:16]
 
 
 @transaction.atomic
 def change(
-    *, incident: Incident, by: Person, title: str, severity: str, detail: str, regions: Sequence[Region], agencies: Sequence[Agency]
+    *,
+    incident: Incident,
+    by: Person,
+    title: str,
+    severity: str,
+    detail: str,
+    regions: Sequence[Region],
+    agencies: Sequence[Agency],
+    known: str,
 ) -> Incident:
-    """The facts as they are known now. What changed stands in the timeline, word for word."""
+    """The facts as they are known now. What changed stands in the timeline, word for word. Refused when they are not those (`edition`) any
+    more that the writer had before their eyes."""
     kept = held(incident)
+    if known != edition(kept):
+        raise Refused(_("Somebody changed these facts meanwhile: open the page anew, so that nothing of theirs is lost."))
     if not title.strip():
         raise Refused(_("Say in a few words what happened."))
     before = _facts(kept)
@@ -88,7 +124,7 @@ def change(
     after = _facts(kept)
     if before == after:
         return kept
-    told = [f"{name}: {before[key] or '–'} → {after[key] or '–'}" for key, name in _names().items() if before[key] != after[key]]
+    told = [f"{name}: {_said(before[key])} → {_said(after[key])}" for key, name in _names().items() if before[key] != after[key]]
     add_line(kept, EntryKind.CHANGE, "; ".join(told), by=by)
     record(by=by, room="incidents", verb="change", about=kept.get_absolute_url(), before=before, after=after, region=kept.region_id)
     return kept
@@ -104,10 +140,15 @@ def _names() -> dict[str, str]:
     }
 
 
+def _said(value: str) -> str:
+    """A fact in words."""
+    return str(Severity(value).label) if value in Severity.values else value or "–"
+
+
 def _facts(incident: Incident) -> dict[str, Any]:
     return {
         "title": incident.title,
-        "severity": str(incident.get_severity_display()),
+        "severity": incident.severity,
         "detail": incident.detail,
         "regions": ", ".join(incident.regions.order_by("code").values_list("name", flat=True)),
         "agencies": ", ".join(incident.agencies.order_by("name").values_list("name", flat=True)),

@@ -17,7 +17,7 @@ from pendopo.orders.models import Order
 from ...procedures.logic import say
 from ..models import Decision, EntryKind, Incident, StepMark, StepState
 from ..reading import figures_known
-from .changing import held
+from .changing import held, take_on
 from .timeline import add_line
 
 
@@ -37,6 +37,7 @@ def mark_step(*, incident: Incident, step: str, state: str, by: Person, text: st
     except IntegrityError:
         mark = StepMark.objects.select_related("by").get(incident=kept, step=step)
         raise Refused(_("%(name)s has marked this step already.") % {"name": mark.by.name}) from None
+    take_on(kept, by)
     what = say(found.do, get_language() or "id")
     add_line(
         kept, EntryKind.STEP, f"{mark.get_state_display()}: {what}{': ' + mark.text if mark.text else ''}", by=by, acts=state == "done"
@@ -56,6 +57,7 @@ def decide(*, incident: Incident, text: str, by: Person, why: str = "", post: Po
     kept = held(incident)
     if not text.strip():
         raise Refused(_("Write what was decided."))
+    take_on(kept, by)
     now = timezone.now()
     decision = Decision.objects.create(
         incident=kept, at=now, by=by, post=post, text=text.strip()[:2000], why=why.strip()[:2000], known=now,
@@ -73,6 +75,7 @@ def order(
 ) -> list[Order]:
     """Orders that stand in everybody's one list, about this incident; a drill's are marked."""
     kept = held(incident)
+    take_on(kept, by)
     given = [
         orders.give(what=what, to=one, by=by, about=kept.get_absolute_url(), title=kept.title, post=post, due=due, exercise=kept.exercise)
         for one in to

@@ -73,9 +73,9 @@ def begins_as(alert: Alert) -> str:
 def open_from_alert(*, alert: Alert, by: Person, procedure: ProcedureVersion | None = None) -> Incident:
     """The incident that answers this alert: the one that there is, or a new one that takes over the alert's group, severity, region and
     clocks. The alerts behind it count as taken on: they ring no more."""
+    # The group before the alert, as who judges holds them.
+    list(Group.objects.select_for_update(no_key=True).filter(alerts=alert.pk))
     locked = Alert.objects.select_for_update(of=("self",)).select_related("group", "region").get(pk=alert.pk)
-    if locked.group_id:
-        Group.objects.select_for_update().get(pk=locked.group_id)
     known = incident_of(locked)
     if known is not None:
         return known

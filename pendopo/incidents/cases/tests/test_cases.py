@@ -205,7 +205,7 @@ def test_nobody_merges_into_what_is_beyond_the_own_reach(sari: Person, regency: 
 def test_nobody_carries_an_incident_beyond_the_own_reach(sari: Person, regency: Region) -> None:
     lala = person_in_post("lala@mojokerto.test", "Lala", Role.OFFICER, region=Region.objects.get(pk="35.16.13"))
     own = actions.open_incident(title="Banjir", by=sari, regions=places("35.16.13"))
-    client, form = signed_in(lala), {"title": "Banjir besar", "severity": "Severe"}
+    client, form = signed_in(lala), {"title": "Banjir besar", "severity": "Severe", "known": actions.edition(own)}
     for regions in ("35.16.13; 35.16.08", ""):
         assert client.post(f"{own.get_absolute_url()}/edit", {**form, "regions": regions}).status_code == 200
     assert client.post(f"{own.get_absolute_url()}/edit", {**form, "regions": "35.16.13"}).status_code == 302
@@ -232,3 +232,42 @@ def test_the_timeline_tells_of_an_alert_only_whom_its_figure_is_for(sari: Person
         assert "Rahasia at 1" not in page
     told = [line.text for line in timeline(found, reader=lala)]
     assert any("Terbuka at 2" in text for text in told) and not any("Rahasia at 1" in text for text in told)
+
+
+def test_two_who_change_the_facts_at_once_lose_nothing(sari: Person, rani: Person, regency: Region) -> None:
+    found = actions.open_incident(title="Banjir", by=sari, regions=places("35.16.13"))
+    client = signed_in(sari)
+    known = actions.edition(found)
+    form = {"title": "Banjir besar", "severity": "Extreme", "detail": "", "regions": "35.16.13", "agencies": [], "known": known}
+    assert known in client.get(f"{found.get_absolute_url()}/edit").content.decode()
+    assert client.post(f"{found.get_absolute_url()}/edit", form).status_code == 302
+    late = signed_in(rani).post(f"{found.get_absolute_url()}/edit", {**form, "title": "Banjir kecil"})
+    assert late.status_code == 200 and "diubah orang lain" in late.content.decode()
+    found.refresh_from_db()
+    assert found.title == "Banjir besar"
+    assert "→ Ekstrem" in timeline(found)[-1].text
+
+
+def test_who_takes_the_lead_from_somebody_is_asked_first(sari: Person, rani: Person, regency: Region) -> None:
+    found = actions.open_incident(title="Banjir", by=sari, lead=sari)
+    client, deed = signed_in(rani), {"do": "lead", "me": "1", "before": sari.pk}
+    asked = client.post(f"{found.get_absolute_url()}/do", deed).content.decode()
+    found.refresh_from_db()
+    assert "Alihkan pimpinan" in asked and found.lead == sari
+    assert client.post(f"{found.get_absolute_url()}/do", {**deed, "sure": "True", "lead": rani.pk}).status_code == 302
+    found.refresh_from_db()
+    assert found.lead == rani
+    with pytest.raises(Refused, match="Rani"):
+        actions.take_lead(incident=found, lead=sari, by=sari, instead_of=sari)
+
+
+def test_a_map_shows_where_it_is_and_a_frame_stands_beside_the_faces(sari: Person, flood: ProcedureVersion) -> None:
+    found = actions.open_incident(title="Banjir", by=sari, regions=places("35.16.13", "35.16.14"), procedure=flood)
+    client = signed_in(sari)
+    frame = client.get(f"{found.get_absolute_url()}/beside")
+    assert frame["X-Frame-Options"] == "SAMEORIGIN" and "Pastikan dengan camat" in frame.content.decode()
+    step = {"do": "step", "step": "verify", "text": "benar", "back": "beside"}
+    assert client.post(f"{found.get_absolute_url()}/do", step)["Location"] == f"{found.get_absolute_url()}/beside"
+    assert client.post(f"{found.get_absolute_url()}/do", {"do": "decide", "back": "beside"})["Location"].endswith("/beside")
+    if Region.objects.filter(parent="35.16").exclude(boundary=None).count() > 9:
+        assert client.get(found.get_absolute_url()).content.decode().count('<path class="marked"') == 2

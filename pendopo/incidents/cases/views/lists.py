@@ -40,7 +40,7 @@ def state_words(incident: Incident) -> str:
 @opens("incidents.see")
 def incidents(request: PersonRequest) -> HttpResponse:
     """What goes on, worst first; the list is alive."""
-    links = [Link(_("Procedures"), reverse("incidents:procedures"))]
+    links = [Link(_("Triggers"), reverse("incidents:triggers")), Link(_("Procedures"), reverse("incidents:procedures"))]
     if holds(request.user, "incidents.handle", None):
         links.append(Link(_("Open an incident"), reverse("incidents:open")))
     listing = Listing(

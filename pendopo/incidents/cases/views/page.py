@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -24,6 +25,7 @@ from ...procedures.logic import Standing, say
 from .. import actions, logic
 from ..forms import ChangeForm, DecideForm, LeadForm, MergeForm, MoveForm, SplitForm, StepForm, WriteForm, home_regions, written
 from ..models import EntryKind, Incident, State, StepState, TimelineEntry, alerts_of
+from ..places import map_of
 from ..reading import checklist, orders_of, timeline
 from .lists import At, state_words, ticket
 
@@ -71,11 +73,13 @@ def page(request: PersonRequest, found: Incident, form: forms.Form | None = None
     handles = may(request.user, "incidents.handle", found)
     readable = set(Indicator.objects.visible_to(request.user).values_list("code", flat=True)) if found.pk else set()
     steps = step_rows(checklist(found), found)
+    regions = list(found.regions.order_by("code"))
     context = {
         "incident": found,
         "state": state_words(found),
-        "regions": list(found.regions.order_by("code")),
+        "regions": regions,
         "agencies": list(found.agencies.all()),
+        "map": map_of(found, regions),
         "steps": steps,
         "steps_done": sum(step["state"] in ("done", "skipped") for step in steps),
         "next_step": next((step for step in steps if step["state"] in ("late", "waiting")), None),
@@ -94,7 +98,7 @@ def page(request: PersonRequest, found: Incident, form: forms.Form | None = None
         "calls": may(request.user, "desk.work"),
         "write": form if isinstance(form, WriteForm) else WriteForm(),
         "decide": form if isinstance(form, DecideForm) else DecideForm(),
-        "lead": LeadForm(initial={"lead": found.lead_id}) if handles else None,
+        "lead": LeadForm(initial={"lead": found.lead_id, "before": found.lead_id}) if handles else None,
         "ticket": ticket(),
     }
     return render(request, "incidents/cases/incident.html", context, status=status)
@@ -118,12 +122,14 @@ def _decide(request: PersonRequest, found: Incident) -> None:
 
 
 def _lead(request: PersonRequest, found: Incident) -> None:
-    if "me" in request.POST:
-        actions.take_lead(incident=found, lead=request.user, by=request.user)
-        return
     form = LeadForm(request.POST)
-    if form.is_valid():
-        actions.take_lead(incident=found, lead=form.cleaned_data["lead"], by=request.user)
+    if not form.is_valid():
+        raise Unfit(form)
+    wish, before = form.cleaned_data, form.cleaned_data["before"]
+    lead = request.user if "me" in request.POST else wish["lead"]
+    if before is not None and before != lead and not wish["sure"]:
+        raise Unsure(before, lead)
+    actions.take_lead(incident=found, lead=lead, by=request.user, instead_of=before)
 
 
 def _move(request: PersonRequest, found: Incident) -> None:
@@ -148,6 +154,14 @@ class Unfit(Exception):
         super().__init__("unfit")
 
 
+class Unsure(Exception):
+    """Somebody leads already: who takes over is asked first."""
+
+    def __init__(self, before: Person, lead: Person | None) -> None:
+        self.before, self.lead = before, lead
+        super().__init__("unsure")
+
+
 # What may be done on the page: the deed, and the verb of the doorkeeper that it needs.
 DEEDS: dict[str, tuple[Deed, str]] = {
     "write": (_write, "incidents.write"),
@@ -167,16 +181,35 @@ def act(request: PersonRequest, pk: int) -> HttpResponse:
     if deed is None:
         return redirect(found)
     require(request.user, verb, found)
+    beside = request.POST.get("back") == "beside"
     try:
         deed(request, found)
     except Unfit as unfit:
+        if beside:
+            messages.error(request, _("Fill in what is missing."))
+            return redirect("incidents:beside", pk)
         if not isinstance(unfit.form, WriteForm | DecideForm):  # these stand on the page and show what is wrong themselves
             for words in unfit.form.errors.values():
                 messages.error(request, " ".join(str(word) for word in words))
         return page(request, found, unfit.form, 400)
+    except Unsure as unsure:
+        return _ask(request, found, unsure)
     except Refused as why:
         messages.error(request, str(why))
+    if beside:
+        return redirect("incidents:beside", pk)
     return redirect(f"{found.get_absolute_url()}{'#steps' if request.POST.get('do') == 'step' else ''}")
+
+
+def _ask(request: PersonRequest, found: Incident, unsure: Unsure) -> HttpResponse:
+    """Whether the lead shall really pass from one to another."""
+    form = LeadForm(initial={"lead": unsure.lead, "before": unsure.before, "sure": True}).hide()
+    words = {"name": unsure.before.name, "other": unsure.lead.name if unsure.lead else _("nobody")}
+    context = {
+        "title": found.title, "lead": _("%(name)s leads. From now on shall lead: %(other)s.") % words, "form": form,
+        "submit": _("Pass on the lead"), "action": reverse("incidents:act", args=[found.pk]), "cancel": found.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "ui/form.html", context)
 
 
 @opens("incidents.handle")
@@ -190,6 +223,7 @@ def change(request: PersonRequest, pk: int) -> HttpResponse:
         "detail": found.detail,
         "regions": written(list(found.regions.order_by("code"))),
         "agencies": [one.pk for one in found.agencies.all()],
+        "known": actions.edition(found),
     }
     form = ChangeForm(request.POST or None, initial=facts)
     if request.method == "POST" and form.is_valid() and _reaches(request, found, form):

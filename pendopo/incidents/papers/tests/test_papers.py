@@ -17,6 +17,7 @@ from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.models import Way
 from pendopo.indicators.tests.yard import lay_out
+from pendopo.orders import actions as orders
 from pendopo.regions.models import Region
 from pendopo.ui.words import moment_text
 
@@ -51,6 +52,22 @@ def test_a_situation_report_that_was_issued_stays_as_it_was_and_the_next_tells_w
     assert "Air 60 cm" in stays and "Air surut" not in stays and "sitrep/issue" not in stays
     following = client.get(url).content.decode()
     assert "Air surut" in following and "Air 60 cm" not in following and "Laporan situasi 2" in following
+
+
+def test_an_issued_report_keeps_title_state_lead_and_orders_of_its_moment(sari: Person, rani: Person, flood: Incident) -> None:
+    client = signed_in(sari)
+    post = sari.holdings.select_related("post").get().post
+    (order,) = actions.order(incident=flood, what="Siapkan perahu", to=[post], by=rani)
+    link = client.post(f"{flood.get_absolute_url()}/sitrep/issue")["Location"]
+    orders.accept(order=order, by=sari)
+    actions.change(incident=flood, by=sari, title="Banjir bandang", severity="Extreme", detail="", regions=list(flood.regions.all()),
+                   agencies=[], known=actions.edition(flood))  # fmt: skip
+    actions.take_lead(incident=flood, lead=rani, by=rani, instead_of=None)
+    actions.move(incident=flood, to="resolved", by=sari)
+    stays = client.get(link).content.decode()
+    stands = stays[stays.index("1. ") : stays.index("2. ")]
+    assert "<b>Banjir Sooko</b>: Berlangsung" in stands and "Rani" not in stands and "Diberikan" in stays
+    assert "Banjir bandang" in client.get(f"{flood.get_absolute_url()}/report").content.decode()
 
 
 def test_the_after_action_report_has_clocks_and_seven_one_seven(sari: Person, flood: Incident) -> None:

@@ -70,6 +70,10 @@ def test_the_calendar_opens_by_its_signed_address_alone(watch: Roster, sari: Per
     assert len(events) == 4 and sari.name in {str(event["summary"]).rpartition(": ")[2] for event in events}
     assert Client().get("/roster/watch.ics").status_code == 404
     assert Client().get(address.replace("key=", "key=x")).status_code == 404
+    assert signed_in(sari).post("/roster/watch/renew").status_code == 302
+    assert Client().get(address).status_code == 404
+    address = address_for(sari, watch).partition("8000")[2]
+    assert Client().get(address).status_code == 200
     leave(person=sari, by=None)
     assert Client().get(address).status_code == 404
 

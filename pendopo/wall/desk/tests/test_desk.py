@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from pendopo.agencies.actions import Refused
-from pendopo.agencies.models import Agency, Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.models import Agency, Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.alerts.actions import acknowledge, apply
 from pendopo.alerts.models import Alert
 from pendopo.alerts.tests.yard import word
@@ -15,11 +15,15 @@ from pendopo.incidents.callout import actions as callout
 from pendopo.incidents.callout.models import CallOut, Chain
 from pendopo.incidents.cases import actions as cases
 from pendopo.incidents.roster.models import LogLine
+from pendopo.indicators.health.models import Watched
+from pendopo.indicators.models import Source
 from pendopo.meetings.models import Meeting
 from pendopo.orders.actions import give
 from pendopo.regions.models import Region
 from pendopo.wall.desk import actions
 from pendopo.wall.desk.models import Desk
+from pendopo.wall.desk.reading import burning
+from pendopo.wall.desk.ringing import ringing_alerts
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +124,32 @@ def test_signs_that_cannot_be_kept_are_left_out_of_the_logbook(sari: Person) -> 
     assert client.post("/desk/line", {"text": "Hujan\x00 deras"}).status_code == 302
     assert client.post("/desk/end", {"text": "Pantau\x00"}).status_code == 302
     assert sorted(LogLine.objects.values_list("text", flat=True)) == ["Hujan deras", "Pantau"]
+
+
+def test_a_desk_shows_what_lies_within_the_reach_of_its_reader(sari: Person, bpbd: Agency, regency: Region) -> None:
+    lala = person_in_post("lala@mojokerto.test", "Lala", Role.OFFICER, region=Region.objects.get(pk="35.16.13"))
+    chain = callout.set_chain(code="pusat", name="Pusat", steps=[callout.StepSpec("person", sari, ["sms"], 60)], by=None)
+    near, far = (cases.open_incident(title=name, by=sari, regions=[Region.objects.get(pk=place)])
+                 for name, place in (("Banjir Sooko", "35.16.13"), ("Longsor Pacet", "35.16.08")))  # fmt: skip
+    outs = [callout.start(chain=chain, subject=one.title, by=None, key=one.title, about=one.get_absolute_url()) for one in (near, far)]
+    for code, agency in (("a", bpbd), ("b", None)):
+        source = Source.objects.create(code=code, name=f"Sumber {code}", agency=agency or Agency.objects.create(code="x", name="X"))
+        Watched.objects.create(source=source, silent_since=timezone.now())
+    own = person_in_post("w@bpbd.test", "Wati", Role.ENGINEER, agency=bpbd)
+    page = signed_in(lala).get("/desk").content.decode()
+    assert "Banjir Sooko" in page and "Longsor Pacet" not in page
+    assert [signed_in(lala).get(out.get_absolute_url()).status_code for out in outs] == [200, 404]
+    assert (
+        "Longsor" not in signed_in(lala).get("/callout").content.decode() and "Longsor" in signed_in(sari).get("/callout").content.decode()
+    )
+    page = signed_in(own).get("/desk").content.decode()
+    assert "Sumber a" in page and "Sumber b" not in page
+
+
+def test_the_desk_counts_every_alert_of_a_storm_with_few_rows(sari: Person, regency: Region) -> None:
+    apply(verdicts=[word(f"Air {n}", n / 100, group="air", severity="Extreme" if n == 7 else "Minor") for n in range(60)])
+    acknowledge(alerts=Alert.objects.filter(name="Air 3"), by=sari)
+    (found,) = burning(sari)
+    assert (found.count, found.ringing, found.alert.name) == (60, 59, "Air 7")
+    (rings,) = ringing_alerts()
+    assert (rings.name, rings.told) == ("Air 7", min(Alert.objects.values_list("told", flat=True)))
