@@ -83,6 +83,7 @@ class Cell:
     text: Any
     url: str
     numeric: bool
+    label: Text
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ class Listing:
     def rows(self) -> Iterable[RowView]:
         """The rows of this page."""
         for row in self.page.object_list:
-            cells = [Cell(column.value(row), column.url(row) if column.url else "", column.numeric) for column in self._shown]
+            cells = [Cell(column.value(row), column.url(row) if column.url else "", column.numeric, column.label) for column in self._shown]
             yield RowView(self.key(row), str(cells[0].text) if cells else "", cells)
 
     def selected(self) -> list[str]:
