@@ -60,11 +60,7 @@ class PdTrend extends HTMLElement {
 
   /** All series on one time axis; undefined where a series has no point (no gap), null where one is missing (a gap). */
   private columns(): uPlot.AlignedData {
-    const tables = this.data!.series.map((series) => {
-      const times: number[] = [];
-      const values: (number | null)[] = [];
-      return [series.points.map((point) => point[0]), series.points.map((point) => point[1])] as uPlot.AlignedData;
-    });
+    const tables = this.data!.series.map((series): uPlot.AlignedData => [series.points.map((point) => point[0]), series.points.map((point) => point[1])]);
     return uPlot.join(tables, tables.map(() => [0, 2]));
   }
 
