@@ -10,12 +10,15 @@ BUILT  := pendopo/ui/static/built/manifest.json
 ISLANDS := $(shell find islands -type f -not -path '*/tests/*' 2>/dev/null)
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 # With Node from the wheel, `node` and `npm` are two small scripts in .tools/bin.
+export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(if $(filter wheel,$(NODE)),$(CURDIR)/$(TOOLS)/bin:,)$(PATH)
 
 .PHONY: setup run test check fix bench docs packages clean
 .DEFAULT_GOAL := setup
 
+# Python is compiled here: the service user may not write beside the sources, and every process would compile all of it at each start.
 setup: $(VENV)/.ready $(BUILT) locale/.compiled
+	@$(BIN)/python -m compileall -q pendopo
 
 # uv and, where the machine has no Node 18 or newer, Node: both from wheels, in an environment of their own.
 $(TOOLS)/bin/python:
@@ -33,7 +36,7 @@ $(TOOLS)/bin/node: | $(TOOLS)/bin/python
 
 $(VENV)/.ready: pyproject.toml uv.lock $(if $(filter $(TOOLS)%,$(UV)),| $(UV),)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: install it, or run make PYTHON=python3.12"; exit 1; }
-	$(UV) sync --quiet --frozen --python $(PYTHON)
+	$(UV) sync --quiet --frozen --compile-bytecode --python $(PYTHON)
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json $(if $(filter wheel,$(NODE)),| $(TOOLS)/bin/node,)
