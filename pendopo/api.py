@@ -16,6 +16,8 @@ from pendopo import __version__
 from pendopo.agencies.api import router as agencies
 from pendopo.alerts.api import router as alerts
 from pendopo.assessments.api import router as assessments
+from pendopo.coworking.api import router as coworking
+from pendopo.coworking.bookings.actions import TooOften
 from pendopo.incidents.cases.api import router as incidents
 from pendopo.incidents.posture.api import router as posture
 from pendopo.indicators import api as figures
@@ -75,6 +77,7 @@ api.add_router("", orders)
 api.add_router("", network)
 api.add_router("", meetings)
 api.add_router("", assessments)
+api.add_router("", coworking)
 
 
 def problem(status: int, code: str, detail: str) -> HttpResponse:
@@ -100,6 +103,14 @@ def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 def on_refusal(request: HttpRequest, error: Refusal) -> HttpResponse:
     """A credential that does not do."""
     return problem(error.status, error.code, str(error))
+
+
+@api.exception_handler(TooOften)
+def on_too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
+    """More requests of one person than a minute holds."""
+    answer = problem(429, "quota", str(error))
+    answer["Retry-After"] = str(error.retry_after_s)
+    return answer
 
 
 @api.exception_handler(ValidationError)

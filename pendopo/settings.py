@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "pendopo.incidents",
     "pendopo.meetings",
     "pendopo.assessments",
+    "pendopo.coworking",
     "pendopo.alerts",
     "pendopo.network",
     "pendopo.orders",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("pendopo.meetings.urls")),
     path("", include("pendopo.network.urls")),
     path("", include("pendopo.assessments.urls")),
+    path("", include("pendopo.coworking.urls")),
     path("", include("pendopo.alerts.urls")),
     path("", include("pendopo.orders.urls")),
     path("", include("pendopo.indicators.urls")),

@@ -23,6 +23,7 @@ from pendopo.assessments import remind as evidence
 from pendopo.audit import relay
 from pendopo.bus import client as bus
 from pendopo.cli.demonstration import moving
+from pendopo.coworking.bookings import running as coworking
 from pendopo.incidents.callout import running as callout
 from pendopo.incidents.cases import tell as incidents_tell
 from pendopo.incidents.posture import running as posture
@@ -53,6 +54,7 @@ LOOPS: dict[str, Loop] = {
     "alerts.tell": alerts_tell.run,
     "assessments.remind": evidence.run,
     "audit.relay": relay.run,
+    "coworking.running": coworking.run,
     "incidents.callout": callout.run,
     "incidents.posture": posture.run,
     "incidents.tell": incidents_tell.run,

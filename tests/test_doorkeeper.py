@@ -29,6 +29,9 @@ from pendopo.alerts.models import Alert
 from pendopo.alerts.tests.yard import word
 from pendopo.assessments import actions as assessing
 from pendopo.audit.models import Entry
+from pendopo.coworking.bookings import actions as bookings
+from pendopo.coworking.places.actions import set_place, set_resource
+from pendopo.coworking.startups.actions import set_startup
 from pendopo.incidents.callout import actions as callout
 from pendopo.incidents.cases.actions import open_incident
 from pendopo.incidents.procedures.actions import load_shipped
@@ -104,7 +107,14 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
     assessment = assessing.open_assessment(instrument="spbe-2020", year=2025, by=None)
     evidence = assessing.add_evidence(proof=assessing.Proof("x", link="https://x.test/"), by=target)
     assessing.attach(evidence=evidence, assessment=assessment, node="1", by=None)
+    hall = set_place(code="aula", by=None, name="Aula", hours="24/7")
+    desk = set_resource(code="meja", place=hall, by=None, name="Meja", kind="desk")
+    wish = bookings.Wish(desk, begins, begins + timedelta(hours=1), "x")
     things = {
+        "hall": hall.code,
+        "startup": set_startup(code="rintisan", by=None, name="Rintisan").code,
+        "thing": desk.code,
+        "booking": bookings.book(wish=wish, by=people[Role.VIEWER]).code,
         "assessment": assessment.code,
         "evidence": evidence.pk,
         "finding": assessing.add_finding(assessment=assessment, node="1", text="x", by=target).pk,

@@ -62,6 +62,8 @@ VERBS: dict[str, frozenset[str]] = {
     "assessments.see": EVERYONE_SIGNED_IN,
     "assessments.prove": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value, Role.ENGINEER.value, Role.ASSESSOR.value}),
     "assessments.assess": frozenset({Role.ADMINISTRATOR.value, Role.ASSESSOR.value}),
+    "coworking.keep": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value}),
+    "coworking.overrule": ADMINISTRATORS,
     "posture.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "alerts.see": EVERYONE_SIGNED_IN,
     "alerts.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value}),

@@ -34,6 +34,7 @@ KINDS: dict[str, Kind] = {
     "meeting": Kind(_("An invitation to a meeting, its change or its cancellation"), timedelta(0), may_mute=False, personal=True),
     "meeting-soon": Kind(_("A reminder of a meeting"), timedelta(days=2), personal=True),
     "meeting-call": Kind(_("A meeting that begins now"), timedelta(0), may_mute=False, personal=True),
+    "booking": Kind(_("A booking was approved, refused, released or became free"), timedelta(0), personal=True),
     "call": Kind(_("A call-out"), timedelta(0), may_mute=False, personal=True),
     "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
 }

@@ -78,6 +78,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Posts"), "agencies:posts", "badge", "people.see"),
             Entry(_("Regions"), "regions:regions", "map", "indicators.see"),
             Entry(_("Assessments"), "assessments:assessments", "badge", "assessments.see"),
+            Entry(_("Co-working"), "coworking:find", "building"),
             Entry(_("Findings"), "assessments:findings", "warning", "assessments.see"),
         ),
     ),

@@ -59,6 +59,10 @@ def _price(indicator: str, base: float, swing: float) -> Figure:
     return Figure("sim-disperindag", indicator, lambda key, t_s: round(shape.at(key, t_s) / 50) * 50, DAY_S, 365, same_day=True)
 
 
+def _reference(name: str, price: int) -> Figure:
+    return Figure("sim-disperindag", f"price-{name}-reference", lambda _key, _t_s: price, 365 * DAY_S, 730, same_day=True)
+
+
 def _people(base: float, high: float, swing: float) -> Shape:
     return Shape(base, 0, high, yearly=swing, slow=swing, quick=swing * 0.5, spread=0.6, quick_scale_s=2 * DAY_S)
 
@@ -73,6 +77,12 @@ QUEUE = Shape(34, 0, 160, daily=38, daily_peak=0.43, slow=10, quick=9, quick_sca
 QUAKE = Shape(3.1, 1.6, 5.2, quick=1.2, quick_scale_s=6000)
 QUAKE_DEPTH = Shape(60, 5, 300, quick=70, quick_scale_s=6000)
 DUST = Shape(38, 4, 160, daily=9, slow=14, quick=6, spread=0.3)
+
+# Reference prices of consumers (harga acuan), as round numbers.
+REFERENCES = (
+    ("rice", 13_500), ("chicken", 40_000), ("beef", 130_000), ("eggs", 30_000), ("shallot", 41_500), ("garlic", 38_000), ("chili", 55_000),
+    ("birdseye-chili", 57_000), ("cooking-oil", 15_700), ("sugar", 17_500),
+)  # fmt: skip
 
 OWN: tuple[Figure, ...] = (
     Figure("sim-rsud", "hospital-bor", OCCUPANCY.at, 900, 21, decimals=1, moves=True),
@@ -92,6 +102,7 @@ OWN: tuple[Figure, ...] = (
     _price("price-birdseye-chili", 51000, 21000), _price("price-chicken", 36500, 3200), _price("price-beef", 121000, 5000),
     _price("price-shallot", 34000, 8000), _price("price-garlic", 38000, 5000), _price("price-cooking-oil", 18200, 900),
     _price("price-sugar", 17600, 700),
+    *(_reference(name, price) for name, price in REFERENCES),
 )  # fmt: skip
 
 # Simulated only where no real file tells them: without `--real`.

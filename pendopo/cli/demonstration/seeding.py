@@ -30,6 +30,8 @@ from pendopo.wall.models import Goal
 from .assessing import seed_assessments
 from .figures import INSTEAD_OF_REAL, OWN, POPULATION, POPULATION_AT, REGENCY, Figure
 from .gathering import seed_meetings
+from .growing import seed_startups
+from .hosting import seed_coworking
 from .model import DAY_S
 from .networking import SOURCE, network_rows, seed_network
 from .real import take_real_files
@@ -65,6 +67,8 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
     sent += catch_up(moment)
     seed_watch(moment)
     seed_meetings(moment)
+    seed_coworking(moment)
+    seed_startups(moment)
     return sent
 
 

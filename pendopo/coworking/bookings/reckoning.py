@@ -1,0 +1,116 @@
+"""What a person may still book: plan, quota, no-shows, groups. Read once, asked for many slots."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+
+from pendopo.agencies.access import may
+from pendopo.agencies.models import Person
+from pendopo.coworking.members.models import Group, Member, Pass
+from pendopo.coworking.places.hours import Span
+from pendopo.coworking.places.models import Kind, Resource
+from pendopo.ui.sentence import Sentence
+
+from . import logic
+from .models import Booking, FairShare, State
+from .search import taken_between
+
+GUEST = logic.Allowance(Sentence("Without a plan"), day=timedelta(hours=10))
+# Bookings that came to nothing: whoever has only such ones is here for the first time.
+NEVER_WERE = (State.CANCELLED, State.REFUSED, State.CLOSED)
+NEEDS_PLAN = frozenset({Kind.ROOM.value, Kind.STUDIO.value})
+
+
+def overrules(person: Person, resource: Resource) -> bool:
+    """Whether quotas and approval do not bind the person there."""
+    return may(person, "coworking.overrule", resource)
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """One person's passes and bookings around a moment, and to which groups they belong."""
+
+    passes: tuple[tuple[date, date, logic.Allowance], ...]
+    own: tuple[Span, ...]
+    no_shows: int
+    groups: frozenset[str]
+
+    def allowance(self, start: datetime, end: datetime, zone: ZoneInfo) -> logic.Allowance | Sentence:
+        """The best plan that holds all the while; a sentence when one ends in the middle."""
+        first, last = start.astimezone(zone).date(), (end - timedelta(microseconds=1)).astimezone(zone).date()
+        whole = [plan for since, until, plan in self.passes if since <= first and last <= until]
+        if whole:
+            return max(whole, key=lambda plan: plan.week)
+        ending = [(until, plan) for since, until, plan in self.passes if since <= first <= until]
+        if ending:
+            until, plan = max(ending, key=lambda one: one[0])
+            return Sentence("Your plan “%(plan)s” ends on %(day)s: book until then, or renew it.", plan=plan.name, day=f"{until:%d-%m-%Y}")
+        return GUEST
+
+    def refusal(self, resource: Resource, start: datetime, end: datetime, now: datetime) -> Sentence | None:
+        """Why the person may not have it, whether it is free or not."""
+        zone = ZoneInfo(resource.place.zone)
+        allowance = self.allowance(start, end, zone)
+        if isinstance(allowance, Sentence):
+            return allowance
+        room = resource.kind in NEEDS_PLAN
+        return logic.quota_refusal(allowance, (start, end), self.own, now, zone, room=room, no_shows=self.no_shows)
+
+
+def reckon(person: Person, start: datetime, now: datetime, apart: Booking | None = None) -> Reckoning:
+    """What counts for bookings of the person within a week before and after a moment, without the one that is moved."""
+    member = Member.objects.active().filter(person=person).first()
+    held = Pass.objects.filter(member=member, ended=None, until__gte=(start - timedelta(days=9)).date()).select_related("plan")
+    passes = tuple((row.since, row.until, _allowance(row)) for row in held) if member else ()
+    mine = Booking.objects.filter(by=person)
+    if apart is not None:
+        mine = mine.exclude(pk=apart.pk)
+    own = mine.active().filter(start__gte=start - timedelta(days=15), start__lt=start + timedelta(days=15)).values_list("start", "end")
+    since = now - timedelta(days=logic.NO_SHOW_DAYS)
+    counted = mine.aggregate(
+        no_shows=Count("pk", filter=Q(state=State.RELEASED, start__gte=since)), ever=Count("pk", filter=~Q(state__in=NEVER_WERE))
+    )
+    return Reckoning(passes, tuple(own), counted["no_shows"], groups_of(member, first=not counted["ever"]))
+
+
+def _allowance(held: Pass) -> logic.Allowance:
+    plan = held.plan
+    return logic.Allowance(
+        plan.name, timedelta(hours=plan.hours_day), timedelta(hours=plan.hours_week), timedelta(days=plan.ahead_days), plan.rooms
+    )
+
+
+def groups_of(member: Member | None, *, first: bool) -> frozenset[str]:
+    """The groups for whom a share may be kept and to which the person belongs; `first`: nothing was booked before."""
+    groups = set()
+    if member and member.woman:
+        groups.add(Group.WOMEN.value)
+    if member and member.village_id:
+        groups.add(Group.VILLAGE.value)
+    if member and member.startup_name:
+        groups.add(Group.STARTUP.value)
+    if first:
+        groups.add(Group.FIRST.value)
+    return frozenset(groups)
+
+
+def share_refusal(resource: Resource, groups: frozenset[str], start: datetime, end: datetime, now: datetime) -> Sentence | None:
+    """Why the last free things of that kind are kept for others."""
+    rows = FairShare.objects.filter(Q(place=None) | Q(place=resource.place_id), kind=resource.kind)
+    shares = [logic.Share(GROUP_WORDS[row.group], row.group, row.percent, row.hours) for row in rows]
+    if not shares:
+        return None
+    same = set(Resource.objects.filter(active=True, place=resource.place_id, kind=resource.kind).values_list("pk", flat=True))
+    free = len(same - taken_between(start, end))
+    return logic.share_refusal(shares, groups, start, now, total=len(same), free=free)
+
+
+# English, so that a sentence of the reader's language is made of them.
+GROUP_WORDS = {
+    Group.FIRST.value: "first-timers",
+    Group.WOMEN.value: "women",
+    Group.VILLAGE.value: "people from villages",
+    Group.STARTUP.value: "start-ups",
+}

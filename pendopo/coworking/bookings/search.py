@@ -1,0 +1,141 @@
+"""What is free when: reads for pages, the API and the verbs. As many queries however many things there are."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.functions import Abs
+
+from pendopo.coworking.places.hours import Calendar, Span
+from pendopo.coworking.places.models import Kind, Place, Resource, calendars
+from pendopo.ui.sentence import Sentence
+from pendopo.ui.telling import told
+
+from . import logic
+from .models import Booking
+
+# Whether the person who asks may have a thing from one moment to another.
+Allowed = Callable[[Resource, datetime, datetime], bool]
+
+# The first look for alternatives is at so many things that fit best; all are looked at when it finds nothing.
+FIRST_LOOK = 12
+
+
+@dataclass(frozen=True)
+class Found:
+    """A thing as a search shows it: free all the while, or why not."""
+
+    resource: Resource
+    free: bool
+    why: Sentence | None = None
+
+    @property
+    def told(self) -> str | None:
+        """Why not, in the reader's language."""
+        return told(self.why) if self.why else None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for. Features must all be there."""
+
+    start: datetime
+    end: datetime
+    people: int = 1
+    features: Collection[str] = ()
+    kind: str = ""
+    place: str = ""
+
+    def resources(self) -> QuerySet[Resource]:
+        """The things that fit, whether free or not."""
+        found = Resource.objects.filter(active=True, place__active=True, capacity__gte=self.people).select_related("place")
+        if self.features:
+            found = found.filter(features__contains=sorted(self.features))
+        if self.kind:
+            found = found.filter(kind=self.kind)
+        return found.filter(place__code=self.place) if self.place else found
+
+
+def find(search: Search) -> list[Found]:
+    """Everything that fits, the free first, small before big: a group of six is not sent to the hall."""
+    resources = list(search.resources())
+    places = list({resource.place_id: resource.place for resource in resources}.values())
+    known = calendars(places, search.start, search.end)
+    closed = {pk: calendar.refusal(search.start, search.end) for pk, calendar in known.items()}
+    taken = taken_between(search.start, search.end)
+    found = []
+    for resource in resources:
+        why = closed[resource.place_id] or (TAKEN if resource.pk in taken else None)
+        found.append(Found(resource, why is None, why))
+    return sorted(found, key=lambda one: (not one.free, one.resource.capacity, one.resource.place.name, one.resource.name))
+
+
+TAKEN = Sentence("Somebody has it at that time already.")
+
+
+def taken_between(start: datetime, end: datetime) -> set[int]:
+    """The keys of the things that are taken for a part of the span."""
+    return set(Booking.objects.active().meeting(start, end).order_by().values_list("resource_id", flat=True))
+
+
+def busy(resources: Iterable[int], start: datetime, end: datetime) -> dict[int, list[Span]]:
+    """When each of some things is taken, in order."""
+    rows = Booking.objects.active().filter(resource__in=list(resources)).meeting(start, end).order_by("start")
+    found: dict[int, list[Span]] = defaultdict(list)
+    for resource, begin, until in rows.values_list("resource_id", "start", "end"):
+        found[resource].append((begin, until))
+    return found
+
+
+def alternatives(
+    *, resource: Resource, start: datetime, end: datetime, people: int, now: datetime, allowed: Allowed
+) -> list[tuple[Resource, logic.Offer]]:
+    """The nearest slots that can be had instead, up to five; never empty while something that fits is free within seven days.
+
+    First what fits best is looked at, then everything of that kind, then everything else but equipment.
+    """
+    fitting = Resource.objects.filter(active=True, place__active=True, capacity__gte=people).select_related("place")
+    same = fitting.filter(kind=resource.kind).order_by(*_likeness(resource))
+    for looked in (same[:FIRST_LOOK], same):
+        if found := _offers(list(looked), resource, start, end, now, allowed):
+            return found
+    other = fitting.exclude(kind__in=[resource.kind, Kind.EQUIPMENT]).order_by(*_likeness(resource))
+    return _offers(list(other), resource, start, end, now, allowed)
+
+
+def _likeness(wanted: Resource) -> list[Any]:
+    """How well something stands in for another: itself, the same place, all of its features, about its size."""
+    first = [Q(pk=wanted.pk), Q(place=wanted.place_id), Q(features__contains=wanted.features)]
+    return [*(Case(When(one, then=0), default=1) for one in first), Abs(F("capacity") - wanted.capacity), "pk"]
+
+
+def _offers(
+    resources: list[Resource], wanted: Resource, start: datetime, end: datetime, now: datetime, allowed: Allowed
+) -> list[tuple[Resource, logic.Offer]]:
+    if not resources:
+        return []
+    known = {resource.pk: resource for resource in resources}
+    since = max(start - logic.AHEAD, now)
+    until = max(start, now) + logic.AHEAD
+    places = list({resource.place_id: resource.place for resource in resources}.values())
+    when = calendars(places, since, until)
+    taken = busy(known, since, until)
+    length = logic.longest_open(when[resources[0].place_id], max(start, now), end - start)
+    rows = ((resource.pk, when[resource.place_id], taken.get(resource.pk, [])) for resource in resources)
+    found = logic.offers(rows, (start, start + length), now, lambda offer: allowed(known[offer.resource], offer.start, offer.end))
+    return [(known[offer.resource], offer) for offer in found]
+
+
+def zone_of(place: Place | None = None) -> ZoneInfo:
+    """The clock of a place; without one, the government's."""
+    return ZoneInfo(place.zone if place else settings.TIME_ZONE)
+
+
+def calendar_for(resource: Resource, start: datetime, end: datetime) -> Calendar:
+    """When the place of a thing is open around a span."""
+    return calendars([resource.place], start, end)[resource.place_id]

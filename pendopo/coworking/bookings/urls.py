@@ -1,0 +1,15 @@
+"""Paths of bookings."""
+
+from django.urls import path
+
+from . import feeds, views
+
+urlpatterns = [
+    path("coworking", views.search, name="find"),
+    path("coworking/mine", views.mine, name="mine"),
+    path("coworking/calendar.ics", feeds.feed, name="feed"),
+    path("coworking/things/<slug:code>", views.resource, name="resource"),
+    path("coworking/bookings/<slug:code>", views.booking, name="booking"),
+    path("coworking/bookings/<slug:code>/do", views.act, name="act"),
+    path("coworking/waiting/<int:pk>/stop", views.stop_waiting, name="stop-waiting"),
+]

@@ -1,0 +1,1 @@
+"""Members: registration, plans and passes, visitors, house rules, Wi-Fi vouchers."""

@@ -1,0 +1,1 @@
+"""Places: buildings with floors, plans and things to book; when they are open."""

@@ -1,0 +1,1 @@
+"""Start-ups: the public directory, programmes, mentors, milestones, events."""
