@@ -6,7 +6,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { basename, join } from "node:path";
 
 const OUT = "pendopo/ui/static/built";
-const ENTRIES = { pendopo: "islands/styles/pendopo.css", console: "islands/console.ts", board: "islands/board.ts", editor: "islands/editor.ts", desk: "islands/desk.ts", meeting: "islands/meeting.ts", portal: "islands/portal.ts", coworking: "islands/coworking.ts" };
+const ENTRIES = { pendopo: "islands/styles/pendopo.css", console: "islands/console.ts", board: "islands/board.ts", editor: "islands/editor.ts", desk: "islands/desk.ts", meeting: "islands/meeting.ts", portal: "islands/portal.ts", coworking: "islands/coworking.ts", field: "islands/field.ts" };
 
 const finish = {
   name: "finish",

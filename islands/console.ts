@@ -8,3 +8,4 @@ import "./pd-draft.ts";
 import "./pd-live.ts";
 import "./pd-again.ts";
 import "./pd-pick.ts";
+import "./pd-areas.ts";

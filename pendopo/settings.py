@@ -180,6 +180,8 @@ SIGN_PASSWORD = os.environ.get("PENDOPO_SIGN_PASSWORD", "")
 
 # Where people reach this installation: links in letters begin with it.
 SITE_URL = (os.environ.get("PENDOPO_SITE_URL") or f"http{'s' if SECURE else ''}://{HOSTS[0] if HOSTS else 'localhost:8000'}").rstrip("/")
+# Who speaks in public warnings (CAP): a name that is this house's alone, without spaces and commas.
+CAP_SENDER = os.environ.get("PENDOPO_CAP_SENDER") or f"pendopo@{HOSTS[0] if HOSTS else 'localhost'}"
 # Services for notices beside e-mail: Apprise addresses with {to} (notify/transports/gateway.py).
 GATEWAYS = {
     "telegram": os.environ.get("PENDOPO_TELEGRAM_URL", ""),

@@ -18,6 +18,7 @@ from nats.aio.client import Client
 import pendopo.ready  # noqa: F401
 from pendopo.alerts import publishing as alerts_publishing
 from pendopo.alerts import tell as alerts_tell
+from pendopo.alerts.hearing import running as alerts_hearing
 from pendopo.alerts.river import evaluate, proving
 from pendopo.assessments import remind as evidence
 from pendopo.audit import relay
@@ -49,6 +50,7 @@ Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 
 LOOPS: dict[str, Loop] = {
     "alerts.evaluate": evaluate.run,
+    "alerts.hearing": alerts_hearing.run,
     "alerts.proving": proving.run,
     "alerts.publishing": alerts_publishing.run,
     "alerts.tell": alerts_tell.run,

@@ -25,6 +25,7 @@ from pendopo.agencies.access import VERBS
 from pendopo.agencies.models import Agency, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.alerts.actions import apply, declare_rule
+from pendopo.alerts.cap.actions import Told, draft
 from pendopo.alerts.models import Alert
 from pendopo.alerts.tests.yard import word
 from pendopo.assessments import actions as assessing
@@ -140,6 +141,7 @@ def yard(regency: Region, bpbd: Agency) -> Yard:
         "order": give(what="x", to=holding.post, by=people[Role.ADMINISTRATOR]).pk,
         "meeting": plan(subject="Rapat", start=timezone.now(), by=target).code,
         "incident": open_incident(title="Banjir", by=None).pk,
+        "warning": draft(told=Told("Banjir", "Banjir", begins, regions=[regency]), by=target).pk,
         "entry": Entry.objects.latest("pk").pk,
         "agency": bpbd.code,
         "region": "35.16.13",

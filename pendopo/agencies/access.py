@@ -56,6 +56,9 @@ VERBS: dict[str, frozenset[str]] = {
         {Role.OFFICER.value, Role.ENGINEER.value, Role.STEWARD.value, Role.CONVENER.value, Role.VIEWER.value, Role.ADMINISTRATOR.value}
     ),
     "incidents.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+    "intake.see": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value, Role.CONVENER.value}),
+    "intake.write": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+    "incidents.registers": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.STEWARD.value}),
     "incidents.decide": frozenset({Role.VIEWER.value, Role.OFFICER.value, Role.CONVENER.value, Role.ADMINISTRATOR.value}),
     "network.see": EVERYONE_SIGNED_IN,
     "network.change": frozenset({Role.ADMINISTRATOR.value, Role.ENGINEER.value}),
@@ -67,6 +70,10 @@ VERBS: dict[str, frozenset[str]] = {
     "posture.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "alerts.see": EVERYONE_SIGNED_IN,
     "alerts.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value}),
+    "warnings.see": EVERYONE_SIGNED_IN,
+    "warnings.write": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
+    "warnings.feeds": ADMINISTRATORS,
+    "warnings.approve": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.CONVENER.value}),
     "alerts.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
 }
 

@@ -12,10 +12,12 @@ from pendopo.agencies.models import Person
 from pendopo.indicators.models import Indicator, Source
 from pendopo.regions.models import Region
 
+from .cap.models import PublicWarning, SigningKey
+from .hearing.models import Feed, Heard
 from .quiet import Dependency, Maintenance, Snooze, Word
 from .water.models import Downstream, Station, Threat
 
-__all__ = ["Dependency", "Downstream", "Maintenance", "Snooze", "Station", "Threat", "Word"]
+__all__ = ["Dependency", "Downstream", "Feed", "Heard", "Maintenance", "PublicWarning", "SigningKey", "Snooze", "Station", "Threat", "Word"]
 
 
 class Severity(models.TextChoices):

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
+from .cap.urls import urlpatterns as cap
+from .hearing.urls import urlpatterns as hearing
 from .views import alerts, maintenance, rivers, rules
 
 app_name = "alerts"
 
 urlpatterns = [
+    *cap,
+    *hearing,
     path("alerts", alerts.alerts, name="alerts"),
     path("alerts/<int:pk>", alerts.alert, name="alert"),
     path("alerts/<int:pk>/do", alerts.act, name="act"),

@@ -2,7 +2,10 @@
 
 from .callout.urls import urlpatterns as callout
 from .cases.urls import urlpatterns as cases
+from .field.urls import urlpatterns as field
+from .incoming.urls import urlpatterns as intake
 from .papers.urls import urlpatterns as papers
+from .plans.urls import urlpatterns as plans
 from .posture.urls import urlpatterns as posture
 from .procedures.urls import urlpatterns as procedures
 from .roster.urls import urlpatterns as roster
@@ -10,4 +13,4 @@ from .triggers.urls import urlpatterns as triggers
 
 app_name = "incidents"
 
-urlpatterns = [*cases, *papers, *posture, *procedures, *roster, *callout, *triggers]
+urlpatterns = [*cases, *field, *intake, *plans, *papers, *posture, *procedures, *roster, *callout, *triggers]

@@ -36,6 +36,8 @@ KINDS: dict[str, Kind] = {
     "meeting-call": Kind(_("A meeting that begins now"), timedelta(0), may_mute=False, personal=True),
     "booking": Kind(_("A booking was approved, refused, released or became free"), timedelta(0), personal=True),
     "call": Kind(_("A call-out"), timedelta(0), may_mute=False, personal=True),
+    "warning": Kind(_("A public warning went out"), timedelta(0)),
+    "warning-approval": Kind(_("A public warning waits for approval"), timedelta(0), may_mute=False),
     "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
 }
 

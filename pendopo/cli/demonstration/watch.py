@@ -15,6 +15,9 @@ from pendopo.incidents.roster import actions as roster
 from pendopo.incidents.roster.models import LineKind, Roster
 from pendopo.regions.models import Region
 
+from .fielding import seed_field
+from .warning import seed_warnings
+
 OFFICERS = ("sari.kusuma", "dimas.aryo", "lestari.wulandari")
 VILLAGES = ("35.16.13", "35.16.14", "35.16.15")
 AGENCIES = ("bpbd", "dinkes", "dinsos", "dpupr")
@@ -47,7 +50,9 @@ def seed_watch(now: datetime | None = None) -> bool:
         steps=[callout.StepSpec("roster", kept, ["email"], 180), callout.StepSpec("person", crew[0], ["email"], 300)],
     )  # fmt: skip
     roster.write_line(text="Jaga malam tenang. Pantau Kali Brangkal: hujan deras di hulu sejak sore.", by=crew[2], kind=LineKind.HANDOVER)
-    seed_flood(crew[0], moment)
+    flood = seed_flood(crew[0], moment)
+    seed_warnings(flood, crew[0], moment)
+    seed_field(flood, crew[0], moment)
     return True
 
 

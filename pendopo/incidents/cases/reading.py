@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.models import Person
+from pendopo.alerts.cap.models import PublicWarning
 from pendopo.alerts.models import Alert, Change
 from pendopo.indicators.latest import figure_json, figures
 from pendopo.indicators.models import Indicator
@@ -56,6 +57,10 @@ def timeline(incident: Incident, *, reader: Person | None = None, as_of: datetim
     found += [_change(change) for change in changes.select_related("alert", "by").order_by("-id")[:MOST_LINES]]
     words = Word.objects.filter(order__about__in=paths, at__lte=moment).exclude(verb="give").select_related("order__to", "by")
     found += [_word(word) for word in words.order_by("-id")[:MOST_LINES]]
+    found += [
+        _warning(warning)
+        for warning in PublicWarning.objects.published().filter(about__in=paths, sent__lte=moment).select_related("approved_by")
+    ]
     for out in CallOut.objects.filter(about__in=paths, started__lte=moment).select_related("answered_by", "started_by"):
         found += _call_out(out, moment)
     return sorted(found, key=lambda one: one.at)
@@ -78,6 +83,12 @@ def _change(change: Change) -> Happened:
 def _word(word: Word) -> Happened:
     text = f"{word.order.to.title}: {word.said}, {word.order.what}" + (f" ({word.text})" if word.text else "")
     return Happened(word.at, EntryKind.ORDER, str(EntryKind.ORDER.label), text, word.by.name, word.order.get_absolute_url())
+
+
+def _warning(warning: PublicWarning) -> Happened:
+    by = warning.approved_by.name if warning.approved_by else ""
+    return Happened(warning.sent or warning.created, EntryKind.ALERT, str(warning.get_message_type_display()), warning.headline, by,
+                    warning.get_absolute_url(), tone=warning.tone)  # fmt: skip
 
 
 def _call_out(out: CallOut, moment: datetime) -> list[Happened]:

@@ -4,17 +4,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.models import Person
+from pendopo.alerts.cap.models import PublicWarning
 from pendopo.indicators.models import Indicator
 
 from ..cases import logic
 from ..cases.judging import drill_parts
 from ..cases.knowing import Known, OrderThen, known_at, orders_at
 from ..cases.models import EntryKind, Incident, TimelineEntry
-from ..cases.reading import Happened, checklist, figures_known, timeline
+from ..cases.reading import Happened, checklist, family, figures_known, timeline
 from ..cases.views.page import step_rows
+from ..field.models import FieldLine, Movement, ShelterReport
+from ..field.reading import Sheet, sheet_of
+from ..incoming.models import Record
 
 # A first situation report tells this much.
 FIRST = timedelta(hours=24)
@@ -35,6 +40,7 @@ class SituationReport:
     orders: list[OrderThen]
     decisions: list[Any]
     figures: list[dict[str, Any]]
+    sheet: Sheet
 
 
 def issued(incident: Incident, before: datetime | None = None) -> list[TimelineEntry]:
@@ -60,6 +66,7 @@ def situation(incident: Incident, reader: Person, at: datetime) -> SituationRepo
         orders=orders_at(incident, at),
         decisions=list(incident.decisions.filter(at__lte=at).select_related("by", "post")),
         figures=[{**one, "at": datetime.fromisoformat(one["at"]) if one["at"] else None} for one in figures_known(incident, reader, at)],
+        sheet=sheet_of(incident, at),
     )
 
 
@@ -79,7 +86,26 @@ class AfterAction:
     orders: list[OrderThen]
     timeline: list[Happened]
     people: list[str]
+    sheet: Sheet
+    path: list[tuple[str, datetime]]
     parts: list[tuple[str, logic.Part]] = field(default_factory=list)
+
+
+def first_of_each(incident: Incident, at: datetime) -> list[tuple[str, datetime]]:
+    """The way of the news, from the first report that came in to the public: when each first happened, in the order of time."""
+    cases = family(incident)
+    warnings = PublicWarning.objects.filter(about__in=[one.get_absolute_url() for one in cases]).exclude(stage="dropped")
+    sheltered = ShelterReport.objects.filter(incident__in=cases)
+    firsts = [
+        (_("First report came in"), Record.objects.filter(incident__in=cases).aggregate(at=Min("at"))["at"]),
+        (_("Incident opened"), incident.opened),
+        (_("First number from the field"), FieldLine.objects.filter(incident__in=cases).aggregate(at=Min("noted"))["at"]),
+        (_("First shelter reported"), sheltered.aggregate(at=Min("noted"))["at"]),
+        (_("First resource sent"), Movement.objects.filter(incident__in=cases).aggregate(at=Min("at"))["at"]),
+        (_("Warning of the public written"), warnings.aggregate(at=Min("created"))["at"]),
+        (_("Warning of the public out"), warnings.aggregate(at=Min("sent"))["at"]),
+    ]
+    return sorted(((name, when) for name, when in firsts if when is not None and when <= at), key=lambda pair: pair[1])
 
 
 def after_action(incident: Incident, reader: Person, at: datetime) -> AfterAction:
@@ -110,5 +136,7 @@ def after_action(incident: Incident, reader: Person, at: datetime) -> AfterActio
         orders=orders_at(incident, at),
         timeline=lines,
         people=sorted({one.by for one in lines if one.by}),
+        sheet=sheet_of(incident, at),
+        path=first_of_each(incident, at),
         parts=[(parts[part.code], part) for part in drill_parts(incident)] if incident.exercise and incident.resolved else [],
     )

@@ -48,7 +48,7 @@ def sitrep_pdf(request: PersonRequest, pk: int) -> HttpResponse:
     """The situation report on paper."""
     found, at = _asked(request, pk)
     paper = situation(found, request.user, at)
-    return _pdf(request, found, at, {"paper": paper, "template": "incidents/papers/_sitrep.html",
+    return on_paper(request, found, at, {"paper": paper, "template": "incidents/papers/_sitrep.html",
                 "heading": f"{_('Situation report')} {paper.number}"}, f"sitrep-{found.pk}-{paper.number}")  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def report_pdf(request: PersonRequest, pk: int) -> HttpResponse:
         "template": "incidents/papers/_report.html",
         "heading": _("After-action report"),
     }
-    return _pdf(request, found, at, paper, f"after-action-{found.pk}")
+    return on_paper(request, found, at, paper, f"after-action-{found.pk}")
 
 
 def _asked(request: PersonRequest, pk: int) -> tuple[Incident, datetime]:
@@ -95,7 +95,8 @@ def _asked(request: PersonRequest, pk: int) -> tuple[Incident, datetime]:
     return find(request.user, pk), as_of_in(request, now) or now
 
 
-def _pdf(request: PersonRequest, found: Incident, at: datetime, context: dict[str, Any], name: str) -> HttpResponse:
+def on_paper(request: PersonRequest, found: Incident, at: datetime, context: dict[str, Any], name: str) -> HttpResponse:
+    """A paper of an incident as PDF; back to the incident with the reason where the press is not there."""
     house = Region.objects.filter(pk=settings.REGION).values_list("name", flat=True).first() or ""
     shown = {
         **context,

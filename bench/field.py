@@ -1,0 +1,180 @@
+"""In the field: reports of phones that lose their line, a thousand warnings checked, and a warning from its approval to the feed.
+
+1. 30 phones make 500 reports with pictures in MINUTES. Each has a line only part of the time, loses answers and sends again what waits; its
+   clock is off by up to a day. Is each there once, with its picture, in the order in which it was made? 2. `pendopo cap check` of 1,000
+   warnings, one in ten wrong. 3. From the click on *approve* until the message stands on the feed and in the queue of notices.
+   Usage: python bench/field.py [MINUTES]
+"""
+
+import asyncio
+import io
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from _installation import PENDOPO, Installation, installation, machine
+from PIL import Image
+
+from pendopo.cli.aim import aim
+
+PHONES, REPORTS, WARNINGS, APPROVALS = 30, 500, 1000, 5
+PASSWORD = "bench-bench-2026"
+LOSES = 0.15
+
+
+def picture(number: int) -> bytes:
+    """A picture that no other report has."""
+    image, out = Image.new("RGB", (640, 480), (number % 256, number // 256, 90)), io.BytesIO()
+    image.save(out, "JPEG")
+    return out.getvalue()
+
+
+class Browser:
+    """A person who is signed in."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.AsyncClient(base_url=url, timeout=60, follow_redirects=False)
+
+    async def sign_in(self, email: str) -> None:
+        """By the sign-in page."""
+        page = await self.http.get("/accounts/login/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        assert token, page.text[:300]
+        done = await self.http.post("/accounts/login/", data={"login": email, "password": PASSWORD, "csrfmiddlewaretoken": token[1]})
+        assert done.status_code == 302, done.text[:300]
+
+    async def post(self, path: str, data: dict[str, Any], files: Any = None) -> httpx.Response:
+        """With the token that the cookie holds."""
+        data = {**data, "csrfmiddlewaretoken": self.http.cookies["csrftoken"]}
+        return await self.http.post(path, data=data, files=files, headers={"Referer": str(self.http.base_url)})
+
+
+async def phone(number: int, url: str, reports: list[tuple[float, str]], length_s: float, tally: dict[str, int]) -> None:
+    """One phone: makes its reports at their times, has a line for some seconds, loses it, and sends what waits, oldest first."""
+    chance, browser = random.Random(number), Browser(url)
+    await browser.sign_in(f"hp{number}@bench.test")
+    off = timedelta(seconds=chance.uniform(-86_400, 86_400))
+    begun, waiting = time.monotonic(), [*reports]
+    kept: list[tuple[str, str, datetime]] = []
+    while waiting or kept:
+        now = time.monotonic() - begun
+        while waiting and waiting[0][0] <= now:
+            _due, text = waiting.pop(0)
+            kept.append((str(uuid.uuid5(uuid.NAMESPACE_URL, text)), text, datetime.now(UTC) + off))
+        online = now > length_s or int(now / 7 + number) % 3 == 0
+        while online and kept:
+            key, text, said = kept[0]
+            data = {"key": key, "text": text, "said": said.isoformat(), "sent": (datetime.now(UTC) + off).isoformat(),
+                    "latitude": "-7.504811", "longitude": "112.413157"}  # fmt: skip
+            answer = await browser.post("/field/reports", data, [("photo", ("0.jpg", picture(int(text.split()[1])), "image/jpeg"))])
+            tally["sent"] += 1
+            if answer.status_code not in (200, 201) or chance.random() < LOSES:
+                tally["lost"] += 1
+                break
+            kept.pop(0)
+        await asyncio.sleep(0.3)
+
+
+async def phones(one: Installation, minutes: float) -> dict[str, Any]:
+    """All phones; what came of it."""
+    for number in range(PHONES):
+        new_person(one.folder, f"hp{number}@bench.test")
+    chance, length_s = random.Random(7), minutes * 60
+    made = sorted((chance.uniform(0, length_s), f"Laporan {number}") for number in range(REPORTS))
+    shares: list[list[tuple[float, str]]] = [made[place::PHONES] for place in range(PHONES)]
+    tally = {"sent": 0, "lost": 0}
+    begun = time.monotonic()
+    await asyncio.gather(*(phone(number, one.url, share, length_s, tally) for number, share in enumerate(shares)))
+    took = time.monotonic() - begun
+    with psycopg.connect(os.environ["PENDOPO_DATABASE_URL"]) as database:
+        rows = database.execute("SELECT text, at, by_id FROM incidents_record ORDER BY at, id").fetchall()
+        photos = database.execute("SELECT count(*), count(DISTINCT record_id), count(DISTINCT file) FROM incidents_photo").fetchone()
+    order = {text: place for place, (_at, text) in enumerate(made)}
+    wrong = sum(
+        order[one_row[0]] > order[next_row[0]] for one_row, next_row in zip(rows, rows[1:], strict=False) if one_row[2] == next_row[2]
+    )
+    return {"there": len(rows), "different": len({row[0] for row in rows}), "photos": photos, "wrong": wrong, "took": took, **tally}
+
+
+def new_person(folder: Path, email: str) -> None:
+    """A watch officer of the whole installation."""
+    command = [PENDOPO, "user", "add", email, "--name", email.split("@")[0], "--role", "officer", "--password", PASSWORD]
+    command += ["--data", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def check_many(folder: Path) -> tuple[float, int]:
+    """Seconds that the command needs for all warnings, and how many it calls valid."""
+    body = """<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>b-{n}</identifier><sender>b@bench.test</sender>
+<sent>2026-11-24T19:00:00+07:00</sent><status>{status}</status><msgType>Alert</msgType><scope>Public</scope><info><language>id</language>
+<category>Met</category><event>Banjir</event><urgency>Immediate</urgency><severity>Severe</severity><certainty>Observed</certainty>
+<expires>2026-11-24T23:00:00+07:00</expires>{areas}</info></alert>"""
+    ring = " ".join(f"{-7.5 + 0.001 * n:.3f},{112.4 + 0.002 * (n % 2):.3f}" for n in range(60))
+    area = f"<area><areaDesc>Sooko</areaDesc><polygon>{ring} -7.441,112.300 -7.500,112.300 -7.500,112.400</polygon></area>"
+    names = []
+    for number in range(WARNINGS):
+        path = folder / f"{number}.xml"
+        path.write_text(body.format(n=number, status="Nyata" if number % 10 == 0 else "Actual", areas=area * 20))
+        names.append(str(path))
+    begun = time.monotonic()
+    done = subprocess.run([PENDOPO, "cap", "check", "--json", *names], capture_output=True, text=True, check=False)
+    return time.monotonic() - begun, sum(json.loads(answer)["valid"] for answer in done.stdout.splitlines())
+
+
+async def approvals(one: Installation) -> list[float]:
+    """For each of some warnings: seconds from the click until the feed names it and its notices are in the queue."""
+    for name in ("penulis", "penyetuju"):
+        new_person(one.folder, f"{name}@bench.test")
+    author, approver, found = Browser(one.url), Browser(one.url), []
+    await author.sign_in("penulis@bench.test")
+    await approver.sign_in("penyetuju@bench.test")
+    for number in range(APPROVALS):
+        ends = (datetime.now(UTC) + timedelta(hours=10)).strftime("%Y-%m-%dT%H:%M")
+        given = {"status": "Actual", "headline": f"Banjir {number}", "event": "Banjir", "category": "Met", "severity": "Severe",
+                 "urgency": "Immediate", "certainty": "Observed", "regions": ["35.16.13"], "expires": ends, "propose": "1"}  # fmt: skip
+        place = (await author.post("/warnings/new?kind=flood", given)).headers["Location"]
+        begun = time.monotonic()
+        await approver.post(f"{place}/do", {"do": "approve"})
+        while f"Banjir {number}<" not in (await author.http.get("/cap/feed.xml")).text:
+            await asyncio.sleep(0.05)
+        with psycopg.connect(os.environ["PENDOPO_DATABASE_URL"]) as database:
+            asked = "SELECT count(*) FROM notify_dispatch d JOIN notify_notice n ON n.id = d.notice_id WHERE n.kind = 'warning'"
+            while (database.execute(asked).fetchone() or (0,))[0] < number + 1:
+                await asyncio.sleep(0.05)
+        found.append(time.monotonic() - begun)
+    return found
+
+
+def main(minutes: float) -> None:
+    """Prints what was measured."""
+    print(machine())
+    with installation() as one:
+        aim(one.folder)
+        seen = asyncio.run(phones(one, minutes))
+        took, valid = check_many(one.folder)
+        went = asyncio.run(approvals(one))
+    pictures, records, files = seen["photos"]
+    for name, value in (
+        (f"{REPORTS} reports of {PHONES} phones in {minutes:g} min: all there after", f"{seen['took']:.0f} s"),
+        ("reports there, of these different", f"{seen['there']}, {seen['different']}"),
+        ("pictures there, reports with one, files", f"{pictures}, {records}, {files}"),
+        ("sent in all, of these with a lost answer", f"{seen['sent']}, {seen['lost']}"),
+        ("out of order on their phone", str(seen["wrong"])),
+        (f"cap check of {WARNINGS} warnings, {valid} valid (goal 10 s)", f"{took:.1f} s"),
+        (f"approved → on the feed and in the queue, worst of {APPROVALS} (goal 5 s)", f"{max(went):.2f} s"),
+    ):
+        print(f"{name:<72}{value:>16}")
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 10.0)

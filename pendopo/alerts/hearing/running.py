@@ -1,0 +1,99 @@
+"""The loop `alerts.hearing`: asks every feed when its time has come and takes in what is new, at most 50 requests a minute to a host."""
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+from nats.aio.client import Client
+
+from pendopo.agencies.actions import Refused
+from pendopo.audit.waking import Complaint, first_of, in_thread
+
+from ..cap.reading import LARGEST_BYTES
+from . import actions, logic
+from .models import Feed, FeedKind, Heard
+from .reading import links_in
+
+POLL_S = 5.0
+TIMEOUT_S = 8.0
+# BMKG allows 60 a minute; a restart forgets what was asked just before it.
+PER_MINUTE = 50
+
+
+class Busy(Exception):
+    """The host was asked as often as it allows: the rest waits for the next look."""
+
+
+class Asker:
+    """Asks addresses, never more often than a host allows. Of a body that is too large only so much is read that this is known."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+        self.asked: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=PER_MINUTE))
+
+    def get(self, address: str) -> bytes:
+        """The body. Raises httpx.HTTPError, or Busy when the minute is full."""
+        times = self.asked[urlsplit(address).hostname or ""]
+        if logic.pace(times, time.monotonic(), PER_MINUTE) > 0:
+            raise Busy
+        times.append(time.monotonic())
+        with self.client.stream("GET", address) as answer:
+            answer.raise_for_status()
+            body = bytearray()
+            for part in answer.iter_bytes():
+                body += part
+                if len(body) > LARGEST_BYTES:
+                    break
+        return bytes(body)
+
+
+def look(feed: Feed, asker: Asker, now: datetime) -> int:
+    """Asks one feed and every message in it that is new; answers how many messages were taken in. What went wrong stands at the feed."""
+    trouble, taken = "", 0
+    try:
+        body = asker.get(feed.url)
+        if feed.kind == FeedKind.QUAKES:
+            taken = len(actions.take_quakes(feed=feed, raw=body, now=now))
+        else:
+            links = links_in(body, feed.url)
+            known = set(Heard.objects.filter(feed=feed, address__in=links).values_list("address", flat=True))
+            for link in links:
+                if link not in known:
+                    taken += actions.take(feed=feed, raw=asker.get(link), address=link) is not None
+    except Busy:
+        return taken
+    except (httpx.HTTPError, Refused) as why:
+        trouble = str(why) or type(why).__name__
+    actions.note_look(feed=feed, trouble=trouble, now=now)
+    return taken
+
+
+def look_at_due(asker: Asker, now: datetime | None = None) -> int:
+    """Every active feed whose time has come; answers how many messages were taken in."""
+    at = now or timezone.now()
+    due = [feed for feed in Feed.objects.filter(active=True) if feed.looked is None or at - feed.looked >= timedelta(seconds=feed.every_s)]
+    return sum(look(feed, asker, at) for feed in due)
+
+
+async def run(nc: Client, closing: asyncio.Event) -> None:
+    """Looks until the house closes; complains once when the database is away."""
+    complaint = Complaint("feeds of warnings are not followed")
+    agent = {"User-Agent": f"Pendopo (government command center; {settings.SITE_URL})"}
+    with ThreadPoolExecutor(1, thread_name_prefix="hearing") as thread, httpx.Client(timeout=TIMEOUT_S, headers=agent) as client:
+        asker = Asker(client)
+        while not closing.is_set():
+            try:
+                await in_thread(thread, partial(look_at_due, asker))
+                complaint.well()
+            except (DatabaseError, InterfaceError, psycopg.Error) as problem:
+                complaint.wrong(problem)
+            await first_of(closing, timeout=POLL_S)

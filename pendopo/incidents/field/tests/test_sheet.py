@@ -1,0 +1,165 @@
+"""The field sheet: lines that are never changed, families that count once, resources that are not sent twice, requests, papers."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from pendopo.agencies.actions import Refused
+from pendopo.agencies.models import Agency, Person
+from pendopo.agencies.tests.people import signed_in
+from pendopo.audit.models import Entry
+from pendopo.incidents.cases.actions import open_incident
+from pendopo.incidents.cases.models import Incident
+from pendopo.incidents.field import actions
+from pendopo.incidents.field.actions import Counted
+from pendopo.incidents.field.models import FieldLine, Resource, Shelter, Stay
+from pendopo.incidents.field.reading import sheet_of
+from pendopo.regions.models import Region
+
+CARD = "3516130101010001"
+
+
+@pytest.fixture
+def villages(regency: Region) -> list[Region]:
+    """Three villages of Sooko."""
+    return list(Region.objects.filter(parent="35.16.13").order_by("pk")[:3])
+
+
+@pytest.fixture
+def flood(villages: list[Region], sari: Person) -> Incident:
+    """A flood in the three."""
+    return open_incident(title="Banjir", by=sari, regions=villages)
+
+
+def shelter(village: Region, name: str = "Balai desa", capacity: int = 50) -> Shelter:
+    return actions.keep_shelter(shelter=None, by=None, name=name, region=village, capacity=capacity, agency=None)
+
+
+def boats(bpbd: Agency, quantity: int = 4) -> Resource:
+    return actions.keep_resource(resource=None, by=None, name="Perahu karet", kind="boat", agency=bpbd, quantity=quantity, region=None)
+
+
+def displaced(incident: Incident, village: Region, number: int | None, by: Person, **more: object) -> list[FieldLine]:
+    source = str(more.pop("source", "Kades"))
+    counted = [Counted("people", "displaced", village, number)]
+    return actions.report(incident=incident, counted=counted, source=source, by=by, **more)  # type: ignore[arg-type]
+
+
+def number_of(incident: Incident, **asked: object) -> tuple[int | None, int, int]:
+    total = dict(sheet_of(incident, **asked).people)["Mengungsi"]  # type: ignore[arg-type]
+    return total.number, total.reporting, total.expected
+
+
+def test_numbers_are_told_again_not_changed_and_can_be_read_as_they_were(flood: Incident, villages: list[Region], sari: Person) -> None:
+    displaced(flood, villages[0], 41, sari)
+    before = timezone.now()
+    displaced(flood, villages[0], 60, sari)
+    displaced(flood, villages[1], 5, sari)
+    assert number_of(flood) == (65, 2, 3) and number_of(flood, as_of=before) == (41, 1, 3)
+    assert FieldLine.objects.count() == 3 and Entry.objects.filter(verb="report_field").count() == 3
+    displaced(flood, villages[0], None, sari)
+    assert number_of(flood) == (5, 1, 3)
+
+
+def test_the_same_word_again_is_not_written_again(flood: Incident, villages: list[Region], sari: Person) -> None:
+    at = timezone.now() - timedelta(minutes=10)
+    assert len(displaced(flood, villages[0], 41, sari, at=at)) == 1 and displaced(flood, villages[0], 41, sari, at=at) == []
+
+
+@pytest.mark.parametrize(
+    ("counted", "source"),
+    [({"topic": "people", "what": "displaced", "number": 1}, " "), ({"topic": "people", "what": "houses-heavy", "number": 1}, "x"),
+     ({"topic": "service", "what": "road", "state": "gone", "place": "x"}, "x"),
+     ({"topic": "service", "what": "road", "state": "closed"}, "x"),
+     ({"topic": "people", "what": "dead", "number": 10**9}, "x")],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(flood: Incident, villages: list[Region], counted: dict[str, object], source: str) -> None:
+    with pytest.raises(Refused):
+        actions.report(incident=flood, counted=[Counted(region=villages[0], **counted)], source=source, by=None)  # type: ignore[arg-type]
+    assert not FieldLine.objects.exists()
+
+
+def test_a_time_that_has_not_come_is_refused(flood: Incident, villages: list[Region], sari: Person) -> None:
+    with pytest.raises(Refused):
+        displaced(flood, villages[0], 3, sari, at=timezone.now() + timedelta(days=1))
+
+
+def test_two_shelters_never_count_the_same_family(flood: Incident, villages: list[Region], sari: Person) -> None:
+    hall, school = shelter(villages[0]), shelter(villages[1], "SDN 2")
+    first, said = actions.check_in(incident=flood, shelter=hall, card=CARD, head="Suparman", people=4, by=sari)
+    assert said == "" and CARD not in first.card
+    again, said = actions.check_in(incident=flood, shelter=hall, card=CARD, head="Suparman", people=5, by=sari)
+    assert again.pk == first.pk and said
+    moved, said = actions.check_in(incident=flood, shelter=school, card="3516 1301 0101 0001", head="Suparman", people=5, by=sari)
+    assert "Balai desa" in said
+    held = {one.shelter.name: one.registered for one in sheet_of(flood).shelters}
+    assert held == {"SDN 2": 5} and Stay.objects.filter(until=None).get().pk == moved.pk
+    assert CARD not in str(list(Entry.objects.values_list("after", flat=True))) and "Suparman" not in str(
+        list(Entry.objects.values_list("after", flat=True))
+    )
+    with pytest.raises(IntegrityError, match="family_in_one_shelter"), transaction.atomic():
+        Stay.objects.create(incident=flood, shelter=hall, card=moved.card, head="x", people=1)
+    with pytest.raises(Refused):
+        actions.check_in(incident=flood, shelter=hall, card="12", head="x", people=1, by=sari)
+    assert actions.check_out(stay=moved, by=sari) and not actions.check_out(stay=moved, by=sari)
+
+
+def test_a_shelter_says_how_many_and_when_it_is_full(flood: Incident, villages: list[Region], sari: Person) -> None:
+    hall = shelter(villages[0], capacity=40)
+    actions.report_shelter(incident=flood, shelter=hall, present=41, needs="selimut", source="Kades", by=sari)
+    one = sheet_of(flood).shelters[0]
+    assert one.full and one.present == 41 and one.needs == "selimut"
+
+
+def test_no_boat_is_sent_twice(flood: Incident, bpbd: Agency, sari: Person) -> None:
+    found = boats(bpbd)
+    actions.move(incident=flood, resource=found, number=3, by=sari)
+    with pytest.raises(Refused):
+        actions.move(incident=flood, resource=found, number=2, by=sari)
+    with pytest.raises(Refused):
+        actions.move(incident=flood, resource=found, number=-4, by=sari)
+    actions.move(incident=flood, resource=found, number=-2, by=sari)
+    found.refresh_from_db()
+    assert found.free == 3 and [(one.resource.name, one.there) for one in sheet_of(flood).sent] == [("Perahu karet", 1)]
+    with pytest.raises(Refused):
+        actions.keep_resource(resource=found, by=sari, quantity=0)
+    with pytest.raises(IntegrityError, match="resource_not_sent_twice"), transaction.atomic():
+        Resource.objects.update(out=F("quantity") + 1)
+
+
+def test_a_request_is_answered_for(flood: Incident, sari: Person) -> None:
+    need = actions.ask(incident=flood, what="Selimut 50 lembar", by=sari, due=timezone.now() - timedelta(minutes=1))
+    assert need.is_overdue
+    with pytest.raises(Refused):
+        actions.say(need=need, state="refused", by=sari)
+    done = actions.say(need=need, state="met", by=sari, text="50 lembar tiba")
+    assert not done.is_overdue and done.words.get().text == "50 lembar tiba" and not sheet_of(flood).open_needs
+
+
+def test_the_page_writes_and_shows(flood: Incident, villages: list[Region], sari: Person, bpbd: Agency) -> None:
+    client, url = signed_in(sari), f"{flood.get_absolute_url()}/field"
+    assert "belum ada laporan" in client.get(url).content.decode().casefold()
+    people = {"do": "people", "people-region": villages[0].pk, "people-source": "Kades", "people-displaced": "41", "people-dead": "0"}
+    assert client.post(f"{url}/write", people).status_code == 302
+    road = {"do": "service", "service-region": villages[0].pk, "service-source": "Camat", "service-what": "road",
+            "service-place": "Jl. Raya", "service-state": "closed"}  # fmt: skip
+    assert client.post(f"{url}/write", road).status_code == 302
+    assert client.post(f"{url}/write", {**people, "people-source": ""}).status_code == 400
+    page = client.get(url).content.decode()
+    assert "sedikitnya" in page and "1/3" in page and "Jl. Raya" in page and "field-map" in page
+    paper = client.get(f"{flood.get_absolute_url()}/assessment").content.decode()
+    order = [paper.index(word) for word in ("Cakupan lokasi", "Meninggal", "Kerusakan", "Jalan dan layanan", "Kemampuan sumber daya")]
+    assert order == sorted(order) and "Jl. Raya" in client.get(f"{flood.get_absolute_url()}/sitrep").content.decode()
+
+
+def test_registers_are_kept_on_pages(villages: list[Region], sari: Person, camat: Person, bpbd: Agency) -> None:
+    client = signed_in(sari)
+    client.post("/field/shelters/new", {"name": "Balai desa", "region": villages[0].pk, "capacity": "80", "readiness": "ready"})
+    client.post("/field/resources/new", {"name": "Pompa", "kind": "pump", "agency": bpbd.pk, "quantity": "2", "readiness": "ready"})
+    assert "Balai desa" in client.get("/field/shelters").content.decode() and "Pompa" in client.get("/field/resources").content.decode()
+    again = client.post("/field/shelters/new", {"name": "Balai desa", "region": villages[0].pk, "capacity": "80", "readiness": "ready"})
+    assert again.status_code == 200 and "sudah ada pengungsian" in again.content.decode()
+    assert signed_in(camat).get("/field/shelters/new").status_code == 403

@@ -1,0 +1,1 @@
+"""Pages of the field sheet and of the registers."""

@@ -1,0 +1,6 @@
+"""The verbs of intake."""
+
+from .deciding import close, keep_landmark, place_at, same, to_incident, to_request
+from .taking import Said, take
+
+__all__ = ["Said", "close", "keep_landmark", "place_at", "same", "take", "to_incident", "to_request"]

@@ -1,0 +1,72 @@
+"""Writing a record down, and what may be done with one."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ..cases.forms import PLACE
+from ..cases.models import Incident
+from .models import Record, State, Way
+
+
+class RecordForm(forms.Form):
+    """What, where, who: in the order in which a caller says it. Enter saves."""
+
+    text = forms.CharField(
+        label=_("What is reported"), max_length=4000, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+    )
+    place = forms.CharField(label=_("Where"), max_length=200, required=False, widget=PLACE,
+                            help_text=_("Village, district or landmark; what is unclear is chosen later."))  # fmt: skip
+    caller = forms.CharField(
+        label=_("Who reports it"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    number = forms.CharField(label=_("Number"), max_length=60, required=False,
+                             widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}))  # fmt: skip
+    way = forms.ChoiceField(label=_("How it came"), choices=[one for one in Way.choices if one[0] != Way.FIELD], initial=Way.CALL)
+    exercise = forms.BooleanField(label=_("Exercise (LATIHAN)"), required=False)
+
+
+class FieldReportForm(forms.Form):
+    """What a phone sends. `key` is its own number of the report; `said` and `sent` are of its clock."""
+
+    key = forms.UUIDField()
+    text = forms.CharField(max_length=4000, required=False)
+    place = forms.CharField(max_length=200, required=False)
+    latitude = forms.DecimalField(min_value=-90, max_value=90, max_digits=12, decimal_places=8, required=False)
+    longitude = forms.DecimalField(min_value=-180, max_value=180, max_digits=12, decimal_places=8, required=False)
+    said = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z"])
+    sent = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z"])
+    exercise = forms.BooleanField(required=False)
+
+
+class IncidentForm(forms.Form):
+    """Into which incident; none = a new one."""
+
+    incident = forms.ModelChoiceField(
+        label=_("Incident"), queryset=Incident.objects.none(), required=False, empty_label=_("a new incident")
+    )
+
+    def __init__(self, *args: Any, incidents: QuerySet[Incident], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["incident"].queryset = incidents  # type: ignore[attr-defined]
+
+
+class RecordFilters(forms.Form):
+    """Which records; without a choice all but those that are the same as another."""
+
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *State.choices])
+    way = forms.ChoiceField(label=_("How it came"), required=False, choices=[("", _("All")), *Way.choices])
+    text = forms.CharField(label=_("Text"), max_length=100, required=False)
+
+    def narrow(self, queryset: QuerySet[Record]) -> QuerySet[Record]:
+        """The records that match."""
+        self.is_valid()
+        asked = self.cleaned_data
+        queryset = queryset.filter(state=asked["state"]) if asked.get("state") else queryset.exclude(state=State.SAME)
+        if asked.get("way"):
+            queryset = queryset.filter(way=asked["way"])
+        if text := (asked.get("text") or "").strip():
+            queryset = queryset.filter(Q(text__icontains=text) | Q(place__icontains=text) | Q(caller__icontains=text))
+        return queryset

@@ -1,0 +1,1 @@
+"""Pages of intake, the field page of phones, and the door of message gateways."""

@@ -1,0 +1,1 @@
+"""Plans: for a hazard in an area, which shelters and resources are used first."""
