@@ -209,11 +209,14 @@ def export(
 ) -> None:  # fmt: skip
     """Write what was known at a moment, ordered by region, dims, at.
 
-    JSON is one array, CSV a header and the same names; Parquet needs the package pyarrow.
+    JSON is one array, CSV a header and the same names; Parquet needs the package pyarrow. Where rows are no longer kept (`keep` in the
+    catalogue), standard error says from when on they are.
     """
     with open_installation(data):
         try:
             question = exporting.question(codes, region, since, until, as_of or datetime.now(UTC))
+            for code, kept in exporting.forgotten(question):
+                click.echo(f"{code}: rows before {kept} are no longer kept; /api/v1/observations tells their hours or days.", err=True)
             if output is None:
                 exporting.write(question, form, sys.stdout.buffer)
                 sys.stdout.flush()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from pendopo.regions.models import Region
 
-from .history import Known, Question, iterate
+from .history import Known, Question, forgetful, iterate
 from .latest import utc_text
 from .models import Indicator
 
@@ -54,6 +54,12 @@ def question(codes: Sequence[str], region: str | None, since: datetime | None, u
     if region is not None and not Region.objects.filter(pk=region).exists():
         raise Impossible(_("There is no region “%(code)s”: use the Kemendagri code with dots.") % {"code": region})
     return Question(list(found.values()), region, since=since, until=until, as_of=as_of)
+
+
+def forgotten(asked: Question) -> list[tuple[str, str]]:
+    """The indicators that have forgotten rows which the question reaches: code, and from when on rows are kept."""
+    found = forgetful(Indicator.objects.filter(pk__in=asked.indicators).order_by("code"), asked.since)
+    return [(one.code, utc_text(one.raw_since) or "") for one in found]
 
 
 def write(asked: Question, form: str, stream: IO[bytes]) -> int:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from pendopo.agencies.models import Agency
 from pendopo.alerts.models import Maintenance
+from pendopo.indicators.closing.thawing import thaw
 from pendopo.indicators.models import Indicator, Series
 from pendopo.indicators.trends import Line, trends
 
@@ -42,6 +43,7 @@ def presence_of(since: datetime, until: datetime) -> dict[str, list[Stretch]]:
     """When each device was reached and when not, between two moments. Two queries; only turns leave the database."""
     series = {pk: dims.get("device", "") for pk, dims in Series.objects.filter(indicator__code=PRESENCE).values_list("pk", "dims")}
     found: dict[str, list[Stretch]] = defaultdict(list)
+    thaw((pk, since, until) for pk in series)
     with connection.cursor() as cursor:
         hold = f"{HOLD.total_seconds():.0f} s"
         cursor.execute(STRETCHES_SQL, {"up": UP, "series": list(series), "since": since, "until": until, "hold": hold})

@@ -183,6 +183,25 @@ def test_a_late_correction_stays_and_wins_and_the_same_word_is_a_duplicate() -> 
     assert list(evidence.check_closed(settings.FILES_DIR))[-1] == 1
 
 
+def test_rows_come_back_in_portions_that_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many series a read needs, few of them are text in memory at a time: an export of closed years is bounded."""
+    send([Observation("level", region, FIRST.isoformat(), 1.0) for region in DISTRICTS])
+    before = [known.as_json() for known in history.iterate(history.Question([Indicator.objects.get(code="level").pk]))]
+    close(MONTHS[0])
+    sweep()
+    portions: list[int] = []
+    whole = parquet.copy_text
+
+    def copied(file: Path, series: Sequence[int]) -> str:
+        portions.append(len(series))
+        return whole(file, series)
+
+    monkeypatch.setattr(thawing, "SERIES_IN_MEMORY", 2)
+    monkeypatch.setattr(parquet, "copy_text", copied)
+    after = [known.as_json() for known in history.iterate(history.Question([Indicator.objects.get(code="level").pk]))]
+    assert (after, portions) == (before, [2, 1])
+
+
 def test_the_neighbours_of_a_late_row_are_found_in_closed_months() -> None:
     """The step check looks at the values before and after it; a retraction falls back to the newest value that is left."""
     level = [Observation("level", DISTRICTS[0], (FIRST + timedelta(days=day)).isoformat(), 1.0) for day in (3, 40, 70)]
