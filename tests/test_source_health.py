@@ -1,7 +1,8 @@
 """Silence is told once, its end once, waiting rows together; days are tallied by contract; all of it may be repeated."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from email.message import EmailMessage
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +20,7 @@ from pendopo.indicators.models import Delivery, Source, Way
 from pendopo.indicators.tests.yard import DISTRICTS, Yard, lay_out
 from pendopo.notify.actions import tell_deeds
 from pendopo.notify.models import Dispatch, Wishes
+from pendopo.notify.tests.servers import deliver_due, mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIB = ZoneInfo("Asia/Jakarta")
@@ -71,6 +73,19 @@ def test_silence_is_told_once_then_rarely_and_its_end_once(yard: Yard, wati: Per
     assert told(start + timedelta(days=4, hours=1)) == []
     verbs = list(Entry.objects.filter(about="/sources/psda", room="indicators").order_by("pk").values_list("verb", flat=True))
     assert verbs == ["fell_silent", "still_silent", "still_silent", "heard_again"]
+
+
+def test_the_letter_of_silence_reaches_the_mail_of_the_sources_people(yard: Yard, wati: Person, budi: Person) -> None:
+    """From the silence to the mailbox: through the book, the follower, the post and a real SMTP server."""
+    hear(yard, timezone.now() - timedelta(hours=SILENT_H))
+    with mail_server() as smtp:
+        (subject,) = told(timezone.now())
+        deliver_due()
+    (letter,) = smtp.got
+    assert smtp.recipients == [wati.email]
+    assert letter["Subject"] == subject and "PSDA" in subject
+    body = cast(EmailMessage, letter).get_body(("plain",))
+    assert body is not None and "/sources/psda" in body.get_content()
 
 
 def test_a_source_that_comes_and_goes_is_told_of_once_a_day(yard: Yard, wati: Person) -> None:
