@@ -67,7 +67,10 @@ class Line:
     @property
     def rows_since(self) -> datetime:
         """From where on it is made of rows."""
-        return start_of(self.grain, self.until - self.cadence * NEWEST_CADENCES) if self.grain else self.since
+        if not self.grain:
+            return self.since
+        newest = start_of(self.grain, self.until - self.cadence * NEWEST_CADENCES)
+        return min(max(newest, self.indicator.raw_since or newest), self.until)
 
 
 class _Row(NamedTuple):
@@ -113,7 +116,7 @@ def trends(lines: Sequence[Line], *, as_of: datetime | None = None) -> list[list
     windows: dict[tuple[str, int], tuple[Series, datetime, datetime]] = {}
     for line, used in zip(lines, chosen, strict=True):
         parts = [("", line.rows_since, line.until)]
-        if line.grain:
+        if line.grain and _whole_since(line) < line.rows_since:
             parts.append((line.grain, _whole_since(line), line.rows_since))
         for one in used:
             for grain, since, until in parts:

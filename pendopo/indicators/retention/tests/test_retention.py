@@ -90,6 +90,8 @@ def test_a_line_over_forgotten_time_is_drawn_of_its_hours() -> None:
     points = trends([Line(free, HERE, datetime(2025, 1, 1, tzinfo=JAKARTA), NOW, coarse="peaks")])[0]
     assert (points[0].value, points[1].value) == (1.1, 1.2)  # the least and the greatest of the first day
     assert [point.value for point in points[-2:]] == [10.1, 10.2]
+    short = Line(free, HERE, datetime(2025, 2, 27, tzinfo=JAKARTA), datetime(2025, 3, 2, tzinfo=JAKARTA), coarse="peaks")
+    assert [point.value for point in trends([short])[0]] == [1.1, 1.2], "however short it is"
 
 
 def test_a_long_line_is_drawn_of_days_and_keeps_its_peaks() -> None:
