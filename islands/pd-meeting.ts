@@ -8,6 +8,9 @@ import { Stage } from "./meeting/stage.ts";
 import { Talk } from "./meeting/talk.ts";
 import { Wire, type Word } from "./meeting/wire.ts";
 
+/** A screen that came by itself goes back to its waiting page after this. */
+const BACK_MS = 8000;
+
 /**
  * A meeting: device check, lobby, faces, people, chat. The server wrote everything that is seen; this moves it.
  *
@@ -46,7 +49,7 @@ class PdMeeting extends HTMLElement {
     window.setInterval(() => void this.second(), 1000);
     window.addEventListener("pagehide", () => this.wire.close());
     this.show("join");
-    void this.devices.look();
+    void this.devices.look().then(() => { if (this.dataset["back"]) void this.enter("all"); });
   }
 
   show(stage: string): void {
@@ -88,6 +91,7 @@ class PdMeeting extends HTMLElement {
       line: () => this.line(word),
       role: () => this.changeRole(word.role as string),
       silenced: () => void this.silenced(word),
+      remote: () => this.querySelector<HTMLElement>(`.meeting-bar button[data-do="${word.do}"]`)?.click(),
       locked: () => this.flag("locked", Boolean(word.on), "lock"),
       recording: () => this.moves.recording(Boolean(word.on), word),
       answer: () => { if (word.error && word.n === null) this.notice(word.error as string); },
@@ -109,6 +113,8 @@ class PdMeeting extends HTMLElement {
       this.piece("over").textContent = this.words[standing] ?? this.words["no-ticket"]!;
       this.show("over");
       this.wire.close();
+      const back = this.dataset["back"];
+      if (back) window.setTimeout(() => location.assign(back), BACK_MS);
     }
   }
 

@@ -140,6 +140,7 @@ export class Moves {
     const known = (word.agreed as string[] | undefined) ?? [];
     this.agreed ||= known.includes(page.dataset["seat"]!);
     page.people.record(on, known);
+    page.stage.draw();
     page.sending.hold(on && !this.agreed);
     page.piece("consent").hidden = !on || this.agreed || !page.sending.sends;
     page.tellLine();

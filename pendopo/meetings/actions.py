@@ -243,6 +243,12 @@ def remove(*, meeting: Meeting, key: str, by: Seat) -> bool:
     return bool(changed)
 
 
+def put_out_everywhere(*, key: str) -> int:
+    """Puts whoever sits under a key out of every meeting that is not over: they lost their right to be here. Answers of how many."""
+    open_ones = Meeting.objects.filter(state__in=[State.PLANNED, State.OPEN])
+    return Seat.objects.filter(key=key, meeting__in=open_ones).exclude(where=Where.REMOVED).update(where=Where.REMOVED)
+
+
 @transaction.atomic
 def change_part(*, meeting: Meeting, key: str, part: str, by: Seat) -> str:
     """Makes somebody speaker, listener or convener; answers what they are now."""

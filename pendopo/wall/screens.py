@@ -29,7 +29,7 @@ def screens(request: HttpRequest) -> HttpResponse:
     listing = Listing(
         request,
         title=_("Wall screens"),
-        lead=_("A screen shows boards without a person signed in. Taking its right away darkens it at once."),
+        lead=_("Shows boards without a person, or joins the meetings at the place of its name. Without its right it is dark at once."),
         queryset=KioskToken.objects.all(),
         columns=[
             Column("label", _("Name"), lambda s: s.label, sort="label"),
@@ -61,6 +61,7 @@ def new_screen(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         screen, secret = add_screen(label=form.cleaned_data["label"], by=_by(request))
         addresses = [request.build_absolute_uri(f"{reverse('wall:board', args=[code])}?kiosk={secret}") for code in shipped()]
+        addresses.append(request.build_absolute_uri(f"{reverse('wall:meeting')}?kiosk={secret}"))
         answer = render(request, "wall/screen_made.html", {"screen": screen, "addresses": addresses})
         answer["Cache-Control"] = "no-store"
         return answer

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import aiming, comparing, editor, keeping, screens, situation, views
+from . import aiming, attending, comparing, editor, keeping, screens, situation, views
 from .brief import views as brief
 from .desk import views as desk
 
@@ -27,6 +27,9 @@ urlpatterns = [
     path("wall/", views.boards, name="boards"),
     path("wall/screens", screens.screens, name="screens"),
     path("wall/screens/new", screens.new_screen, name="new-screen"),
+    path("wall/meeting", attending.waiting, name="meeting"),
+    path("wall/meeting/<slug:code>", attending.attend, name="attend"),
+    path("wall/remote/<str:token>", attending.remote, name="remote"),
     path("wall/new", keeping.new, name="new"),
     path("wall/preview", editor.preview, name="preview"),
     path("wall/pictures", keeping.pictures, name="pictures"),

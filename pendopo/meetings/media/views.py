@@ -42,7 +42,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     if meeting.elsewhere:
         return _elsewhere(request, meeting)
     if isinstance(request.user, Person) and request.user.is_active and "k" not in request.GET:
-        return _opened(request, meeting, ticket_for(meeting, request.user))
+        return room_page(request, meeting, ticket_for(meeting, request.user))
     return _for_guest(request, meeting)
 
 
@@ -109,17 +109,18 @@ def _for_guest(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         part = guest.part if guest else Part.SPEAKER
         words = form.cleaned_data
         ticket = Ticket(meeting.code, seat, words["name"], words["agency"], part, guest is not None, invitee=guest.pk if guest else None)
-        answer = _opened(request, meeting, ticket)
+        answer = room_page(request, meeting, ticket)
         answer.set_signed_cookie(GUEST_COOKIE, mark, httponly=True, samesite="Lax", secure=settings.SECURE, max_age=86_400)
         return answer
     return render(request, "meetings/guest.html", {"meeting": meeting, "form": form, "guest": guest})
 
 
-def _opened(request: HttpRequest, meeting: Meeting, ticket: Ticket) -> HttpResponse:
+def room_page(request: HttpRequest, meeting: Meeting, ticket: Ticket, **more: str) -> HttpResponse:
+    """The room's page for whoever the ticket names. With `back` (a path) it goes in by itself and returns there; `remote` is a QR code."""
     ticket = replace(ticket, language=get_language())
     context = {"meeting": meeting, "ticket": issue(ticket), "seat": ticket.seat, "name": ticket.name, "agency": ticket.agency}
     words = {name: str(word) for name, word in WORDS.items()}
-    answer = render(request, "meetings/room.html", {**context, "words": words, "reactions": REACTIONS})
+    answer = render(request, "meetings/room.html", {**context, **more, "words": words, "reactions": REACTIONS})
     answer["Cache-Control"] = "no-store"
     answer["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=(self), autoplay=(self)"
     return answer

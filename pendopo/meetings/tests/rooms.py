@@ -46,14 +46,14 @@ PASSWORD = "pendopo-terbuka-16"
 CONVENER = "rani@mojokerto.test"
 
 # A person's camera is a canvas of one colour with a moving bar, the microphone a tone.
-CAMERA = """([colour, tone]) => {
+CAMERA = """([colour, tone, height]) => {
   navigator.mediaDevices.getUserMedia = async (wanted) => {
     const stream = new MediaStream();
     if (wanted.video) {
-      const canvas = Object.assign(document.createElement("canvas"), {width: 640, height: 360}), pen = canvas.getContext("2d");
+      const canvas = Object.assign(document.createElement("canvas"), {width: height * 16 / 9, height}), pen = canvas.getContext("2d");
       let x = 0;
-      setInterval(() => { pen.fillStyle = colour; pen.fillRect(0, 0, 640, 360); pen.fillStyle = "white";
-        pen.fillRect(x = (x + 8) % 640, 340, 20, 20); }, 50);
+      setInterval(() => { pen.fillStyle = colour; pen.fillRect(0, 0, canvas.width, height); pen.fillStyle = "white";
+        pen.fillRect(x = (x + 8) % canvas.width, height - 20, 20, 20); }, 50);
       stream.addTrack(canvas.captureStream(20).getVideoTracks()[0]);
     }
     if (wanted.audio) {
@@ -78,6 +78,15 @@ MOVING = """async (seat) => {
   const before = video ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
   await new Promise((done) => setTimeout(done, 200));
   return Boolean(video) && video.getVideoPlaybackQuality().totalVideoFrames > before && video.srcObject.active;
+}"""
+
+ARRIVES = """async (seat) => {
+  const tile = document.querySelector(`.meeting-tile[data-seat="${seat}"][data-what="video"]`);
+  const report = await document.querySelector("pd-meeting").getting.stats();
+  for (const one of report.values())
+    if (one.type === "inbound-rtp" && one.kind === "video" && one.mid === tile.dataset.mid)
+      return {height: one.frameHeight || 0, packets: one.packetsReceived, frames: one.framesDecoded || 0, bytes: one.bytesReceived};
+  return {height: 0, packets: 0, frames: 0, bytes: 0};
 }"""
 
 # The loudest tone (Hz) that arrives from somebody, by FFT; 0 = silence.
@@ -112,8 +121,8 @@ def in_namespace(*command: str, timeout: float) -> subprocess.CompletedProcess[s
     return subprocess.run(shell, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
 
 
-def run_cases(name: str, timeout: float) -> None:
-    """Runs a file of cases (`cases_*.py` beside this one) in a network of its own; fails with what it said."""
+def run_cases(*names: str, timeout: float) -> None:
+    """Runs files of cases (`cases_*.py` beside this one) one after another in a network of their own; fails with what they said."""
     options = [
         "-c",
         "/dev/null",
@@ -127,7 +136,8 @@ def run_cases(name: str, timeout: float) -> None:
         "-o",
         "python_files=cases_*.py",
     ]
-    done = in_namespace("-m", "pytest", "-q", "-x", *options, str(Path(__file__).with_name(name)), timeout=timeout * patience())
+    files = [str(Path(__file__).with_name(name)) for name in names]
+    done = in_namespace("-m", "pytest", "-q", "-x", *options, *files, timeout=timeout * patience())
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
@@ -163,9 +173,9 @@ class House:
 
 
 @contextmanager
-def house(folder: Path) -> Iterator[House]:
+def house(folder: Path, **settings: str) -> Iterator[House]:
     """An installation with a media server and Rani, who convenes."""
-    with Up(folder / "data", env={"PENDOPO_MEDIA_ADDRESS": ADDRESS}) as up:
+    with Up(folder / "data", env={"PENDOPO_MEDIA_ADDRESS": ADDRESS, **settings}) as up:
         where = ("--data", str(up.data))
         done = pendopo("user", "add", CONVENER, "--name", "Rani", "--role", "administrator", "--password", PASSWORD, *where)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -188,14 +198,14 @@ class Person:
     """Somebody in a browser of their own."""
 
     def __init__(
-        self, browser: Browser, house: House, *, colour: str = "red", tone: int = 440, size: tuple[int, int] = (1366, 768)
+        self, browser: Browser, house: House, *, colour: str = "red", tone: int = 440, size: tuple[int, int] = (1366, 768), lines: int = 360
     ) -> None:
         self.house = house
         viewport: Any = {"width": size[0], "height": size[1]}
         self.context: BrowserContext = browser.new_context(base_url=f"http://localhost:{house.up.port}", viewport=viewport, locale="id-ID")
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000 * patience())
-        self.page.add_init_script(f"({CAMERA})({json.dumps([colour, tone])})")
+        self.page.add_init_script(f"({CAMERA})({json.dumps([colour, tone, lines])})")
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
@@ -274,6 +284,10 @@ class Person:
     def votes(self) -> list[int]:
         """How many chose each answer of the last poll."""
         return [int(text) for text in self.page.locator("[data-poll] >> nth=-1").locator("output").all_inner_texts()]
+
+    def arrives(self, seat: str) -> dict[str, float]:
+        """What the browser's statistics say of somebody's picture: height, packets, frames."""
+        return dict(self.page.evaluate(ARRIVES, seat))
 
     def is_moving(self, seat: str) -> bool:
         """Whether new pictures of somebody arrive, not only the last one of before."""

@@ -3,7 +3,7 @@
 from .boards import Overtaken, address_of, bring_back, delete_board, load_board, share_board
 from .goals import end_goal, set_goal
 from .pictures import add_picture
-from .screens import add_screen, digest_of, note_seen, path_of, revoke_screens
+from .screens import add_screen, digest_of, note_seen, path_of, revoke_screens, seat_of
 
 __all__ = [
     "Overtaken",
@@ -18,6 +18,7 @@ __all__ = [
     "note_seen",
     "path_of",
     "revoke_screens",
+    "seat_of",
     "set_goal",
     "share_board",
 ]

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pendopo.audit.actions import Actor, record
+from pendopo.meetings.actions import put_out_everywhere
 
 from ..models import KioskToken
 
@@ -23,11 +24,13 @@ def add_screen(*, label: str, by: Actor | None) -> tuple[KioskToken, str]:
 
 @transaction.atomic
 def revoke_screens(*, ids: Sequence[int], by: Actor | None) -> int:
-    """Takes the right away: open pages of these screens go dark at once. Says how many had it still."""
+    """Takes the right away: open pages of these screens go dark at once, and they leave the meetings they are in. Says how many had it
+    still."""
     screens = list(KioskToken.objects.select_for_update().filter(pk__in=ids, revoked=None))
     for screen in screens:
         screen.revoked = timezone.now()
         screen.save(update_fields=["revoked"])
+        put_out_everywhere(key=seat_of(screen))
         record(by=by, room="wall", verb="revoked", about=path_of(screen), after={"label": screen.label})
     return len(screens)
 
@@ -47,3 +50,8 @@ def digest_of(secret: str) -> str:
 def path_of(screen: KioskToken) -> str:
     """How the book of deeds and the screen's live tickets name it."""
     return f"/wall/screens/{screen.pk}"
+
+
+def seat_of(screen: KioskToken) -> str:
+    """Where the screen sits in every meeting."""
+    return f"s{screen.pk}"
