@@ -50,6 +50,10 @@ class Installation:
             found[name] = [head, *head.children(recursive=True)]
         return found
 
+    def pid(self, part: str) -> int:
+        """The process id of a part."""
+        return int(json.loads((self.folder / "run/status.json").read_text())["parts"][part]["pid"])
+
     def cpu_s(self) -> dict[str, float]:
         """CPU seconds used so far by every part."""
         return {name: sum(_cpu(process) for process in processes) for name, processes in self.processes().items()}

@@ -126,6 +126,7 @@ class PdMeeting extends HTMLElement {
     this.talk.polls(room.polls as Word[], this.role === "convener");
     this.talk.timer(room.timer as Word | null);
     this.talk.tile(room.tile as Word | null);
+    this.showDocument();
     this.flag("locked", Boolean(room.locked), "lock");
     this.moves.recording(Boolean(room.recording), room);
   }
@@ -174,6 +175,8 @@ class PdMeeting extends HTMLElement {
     if (word.kind === "agree") this.people.set(word.seat as string, { agreed: true });
     if (word.kind === "timer") this.talk.timer(word.seconds ? word : null);
     if (word.kind === "tile") this.talk.tile(word.path ? word : null);
+    if (word.kind === "document") { room.document = { ...word, page: 1 }; this.showDocument(); }
+    if (word.kind === "page") { room.document = word.page ? { ...(room.document as Word), page: word.page } : null; this.showDocument(); }
     if (word.room_polls) {
       if ((word.room_polls as Word[]).some((one) => one.open && !(room.polls as Word[]).some((known) => known.poll === one.poll))) this.panel(true);
       room.polls = word.room_polls;
@@ -181,6 +184,11 @@ class PdMeeting extends HTMLElement {
     }
     this.people.draw();
     this.stage.draw();
+  }
+
+  private showDocument(): void {
+    const shown = (this.room.document ?? null) as Word | null;
+    this.talk.document(shown, this.role === "convener" || (shown?.seat === this.dataset["seat"] && this.role !== "listener"));
   }
 
   private line(word: Word): void {
@@ -197,7 +205,8 @@ class PdMeeting extends HTMLElement {
     const begins = this.entered && this.role === "listener" && role !== "listener";
     this.role = role;
     for (const one of this.querySelectorAll<HTMLElement>('[data-for="convener"]')) one.hidden = role !== "convener";
-    for (const name of ["mic", "camera", "screen"]) this.querySelector<HTMLButtonElement>(`[data-do="${name}"]`)!.disabled = role === "listener";
+    this.showDocument();
+    for (const name of ["mic", "camera", "screen", "document"]) this.querySelector<HTMLButtonElement>(`.meeting-bar [data-do="${name}"]`)!.disabled = role === "listener";
     if (role === "listener") this.sending.stop();
     else if (begins) this.say({ do: "again" });
     this.talk.polls(this.room.polls as Word[], role === "convener");

@@ -215,6 +215,8 @@ STUN_URLS = [url for url in os.environ.get("PENDOPO_STUN_URL", "").split(",") if
 RECORDING_DAYS = int(os.environ.get("PENDOPO_RECORDING_DAYS", "") or 90)
 # The most that one person may send, in kbit/s.
 MEDIA_CAP_KBPS = int(os.environ.get("PENDOPO_MEDIA_CAP", "") or 1500)
+# The most that all people of one agency may send together, in kbit/s; 0 = no such cap.
+MEDIA_SITE_CAP_KBPS = int(os.environ.get("PENDOPO_MEDIA_SITE_CAP", "") or 0)
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]

@@ -30,7 +30,7 @@ export class Moves {
       const button = name && page.querySelector<HTMLButtonElement>(`button[data-do="${name}"]`);
       if (button && !button.disabled && button.offsetParent) { event.preventDefault(); button.click(); }
     });
-    page.piece("file").addEventListener("change", (event) => void this.file(event.target as HTMLInputElement));
+    for (const name of ["file", "document-file"]) page.piece(name).addEventListener("change", (event) => void this.file(event.target as HTMLInputElement, name !== "file"));
   }
 
   private async move(name: string, button: HTMLElement): Promise<void> {
@@ -52,6 +52,9 @@ export class Moves {
       waiting: () => page.panel(true),
       lock: () => page.say({ do: "lock", on: button.getAttribute("aria-pressed") !== "true" }),
       record: () => this.record(button.getAttribute("aria-pressed") !== "true"),
+      document: () => page.piece("document-file").click(),
+      "document-turn": () => page.say({ do: "page", page: Number(button.dataset["page"]) }),
+      "document-end": () => page.say({ do: "page", page: 0 }),
       "tile-end": () => page.say({ do: "tile", path: "" }),
       end: () => page.say({ do: "end" }),
       "admit-all": () => page.say({ do: "admit" }),
@@ -161,14 +164,16 @@ export class Moves {
     if (this.page.sending.track("screen")) await this.screen();
   }
 
-  private async file(input: HTMLInputElement): Promise<void> {
+  /** Sends a file into the chat, or shows it to everybody. */
+  private async file(input: HTMLInputElement, shown: boolean): Promise<void> {
     const file = input.files?.[0];
     if (!file) return;
     const form = new FormData();
     form.append("ticket", this.page.dataset["ticket"]!);
     form.append("file", file);
+    if (shown) form.append("show", "yes");
     const answer = await fetch(this.page.dataset["files"]!, { method: "POST", body: form });
-    if (!answer.ok) this.page.notice(this.page.words["file_refused"]!);
+    if (!answer.ok) this.page.notice(answer.status === 413 ? this.page.words["file_refused"]! : ((await answer.json()) as Word).detail as string);
     input.value = "";
   }
 }

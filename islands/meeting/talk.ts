@@ -78,4 +78,23 @@ export class Talk {
       box.replaceChildren(Object.assign(document.createElement("iframe"), { src: tile.path as string, title: tile.title as string }));
     }
   }
+
+  /** The document that somebody shows; whoever may turn its pages has buttons. */
+  document(shown: Word | null, mayTurn: boolean): void {
+    const box = this.part("document");
+    box.hidden = !shown;
+    if (!shown) { box.querySelector("img")!.removeAttribute("src"); return; }
+    const page = shown.page as number;
+    const address = `${shown.document}/${page}`;
+    const picture = box.querySelector("img")!;
+    if (picture.getAttribute("src") !== address) picture.src = address;
+    picture.alt = `${shown.title}, ${page}/${shown.pages}`;
+    this.part("document-title").textContent = `${shown.title} · ${page}/${shown.pages}`;
+    for (const button of box.querySelectorAll<HTMLButtonElement>("button")) {
+      button.hidden = !mayTurn;
+      const to = button.dataset["do"] === "document-end" ? 0 : page + Number(button.dataset["step"]);
+      button.disabled = button.dataset["do"] !== "document-end" && (to < 1 || to > (shown.pages as number));
+      button.dataset["page"] = String(to);
+    }
+  }
 }

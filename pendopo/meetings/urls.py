@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .media import playing
+from .media import documents, playing
 from .media import views as room
 from .papers import urls as papers
 from .planning import urls as planning
@@ -15,6 +15,7 @@ urlpatterns = [
     path("meetings/<slug:code>", room.room, name="room"),
     path("meetings/<slug:code>/files", room.files, name="files"),
     path("meetings/<slug:code>/files/<path:address>", room.file, name="file"),
+    path("meetings/<slug:code>/documents/<str:address>/<int:number>", documents.page, name="page"),
     path("meetings/<slug:code>/recordings", playing.recordings, name="recordings"),
     path("meetings/<slug:code>/recordings/<int:number>/<str:file>", playing.recorded, name="recorded"),
     *planning.urlpatterns,

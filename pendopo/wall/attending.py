@@ -72,7 +72,7 @@ def attend(request: HttpRequest, code: str) -> HttpResponse:
     ticket = Ticket(code, seat_of(screen), screen.label, _("Meeting room"), Part.SPEAKER, True)
     address = request.build_absolute_uri(remote_path(screen, code))
     drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2, light="#fff")
-    return room_page(request, meeting, ticket, back=reverse("wall:meeting"), remote=mark_safe(drawn))  # noqa: S308
+    return room_page(request, meeting, ticket, back=reverse("wall:meeting"), remote=address, drawn=mark_safe(drawn))  # noqa: S308
 
 
 def remote_path(screen: KioskToken, code: str) -> str:

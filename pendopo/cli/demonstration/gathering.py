@@ -41,9 +41,10 @@ def seed_meetings(now: datetime | None = None) -> int:
     approve(minutes=minutes, by=by)
     end(meeting=held, by=by)
     everyone = list(Person.objects.filter(is_active=True))
-    arrange(
-        wish=Plan("Rapat mingguan seluruh camat (simulasi)", at(1, 9), 60, AGENDA, agencies=districts, people=everyone), by=by, write=False
+    weekly = Plan(
+        "Rapat mingguan seluruh camat (simulasi)", at(1, 9), 60, AGENDA, place="Ruang Rapat Utama", agencies=districts, people=everyone
     )
+    arrange(wish=weekly, by=by, write=False)
     elsewhere = "https://zoom.us/j/1234567890"
     arrange(wish=Plan("Rapat bersama provinsi (simulasi)", at(3, 13), 120, elsewhere=elsewhere, agencies=rescue), by=by, write=False)
     set_dial_list(name="Semua kecamatan", kind=Kind.DISTRICT, agencies=(), people=(), by=by)

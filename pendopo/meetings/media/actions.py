@@ -1,12 +1,14 @@
 """Verbs inside the room: what happens there is written down; silencing somebody and recording are entries in the book of deeds."""
 
+import io
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from PIL import Image
 
 from pendopo.audit.actions import record
 
@@ -14,6 +16,9 @@ from .models import Happening, Recording, RecordingState
 
 if TYPE_CHECKING:
     from pendopo.meetings.models import Meeting, Seat
+
+
+PAGE_QUALITY = 82
 
 
 def happen(*, meeting: "Meeting", seat: "Seat", kind: str, data: dict[str, Any]) -> Happening:
@@ -24,6 +29,19 @@ def happen(*, meeting: "Meeting", seat: "Seat", kind: str, data: dict[str, Any])
 def keep_file(given: "File[bytes]") -> str:
     """Stores a file of the chat under a name that says nothing; where it is."""
     return str(default_storage.save(f"meetings/files/{secrets.token_hex(16)}", given))
+
+
+def drop_file(stored: str) -> None:
+    """Takes a kept file away again: nobody was told of it."""
+    default_storage.delete(stored)
+
+
+def keep_page(kept: str, pixels: bytes) -> None:
+    """Keeps a page of a document that was drawn (PPM), as WebP."""
+    made = io.BytesIO()
+    with Image.open(io.BytesIO(pixels)) as picture:
+        picture.save(made, "WEBP", quality=PAGE_QUALITY)
+    default_storage.save(kept, ContentFile(made.getvalue()))
 
 
 @transaction.atomic

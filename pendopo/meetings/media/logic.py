@@ -51,6 +51,17 @@ class Joined:
     cap_kbps: int = 1500
 
 
+# However many share a line, each may send sound.
+LEAST_KBPS = 64
+
+
+def cap_of(*, person_kbps: int, site_kbps: int, together: int) -> int:
+    """What one person may send: at most the cap of a person, and an even part of what their site may send together (0: no such cap)."""
+    if not site_kbps:
+        return person_kbps
+    return max(LEAST_KBPS, min(person_kbps, site_kbps // max(1, together)))
+
+
 def feed_of(seat: str, line: str) -> str:
     """The name of a person's stream: their seat and this line of theirs, so that one who comes back never meets an own ghost."""
     return f"{seat}.{line}"
@@ -158,11 +169,13 @@ class Room:
     polls: dict[str, dict[str, Any]] = field(default_factory=dict)
     timer: dict[str, Any] | None = None
     tile: dict[str, Any] | None = None
+    document: dict[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For the browser. Hands in the order in which they were raised; votes as counts."""
         polls = [{**poll, "votes": counts(poll)} for poll in self.polls.values()]
-        return {"chat": self.chat, "hands": list(self.hands), "polls": polls, "timer": self.timer, "tile": self.tile}
+        shown = {"timer": self.timer, "tile": self.tile, "document": self.document}
+        return {"chat": self.chat, "hands": list(self.hands), "polls": polls, **shown}
 
 
 def counts(poll: dict[str, Any]) -> list[int]:
@@ -199,6 +212,10 @@ def fold(happenings: Iterable[dict[str, Any]], room: Room | None = None) -> Room
             room.timer = {"ends": one["ends"], "seconds": one["seconds"]} if one["seconds"] else None
         elif kind == "tile":
             room.tile = {"path": one["path"], "title": one["title"]} if one["path"] else None
+        elif kind == "document":
+            room.document = {**{name: one[name] for name in ("seat", "document", "title", "pages")}, "page": 1}
+        elif kind == "page" and room.document:
+            room.document = {**room.document, "page": one["page"]} if one["page"] else None
     return room
 
 
@@ -213,6 +230,7 @@ VERBS: dict[str, frozenset[str]] = {
     "agree": frozenset({CONVENER, SPEAKER, LISTENER}),
     "unmute": frozenset({CONVENER, SPEAKER}),
     "tile": frozenset({CONVENER, SPEAKER}),
+    "page": frozenset({CONVENER, SPEAKER}),
     "poll": frozenset({CONVENER}),
     "poll-end": frozenset({CONVENER}),
     "timer": frozenset({CONVENER}),

@@ -9,7 +9,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.meetings import actions
 from pendopo.meetings.models import Attendance, Meeting, Part, Seat, State, Where
@@ -100,18 +102,17 @@ def stand_up(stay: int) -> None:
     actions.stand_up(stay=stay)
 
 
-def still_here(ticket: Ticket, stay: int) -> str:
-    """A heartbeat, in the room (`stay`) or at its door (0); where the person stands by now, whatever words of it were lost.
-
-    `dropped`: the invitation by which they sit here was taken back.
-    """
+def still_here(ticket: Ticket, stay: int, revision: int) -> tuple[str, int]:
+    """A heartbeat, in the room (`stay`) or at its door (0); where the person stands by now, whatever words of it were lost, and how often
+    the plan was changed. `dropped`: the invitation by which they sit here was taken back (asked when `revision` is not the plan's)."""
     actions.still_here(stay=stay, code=ticket.code, key=ticket.seat)
     seat = seat_of(ticket)
-    if seat.meeting.state in {State.ENDED, State.CANCELLED}:
-        return "ended"
-    if seat.where == Where.IN and not seat.admitted and part_now(seat.meeting, ticket) is None:
-        return "dropped"
-    return str(seat.where)
+    meeting, where = seat.meeting, str(seat.where)
+    if meeting.state in {State.ENDED, State.CANCELLED}:
+        where = "ended"
+    elif seat.where == Where.IN and not seat.admitted and revision != meeting.revision and part_now(meeting, ticket) is None:
+        where = "dropped"
+    return where, meeting.revision
 
 
 def go_away(ticket: Ticket) -> None:
@@ -154,6 +155,22 @@ def happen(ticket: Ticket, kind: str, data: dict[str, Any]) -> dict[str, Any]:
         every = seat.meeting.happenings.filter(kind__in=["poll", "vote", "poll-end"])
         return {"kind": "poll", "seat": one.seat, "room_polls": fold(told(each) for each in every).as_dict()["polls"]}
     return told(one)
+
+
+def role_of(ticket: Ticket) -> str:
+    """What somebody is in the room now."""
+    return str(seat_of(ticket).part)
+
+
+def turn_page(ticket: Ticket, page: int) -> dict[str, Any]:
+    """The page of the document that everybody sees; 0 ends showing it. Raises Refused: whoever shows it turns it, and conveners."""
+    seat = seat_of(ticket)
+    shown = fold(told(one) for one in seat.meeting.happenings.filter(kind__in=["document", "page"])).document
+    if shown is None or not 0 <= page <= shown["pages"]:
+        raise Refused(_("This page is not shown here."))
+    if shown["seat"] != seat.key and seat.part != Part.CONVENER:
+        raise Refused(_("Whoever shows the document turns its pages, or a convener."))
+    return happen(ticket, "page", {"page": page})
 
 
 def note_silence(ticket: Ticket, key: str, what: str) -> None:

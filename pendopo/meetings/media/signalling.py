@@ -6,6 +6,7 @@ go to the media server through the gate of `stage.py`, all others to `verbs.py`.
 
 import asyncio
 import contextlib
+import itertools
 import json
 import logging
 import re
@@ -23,7 +24,7 @@ from . import seats
 from .codec import Refused
 from .hall import ALL, Hall, halls
 from .janus import Away
-from .logic import NotAllowed, may
+from .logic import NotAllowed, cap_of, may
 from .rolls import lobby_changed, people_changed
 from .seats import Standing
 from .stage import Stage
@@ -38,6 +39,8 @@ MAX_TEXT_BYTES = 512 * 1024
 # Words a second that one browser may send for long, and how many at once (a big room's addresses come in a burst).
 WORDS_A_SECOND, BURST = 25.0, 250.0
 BEAT_S = 20.0
+# Every so many beats the invitation is asked for again, although the plan was not changed: an account may have ended.
+ASK_AGAIN_BEATS, ANY_REVISION = 6, -1
 # Standings with which nobody stays.
 OUT = frozenset({"refused", "removed", "ended", "dropped"})
 
@@ -84,7 +87,16 @@ class Chair:
         elif say == "silence":
             await self.silence(word)
         elif self.attendance or say == "lobby":
+            if say == "people":
+                await self._share_line(word["people"])
             await self.tell(word)
+
+    async def _share_line(self, people: list[dict[str, Any]]) -> None:
+        """What the person may send, by how many of their agency send with them."""
+        together = sum(one["agency"] == self.agency and one["role"] != "listener" for one in people) if self.agency else 1
+        if self.stage is not None:
+            caps = {"person_kbps": settings.MEDIA_CAP_KBPS, "site_kbps": settings.MEDIA_SITE_CAP_KBPS}
+            await self.stage.change_cap(cap_of(**caps, together=together))
 
     async def silence(self, word: dict[str, Any]) -> None:
         """The media server stops or lets through one of the person's streams; their browser is told."""
@@ -274,10 +286,13 @@ async def on_stage(chair: Chair, word: dict[str, Any]) -> None:
 async def beat(chair: Chair) -> None:
     """Says now and then that the person is still there: a stay without a heartbeat ended with its last one. A database that is away for a
     moment does not end it. Whoever may not be here any more leaves with it, even if the word that said so was lost."""
-    while True:
+    revision = ANY_REVISION
+    for number in itertools.count(1):
         await asyncio.sleep(BEAT_S)
+        if number % ASK_AGAIN_BEATS == 0:
+            revision = ANY_REVISION
         try:
-            standing = await seats.in_database(seats.still_here, chair.ticket, chair.attendance)
+            standing, revision = await seats.in_database(seats.still_here, chair.ticket, chair.attendance, revision)
         except Exception as problem:
             logger.warning("media: no heartbeat of %s: %s", chair.seat, problem)
             continue

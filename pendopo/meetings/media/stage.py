@@ -5,6 +5,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,7 @@ class Stage:
     def __init__(self, *, code: str, seat: str, name: str, role: str, tell: Tell) -> None:
         self.code, self.seat, self.name, self.role = code, seat, name, role
         self.tell = tell
+        self.cap_kbps: int = settings.MEDIA_CAP_KBPS
         self.joined: Joined | None = None
         self._node: Node | None = None
         self._line: Line | None = None
@@ -64,10 +66,10 @@ class Stage:
         room = room_of(self.code)
         body = {"request": "join", "ptype": "publisher", "room": room, "id": feed, "display": self.name, "token": token}
         answer = await line.room(session, pub, body)
-        private, cap = int(answer.data.get("private_id", 0)), settings.MEDIA_CAP_KBPS
-        self.joined = Joined(room, feed, self.name, token, private, self.role, cap)
+        private = int(answer.data.get("private_id", 0))
+        self.joined = Joined(room, feed, self.name, token, private, self.role, self.cap_kbps)
         self._sent.clear()
-        await self.tell({"say": "stage", "feed": feed, "publishers": answer.data.get("publishers", []), "cap": cap})
+        await self.tell({"say": "stage", "feed": feed, "publishers": answer.data.get("publishers", []), "cap": self.cap_kbps})
 
     async def ask(self, handle: str, body: Any, jsep: Any) -> dict[str, Any]:
         """Passes a browser's request on; the answer for the browser. Raises NotAllowed, Refused or Away."""
@@ -115,7 +117,17 @@ class Stage:
         """From now on the person may send, or not."""
         self.role = role
         if self.joined is not None:
-            self.joined = Joined(**{**self.joined.__dict__, "role": role})
+            self.joined = replace(self.joined, role=role)
+
+    async def change_cap(self, kbps: int) -> None:
+        """From now on the person may send so much."""
+        if kbps == self.cap_kbps:
+            return
+        self.cap_kbps = kbps
+        if self.joined is not None and self._line is not None:
+            self.joined = replace(self.joined, cap_kbps=kbps)
+            with contextlib.suppress(Refused, Away):
+                await self._line.room(self._session, self._handles["pub"], {"request": "configure", "bitrate": kbps * 1000})
 
     async def leave(self) -> None:
         """Gives up both connections; the token opens nothing any more."""

@@ -96,6 +96,12 @@ async def tile(chair: "Chair", word: dict[str, Any]) -> None:
     await _happen(chair, "tile", **shown)
 
 
+async def page(chair: "Chair", word: dict[str, Any]) -> None:
+    """Turns to a page of the document that is shown; 0 ends showing it."""
+    happened = await seats.in_database(seats.turn_page, chair.ticket, int(word["page"]))
+    await chair.tell_all({"say": "happened", **happened})
+
+
 async def line(chair: "Chair", word: dict[str, Any]) -> None:
     """How good the own line is, as the browser measures it: 3 good, 2 thin, 1 bad."""
     on: dict[str, Any] = {name: bool(word[name]) for name in ("mic", "camera", "screen") if name in word}
@@ -195,6 +201,7 @@ VERBS: dict[str, Verb] = {
     "poll-end": poll_end,
     "timer": timer,
     "tile": tile,
+    "page": page,
     "line": line,
     "again": again,
     "unmute": unmute,

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
@@ -24,8 +25,10 @@ from pendopo.meetings.models import Invitee, Meeting, Part, Seat, State, Where
 from pendopo.ui.door import opens
 
 from . import seats
-from .actions import keep_file
+from .actions import drop_file, keep_file
+from .documents import pages_of
 from .hall import ALL, halls
+from .logic import may
 from .tickets import NoTicket, Ticket, file_address, file_of, issue, read
 from .words import REACTIONS, WORDS
 
@@ -116,7 +119,8 @@ def _for_guest(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 
 def room_page(request: HttpRequest, meeting: Meeting, ticket: Ticket, **more: str) -> HttpResponse:
-    """The room's page for whoever the ticket names. With `back` (a path) it goes in by itself and returns there; `remote` is a QR code."""
+    """The room's page for whoever the ticket names. With `back` (a path) it goes in by itself and returns
+    there; `remote` is an address for a phone, `drawn` its QR code."""
     ticket = replace(ticket, language=get_language())
     context = {"meeting": meeting, "ticket": issue(ticket), "seat": ticket.seat, "name": ticket.name, "agency": ticket.agency}
     words = {name: str(word) for name, word in WORDS.items()}
@@ -129,7 +133,8 @@ def room_page(request: HttpRequest, meeting: Meeting, ticket: Ticket, **more: st
 @csrf_exempt
 @require_POST
 def files(request: HttpRequest, code: str) -> HttpResponse:
-    """A file for the chat. The ticket in the form says who sends it; a page of another site has none."""
+    """A file for the chat, or (`show`) a document for everybody to see. The ticket in the form says who sends it; a page of another site
+    has none."""
     try:
         ticket = read(request.POST.get("ticket"))
     except NoTicket as problem:
@@ -142,10 +147,27 @@ def files(request: HttpRequest, code: str) -> HttpResponse:
         return JsonResponse({"detail": _("The file was not taken: at most 20 MB.")}, status=422)
     name = Path(given.name or "file").name[-120:]
     stored = keep_file(given)
-    address = f"/meetings/{code}/files/{file_address(code, stored, name)}"
-    happened = seats.happen(ticket, "chat", {"text": "", "file": address, "file_name": name})
+    end = file_address(code, stored, name)
+    try:
+        happened = _shown(ticket, stored, end, name) if "show" in request.POST else _told(ticket, end, name)
+    except Refused as why:
+        drop_file(stored)
+        return JsonResponse({"detail": str(why)}, status=422)
     async_to_sync(halls.tell)(code, ALL, {"say": "happened", **happened})
-    return JsonResponse({"file": address}, status=201)
+    return JsonResponse({"file": f"/meetings/{code}/files/{end}"}, status=201)
+
+
+def _told(ticket: Ticket, end: str, name: str) -> dict[str, Any]:
+    """A file as a line of the chat."""
+    return seats.happen(ticket, "chat", {"text": "", "file": f"/meetings/{ticket.code}/files/{end}", "file_name": name})
+
+
+def _shown(ticket: Ticket, stored: str, end: str, name: str) -> dict[str, Any]:
+    """A file as the document that everybody sees. Raises Refused."""
+    if not may(seats.role_of(ticket), "page"):
+        raise Refused(_("Whoever listens shows no document: ask the convener to let you speak."))
+    pages = pages_of(stored)
+    return seats.happen(ticket, "document", {"document": f"/meetings/{ticket.code}/documents/{end}", "title": name, "pages": pages})
 
 
 @require_GET

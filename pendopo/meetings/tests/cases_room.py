@@ -1,12 +1,15 @@
 """Every control of the room: what the *other* person saw or heard of it. Run by test_room.py in a network of its own."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import time
 
 from playwright.sync_api import Browser
 
+from pendopo.meetings.tests.coloured import pdf
 from pendopo.meetings.tests.company import (
     BLUE,
     GREEN,
@@ -20,9 +23,19 @@ from pendopo.meetings.tests.company import (
     see_and_hear,
 )
 from pendopo.meetings.tests.rooms import House, Person, is_near, wait
-from tests.installations import patience
+from tests.installations import patience, pendopo
 
 __all__ = ["browser", "desa", "home", "meeting", "rani"]
+
+
+# The colour in the middle of the document that is shown.
+SHOWN = """() => {
+  const picture = document.querySelector('[data-part="document"]:not([hidden]) img');
+  if (!picture || !picture.complete || !picture.naturalWidth) return null;
+  const canvas = Object.assign(document.createElement("canvas"), {width: 3, height: 3}), pen = canvas.getContext("2d");
+  pen.drawImage(picture, 0, 0, 3, 3);
+  return [...pen.getImageData(1, 1, 1, 1).data].slice(0, 3);
+}"""
 
 
 def test_two_people_see_and_hear_each_other(rani: Person, desa: Person) -> None:
@@ -146,6 +159,20 @@ def test_a_board_of_the_wall_is_shown_live_beside_the_faces(rani: Person, desa: 
     desa.page.wait_for_selector('[data-part="tile"] iframe', state="detached")
 
 
+def test_a_document_is_shown_to_everybody_and_its_pages_turned(rani: Person, desa: Person) -> None:
+    desa.page.set_input_files(
+        '[data-part="document-file"]', {"name": "surat.pdf", "mimeType": "application/pdf", "buffer": pdf("red", "blue")}
+    )
+    wait(lambda: is_near(rani.page.evaluate(SHOWN), RED), what="Rani sees the first page")
+    assert "surat.pdf · 1/2" in rani.text("document-title")
+    desa.page.click('button[data-do="document-turn"][data-step="1"]')
+    wait(lambda: is_near(rani.page.evaluate(SHOWN), BLUE), what="Rani sees the second page")
+    rani.page.click('button[data-do="document-turn"][data-step="-1"]')
+    wait(lambda: is_near(desa.page.evaluate(SHOWN), RED), what="the convener turned it back")
+    rani.page.click('button[data-do="document-end"]')
+    desa.page.wait_for_selector('[data-part="document"]', state="hidden")
+
+
 def test_layout_by_button_and_key(rani: Person, desa: Person) -> None:
     desa.page.locator("h1").click()
     desa.page.keyboard.press("l")
@@ -203,6 +230,31 @@ def test_a_locked_room_lets_the_invited_wait(home: House, browser: Browser, rani
     rani.menu("convener")
     rani.page.click('button[data-do="lock"]')
     desa.page.wait_for_selector('[data-show="locked"]', state="hidden")
+
+
+def test_the_screen_of_a_meeting_room_comes_by_itself_and_a_phone_governs_it(home: House, browser: Browser, rani: Person) -> None:
+    made = pendopo("screen", "new", "Ruang Utama", "--json", "--data", str(home.up.data))
+    form = rani.page.request.get("/meetings/new").text()
+    asked = {
+        "csrfmiddlewaretoken": re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[0],
+        "subject": "Rapat pagi", "place": "Ruang Utama", "minutes": "60", "quorum": "0",
+        "start": re.findall(r'name="start" value="([^"]+)"', form)[0],
+    }  # fmt: skip
+    page = rani.page.request.post("/meetings/new", form=asked, headers={"Referer": f"http://localhost:{home.up.port}/"})
+    room = page.url.removesuffix("/plan")
+    convener = Person(browser, home, colour="red").sign_in().open(room).join().inside()
+    screen = Person(browser, home, colour="green", tone=TAMU_HZ)
+    screen.page.goto(f"/wall/meeting?kiosk={json.loads(made.stdout)['token']}")
+    screen.inside()
+    wait(lambda: is_near(convener.sees(screen.seat), GREEN), what="the convener sees the meeting room")
+    phone = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+    phone.goto(str(screen.page.get_attribute("a.meeting-remote", "href")).replace("127.0.0.1", "localhost"))
+    phone.click('button[value="mic"]')
+    wait(lambda: convener.hears(screen.seat) == 0, what="the phone switched the room's microphone off")
+    phone.click('button[value="camera"]')
+    wait(lambda: convener.sees(screen.seat) is None, what="and the camera")
+    for one in (phone.context, convener.context, screen.context):
+        one.close()
 
 
 def test_a_cut_line_mends_itself(rani: Person, desa: Person) -> None:

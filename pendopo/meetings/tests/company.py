@@ -13,13 +13,15 @@ from .rooms import House, Person, chromium, house, is_near, wait
 RED, BLUE, GREEN = (255, 0, 0), (0, 0, 255), (0, 128, 0)
 # What one person may send in this house: less than a camera full of noise would.
 CAP_KBPS = 1200
+# What the people of one agency may send together: the cases have two of Polsek Bangsal.
+SITE_KBPS = 1200
 RANI_HZ, DESA_HZ, TAMU_HZ = 440, 880, 660
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One installation for all cases."""
-    with house(tmp_path_factory.mktemp("deeds"), PENDOPO_MEDIA_CAP=str(CAP_KBPS)) as found:
+    with house(tmp_path_factory.mktemp("deeds"), PENDOPO_MEDIA_CAP=str(CAP_KBPS), PENDOPO_MEDIA_SITE_CAP=str(SITE_KBPS)) as found:
         yield found
 
 

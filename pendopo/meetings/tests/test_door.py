@@ -18,7 +18,7 @@ from pendopo.agencies.tests.people import signed_in
 from pendopo.audit.models import Entry
 from pendopo.meetings import actions
 from pendopo.meetings.media import tickets
-from pendopo.meetings.media.logic import VERBS, may
+from pendopo.meetings.media.logic import VERBS, cap_of, may
 from pendopo.meetings.media.rolls import GATHER_S
 from pendopo.meetings.media.tickets import Ticket, issue, share, shared_with
 from pendopo.meetings.media.views import ticket_for
@@ -69,6 +69,11 @@ def test_a_personal_link_that_is_wrong_old_or_revoked_opens_nothing(client: Clie
     assert client.get(f"{address}?k={token}").status_code == 403
     Invitee.objects.filter(pk=link.pk).update(expires=None, revoked=timezone.now())
     assert client.get(f"{address}?k={token}").status_code == 403
+
+
+def test_what_one_may_send_is_an_even_part_of_what_the_site_may() -> None:
+    assert cap_of(person_kbps=1500, site_kbps=0, together=9) == 1500
+    assert [cap_of(person_kbps=1500, site_kbps=2000, together=n) for n in (0, 1, 2, 4, 100)] == [1500, 1500, 1000, 500, 64]
 
 
 @pytest.mark.django_db

@@ -35,10 +35,11 @@ def thin_line(folder: Path, port: int, program: str, *, kbps: int, loss_pct: flo
         _wait_for(lambda: Path(f"/proc/{there.pid}/ns/net").readlink() != Path("/proc/self/ns/net").readlink())
         inside = ["nsenter", f"--net=/proc/{there.pid}/ns/net"]
         carry = ["carry", str(there.pid), str(kbps), str(rtt_ms / 2000), str(loss_pct / 100)]
-        ways = [carry, ["relay", NEAR, str(PAGES_PORT), "127.0.0.1", str(port)]]
+        ways = [carry, ["relay", "0.0.0.0", str(PAGES_PORT), "127.0.0.1", str(port)]]
         running += [subprocess.Popen([sys.executable, __file__, *words]) for words in ways]
-        _wait_for(lambda: subprocess.run([*inside, "ping", "-c1", "-W1", NEAR], capture_output=True, check=False).returncode == 0)
+        _wait_for(lambda: "thin:" in Path(f"/proc/{there.pid}/net/dev").read_text())
         running.append(subprocess.Popen([*inside, sys.executable, __file__, "relay", "127.0.0.1", str(port), NEAR, str(PAGES_PORT)]))
+        _wait_for(lambda: _listens(running[2].pid, PAGES_PORT) and _listens(running[3].pid, port))
         start = folder / "chromium-there"
         start.write_text(f'#!/bin/sh\nexec {" ".join(inside)} {program} "$@"\n')
         start.chmod(0o755)
@@ -54,6 +55,11 @@ def _wait_for(ready: Callable[[], bool]) -> None:
     while not ready():
         assert time.monotonic() < until, "the cable was not laid"
         time.sleep(0.05)
+
+
+def _listens(pid: int, port: int) -> bool:
+    """Whether somebody listens on the port in the network of a process."""
+    return f":{port:04X} 00000000:0000 0A" in Path(f"/proc/{pid}/net/tcp").read_text()
 
 
 def device(name: str, own: str, other: str) -> int:
