@@ -14,6 +14,9 @@ export interface Stream {
 /** Requests for other layers less than this apart get lost in Janus. */
 const ASK_EVERY_MS = 600;
 
+/** A picture begins small: what the line can take is not known yet. */
+const SMALLEST = { substream: 0 };
+
 /** What this page gets: one connection with the sound and pictures of everybody else. */
 export class Getting {
   private pc?: RTCPeerConnection;
@@ -55,7 +58,7 @@ export class Getting {
     return this.queue(async () => {
       const known = new Set([...this.streams.values()].filter((one) => one.active).map((one) => `${one.feed}/${one.feedMid}`));
       const wanted = publishers.flatMap((one) =>
-        ((one.streams ?? []) as Word[]).filter((stream) => !stream.disabled && !known.has(`${one.id}/${stream.mid}`)).map((stream) => ({ feed: one.id as string, mid: stream.mid as string })));
+        ((one.streams ?? []) as Word[]).filter((stream) => !stream.disabled && !known.has(`${one.id}/${stream.mid}`)).map((stream) => ({ feed: one.id as string, mid: stream.mid as string, ...(stream.type === "video" ? SMALLEST : {}) })));
       if (!wanted.length || !this.pc) return;
       const body = { request: this.attached ? "subscribe" : "join", streams: wanted };
       const answer = await this.wire.ask({ do: "media", handle: "sub", body });

@@ -1,6 +1,7 @@
 /**
- * What a page can take, decided each second from what arrived. Janus does not estimate a viewer's line, so the page does: two bad seconds →
- * one layer lower, eight good → one higher. Below the lowest layer pictures stop and sound goes on: sound first.
+ * What a page can take, decided each second from what arrived. Janus does not estimate a viewer's line, so the page does. It begins with the
+ * smallest pictures and goes up quickly while everything arrives; two bad seconds → one layer lower, and after each try in vain a longer wait
+ * before the next. Below the lowest layer pictures stop and sound goes on: sound first.
  */
 export interface Sample {
   /** Pictures decoded and packets of everything since the last second. */
@@ -16,16 +17,22 @@ export interface Line {
   cap: number;
   bad: number;
   good: number;
+  /** Good seconds before the next layer is tried; whether one was tried since the last step down; whether the line only begins. */
+  wait: number;
+  tried: boolean;
+  begins: boolean;
 }
 
 export const BEST = 2;
 const LOSS = 0.05;
 const FEW_FRAMES = 4;
 const BAD_S = 2;
+const QUICK_S = 2;
 const GOOD_S = 8;
+const LONGEST_S = 120;
 
 export function fresh(): Line {
-  return { cap: BEST, bad: 0, good: 0 };
+  return { cap: 0, bad: 0, good: 0, wait: QUICK_S, tried: false, begins: true };
 }
 
 export function isBad(sample: Sample): boolean {
@@ -36,11 +43,13 @@ export function isBad(sample: Sample): boolean {
 
 export function next(line: Line, sample: Sample): Line {
   if (isBad(sample)) {
-    if (line.bad + 1 < BAD_S) return { cap: line.cap, bad: line.bad + 1, good: 0 };
-    return { cap: Math.max(-1, line.cap - 1), bad: 0, good: 0 };
+    if (line.bad + 1 < BAD_S) return { ...line, bad: line.bad + 1, good: 0 };
+    const wait = line.tried ? Math.min(LONGEST_S, line.wait * 2) : line.wait;
+    return { cap: Math.max(-1, line.cap - 1), bad: 0, good: 0, wait: Math.max(GOOD_S, wait), tried: false, begins: false };
   }
-  if (line.good + 1 < GOOD_S) return { cap: line.cap, bad: 0, good: line.good + 1 };
-  return { cap: Math.min(BEST, line.cap + 1), bad: 0, good: 0 };
+  if (line.good + 1 < line.wait) return { ...line, bad: 0, good: line.good + 1 };
+  const cap = Math.min(BEST, line.cap + 1);
+  return cap < BEST ? { ...line, cap, bad: 0, good: 0, tried: true } : { cap, bad: 0, good: 0, wait: GOOD_S, tried: false, begins: false };
 }
 
 /** The layer that a tile of this height (CSS pixels) needs: 180, 360 or 720 lines. */
@@ -49,7 +58,7 @@ export function layerOf(height: number, ratio: number): number {
   return lines <= 200 ? 0 : lines <= 400 ? 1 : 2;
 }
 
-/** 3 = good, 2 = thin, 1 = sound only. */
+/** 3 = good, 2 = thin, 1 = sound only. A line that only begins is good until something of it is lost. */
 export function quality(line: Line): number {
-  return line.cap === BEST ? 3 : line.cap >= 0 ? 2 : 1;
+  return line.cap === BEST || line.begins ? 3 : line.cap >= 0 ? 2 : 1;
 }

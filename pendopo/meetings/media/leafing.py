@@ -37,7 +37,7 @@ def drawn(body: bytes, page: int) -> bytes:
     else:
         picture = Image.open(io.BytesIO(body))
         picture.thumbnail((WIDTH_PX, WIDTH_PX))
-    pixels = picture.convert("RGB")
+    pixels: Image.Image = picture.convert("RGB")
     return b"P6 %d %d 255\n" % pixels.size + pixels.tobytes()
 
 

@@ -14,19 +14,12 @@ from pendopo.meetings.tests.company import (
     RANI_HZ,
     SITE_KBPS,
     TAMU_HZ,
-    browser,
-    desa,
-    home,
-    meeting,
-    rani,
     see_and_hear,
 )
 from pendopo.meetings.tests.rooms import FLAGS, House, Person, is_near, wait
 from pendopo.meetings.tests.thin import thin_line
 from tests.browser import CHROMIUM
 from tests.installations import patience
-
-__all__ = ["browser", "desa", "home", "meeting", "rani"]
 
 # A device that answers with a fault of the browser's own name.
 FAULTY = """{
@@ -197,8 +190,8 @@ def test_a_thin_line_is_in_soon_keeps_the_sound_and_is_told(
         wait(lambda: abs(dusun.hears(rani.seat) - RANI_HZ) < 30, 4, "the thin line hears Rani")
         took = time.monotonic() - begun
         assert took < 4.5 * patience(), f"{took:.1f} s until the first sound (half a second is the listening)"
-        wait(lambda: "suara" in dusun.text("line"), 30, "the person is told that pictures stopped")
-        wait(lambda: "suara saja" in rani.page.inner_text(f'[data-part="people"] li[data-seat="{dusun.seat}"]'), what="and so is Rani")
+        wait(lambda: "Jaringan" in dusun.text("line"), 30, "the person is told that pictures step down")
+        wait(lambda: "baik" not in rani.page.inner_text(f'[data-part="people"] li[data-seat="{dusun.seat}"]'), what="and so is Rani")
         heard = [dusun.hears(rani.seat) for _time in range(6)]
         assert sum(abs(one - RANI_HZ) < 30 for one in heard) >= 5, f"the speech stays whole: {heard}"
         wait(lambda: abs(rani.hears(dusun.seat) - TAMU_HZ) < 30, what="Rani hears the thin line")

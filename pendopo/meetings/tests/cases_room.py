@@ -15,18 +15,10 @@ from pendopo.meetings.tests.company import (
     GREEN,
     RED,
     TAMU_HZ,
-    browser,
-    desa,
-    home,
-    meeting,
-    rani,
     see_and_hear,
 )
 from pendopo.meetings.tests.rooms import House, Person, is_near, wait
 from tests.installations import patience, pendopo
-
-__all__ = ["browser", "desa", "home", "meeting", "rani"]
-
 
 # The colour in the middle of the document that is shown.
 SHOWN = """() => {

@@ -1,6 +1,6 @@
 """The company that the cases of the room share: one house, one browser, one meeting, Rani who convenes and a village that is her guest.
 
-Every file of cases imports these fixtures; one run of them is one evening in one house.
+`run_cases` makes it a plugin of the run, so that all files of cases share what is made here.
 """
 
 from collections.abc import Iterator

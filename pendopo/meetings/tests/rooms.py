@@ -133,6 +133,8 @@ def run_cases(*names: str, timeout: float) -> None:
         "no:django",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "pendopo.meetings.tests.company",
         "-o",
         "python_files=cases_*.py",
     ]
