@@ -48,6 +48,7 @@ VERBS: dict[str, frozenset[str]] = {
     "desk.work": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "meetings.see": EVERYONE_SIGNED_IN,
     "meetings.convene": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.CONVENER.value}),
+    "portal.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.STEWARD.value}),
     "wall.tokens": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "orders.see": EVERYONE_SIGNED_IN,
     "orders.give": frozenset({Role.VIEWER.value, Role.OFFICER.value, Role.CONVENER.value, Role.ADMINISTRATOR.value}),

@@ -1,9 +1,9 @@
 """Paths of room `portal`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
 app_name = "portal"
 
-urlpatterns = [path("", views.front, name="front")]
+urlpatterns = [path("", views.front, name="front"), path("", include("pendopo.portal.opendata.urls"))]

@@ -1,0 +1,1 @@
+"""Open data: every published indicator as a dataset that people read and machines harvest."""

@@ -1,0 +1,51 @@
+"""The verbs of open data: ask for figures, answer, and count what is taken."""
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pendopo.agencies.actions import Refused
+from pendopo.agencies.models import Person
+from pendopo.audit.actions import record
+
+from .models import DataRequest, Outcome
+
+
+@transaction.atomic
+def ask(*, what: str, purpose: str, asker: str, email: str, held: bool) -> DataRequest:
+    """Notes a request for figures. The same words while they wait are one request, so that a double click asks once."""
+    known = DataRequest.objects.filter(what=what, outcome=Outcome.WAITING, email=email).first()
+    if known is not None:
+        return known
+    made = DataRequest.objects.create(what=what, purpose=purpose, asker=asker, email=email, held=held)
+    record(by=None, room="portal", verb="ask_data", about=f"/open/requests/{made.pk}", after={"what": what, "asker": asker, "held": held})
+    return made
+
+
+@transaction.atomic
+def answer(*, request: DataRequest, outcome: str, text: str, by: Person) -> None:
+    """Says where the figures are or why they cannot be published; everyone reads it. Refused without words."""
+    if outcome == Outcome.WAITING or not text.strip():
+        raise Refused(_("An answer needs words: say where the data is, or why it cannot be published."))
+    locked = DataRequest.objects.select_for_update().get(pk=request.pk)
+    before = {"outcome": locked.outcome, "answer": locked.answer}
+    locked.outcome, locked.answer, locked.answered, locked.answered_by, locked.held = outcome, text.strip(), timezone.now(), by, False
+    locked.save()
+    record(
+        by=by, room="portal", verb="answer_data", about=f"/open/requests/{locked.pk}", before=before,
+        after={"outcome": outcome, "answer": locked.answer},
+    )  # fmt: skip
+
+
+USE_SQL = """
+INSERT INTO portal_datasetuse (day, dataset, form, times) VALUES (%s, %s, %s, 1)
+ON CONFLICT (day, dataset, form) DO UPDATE SET times = portal_datasetuse.times + 1
+"""
+
+
+def count_use(*, dataset: str, form: str, day: date) -> None:
+    """One more download of a dataset. A count of no person's deed, so the book of deeds does not hold it."""
+    with connection.cursor() as cursor:
+        cursor.execute(USE_SQL, [day, dataset[:80], form])

@@ -1,0 +1,129 @@
+"""Open data from outside: what a harvester, a spreadsheet and a reader get, and what nobody gets."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from pendopo.agencies.models import Person
+from pendopo.agencies.tests.people import signed_in
+from pendopo.indicators.models import Publicity
+from pendopo.portal.opendata.models import DataRequest, DatasetUse
+from pendopo.wall.tests import river
+
+pytestmark = pytest.mark.usefixtures("regency")
+
+
+@pytest.fixture
+def water() -> None:
+    """A public figure in metres, and one that is not public."""
+    river.indicator("river-level", unit="m", rollup="mean")
+    river.indicator("inner", publicity=Publicity.GOVERNMENT)
+    for hours in (2, 1):
+        river.send("river-level", dict.fromkeys(river.districts()[:3], 1.5), at=timezone.now() - timedelta(hours=hours))
+    river.send("inner", {river.districts()[0]: 1.0})
+
+
+@pytest.mark.usefixtures("water")
+def test_dcat_names_every_public_dataset_with_its_files(client: Client) -> None:
+    answer = client.get("/open/datasets.json")
+    body = answer.json()
+    assert answer["Content-Type"].startswith("application/ld+json") and body["@type"] == "dcat:Catalog"
+    (entry,) = body["dcat:dataset"]
+    assert entry["dct:identifier"] == "river-level" and entry["dct:accrualPeriodicity"]["@id"].endswith("/HOURLY")
+    files = [one["dcat:downloadURL"]["@id"] for one in entry["dcat:distribution"] if "dcat:downloadURL" in one]
+    assert len(files) == 4
+    for address in files:
+        assert client.get(address.partition("//")[2].partition("/")[2].join(("/", ""))).status_code == 200, address
+
+
+@pytest.mark.usefixtures("water")
+def test_ckan_shapes(client: Client) -> None:
+    listed = client.get("/api/3/action/package_list").json()
+    assert listed["success"] is True and listed["result"] == ["river-level"]
+    shown = client.get("/api/3/action/package_show", {"id": "river-level"}).json()["result"]
+    assert shown["name"] == "river-level" and {one["format"] for one in shown["resources"]} == {"CSV", "JSON", "XLSX", "GeoJSON"}
+    assert client.get("/api/3/action/package_show", {"id": shown["id"]}).json()["result"]["id"] == shown["id"]
+    for query, count in (({"q": "river"}, 1), ({"q": "nothing"}, 0), ({"fq": "organization:dinas-kesehatan"}, 1), ({"q": "*:*"}, 1)):
+        assert client.get("/api/3/action/package_search", query).json()["result"]["count"] == count, query
+    posted = client.post("/api/3/action/package_search", json.dumps({"q": "river", "rows": 0}), content_type="application/json").json()
+    assert posted["result"]["count"] == 1 and posted["result"]["results"] == []
+
+
+@pytest.mark.parametrize(("path", "status"), [("package_show", 409), ("package_show?id=inner", 404), ("nothing", 404),
+                                              ("package_list?limit=-1", 409)])  # fmt: skip
+@pytest.mark.usefixtures("water")
+def test_ckan_says_what_is_wrong(client: Client, path: str, status: int) -> None:
+    answer = client.get(f"/api/3/action/{path}")
+    assert answer.status_code == status and answer.json()["success"] is False and answer.json()["error"]["__type"]
+
+
+@pytest.mark.usefixtures("water")
+def test_files_hold_every_value(client: Client) -> None:
+    rows = list(csv.DictReader(io.StringIO(b"".join(client.get("/open/river-level.csv").streaming_content).decode())))
+    assert len(rows) == 6 and rows[0]["indicator"] == "river-level" and float(rows[0]["value"]) == 1.5 and rows[0]["at"].endswith("Z")
+    body = json.loads(b"".join(client.get("/open/river-level.json").streaming_content))
+    assert len(body["items"]) == 6 and body["next"] is None and body["items"][0]["value"] == 1.5
+    book = load_workbook(io.BytesIO(b"".join(client.get("/open/river-level.xlsx").streaming_content)))
+    assert book["data"].max_row == 7 and book["about"]["B1"].value == "Angka river-level"
+    places = json.loads(b"".join(client.get("/open/river-level.geojson").streaming_content))["features"]
+    assert len(places) == 3 and {one["geometry"]["type"] for one in places} == {"Point"}
+    assert DatasetUse.objects.get(form="csv").times == 1
+
+
+@pytest.mark.usefixtures("water")
+def test_what_is_not_published_does_not_exist(client: Client, rani: Person) -> None:
+    """Also for an administrator: this is the public's door."""
+    for browser in (client, signed_in(rani)):
+        for ending in ("", ".csv", ".json", ".xlsx", ".geojson"):
+            assert browser.get(f"/open/inner{ending}").status_code == 404
+        assert "inner" not in browser.get("/open/datasets.json").content.decode()
+
+
+def test_small_counts_of_people_leave_the_house_in_no_form(client: Client) -> None:
+    river.indicator("sick", level="village", unit="orang")
+    villages = {f"35.16.13.{number}": value for number, value in ((2001, 3.0), (2002, 40.0), (2003, 0.0), (2004, 12.0))}
+    river.send("sick", villages)
+    rows = list(csv.DictReader(io.StringIO(b"".join(client.get("/open/sick.csv").streaming_content).decode())))
+    told = {row["region"][-4:]: (row["value"], row["note"]) for row in rows}
+    assert told["2001"] == ("", "suppressed") == told["2004"] and told["2003"] == ("0.0", "") and told["2002"] == ("40.0", "")
+    features = json.loads(b"".join(client.get("/open/sick.geojson").streaming_content))["features"]
+    assert [one["properties"]["value"] for one in features] == [None, 40.0, 0.0, None]
+    html = client.get("/open/sick").content.decode()
+    assert html.count("&lt; 5") == 2
+
+
+@pytest.mark.usefixtures("water")
+def test_a_harvester_that_has_it_gets_304(client: Client) -> None:
+    first = client.get("/open/river-level.csv")
+    again = client.get("/open/river-level.csv", headers={"If-Modified-Since": first["Last-Modified"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.usefixtures("water")
+def test_pages_say_age_licence_and_dictionary(client: Client) -> None:
+    html = client.get("/open/river-level").content.decode()
+    for words in ("Creative Commons", "known_since", "Dinas Kesehatan", "batas skematis", "Pratinjau"):
+        assert words in html, words
+    assert "Angka river-level" in client.get("/open?q=river").content.decode()
+    assert "Angka river-level" not in client.get("/open?q=nothing").content.decode()
+    assert "Angka river-level" in client.get("/open/calendar").content.decode()
+
+
+def test_asking_for_data_is_public_and_answered_in_public(client: Client, rani: Person) -> None:
+    page = client.get("/open/requests").content.decode()
+    opened = page.partition('name="opened" value="')[2].partition('"')[0]
+    given = {"what": "Harga cabai per pasar", "purpose": "Tugas kuliah", "asker": "school", "email": "ani@contoh.test", "opened": opened}
+    client.post("/open/requests", given)
+    asked = DataRequest.objects.get()
+    assert asked.held, "Sent faster than anybody reads."
+    rani_browser = signed_in(rani)
+    assert rani_browser.post(f"/open/requests/{asked.pk}", {"outcome": "published", "text": "Ada di /open/harga-cabai"}).status_code == 302
+    html = client.get("/open/requests").content.decode()
+    assert "Harga cabai per pasar" in html and "Ada di" in html and "ani@contoh.test" not in html
+    assert client.get(f"/open/requests/{asked.pk}").status_code == 302, "A stranger signs in first."
