@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "pendopo.wall",
     "pendopo.portal",
     "pendopo.incidents",
+    "pendopo.reports",
     "pendopo.meetings",
     "pendopo.assessments",
     "pendopo.coworking",
@@ -203,6 +204,9 @@ WEBHOOK_PRIVATE = os.environ.get("PENDOPO_WEBHOOK_PRIVATE", "") == "1"
 OPEN_MONTHS = int(os.environ.get("PENDOPO_OPEN_MONTHS", "") or 13)
 # Called each minute while the river runs from end to end; its `/fail` when it does not (alerts/river/proving.py).
 WATCH_URL = os.environ.get("PENDOPO_WATCH_URL", "")
+
+# A file of holidays and joint leave beside the shipped one (reports/holidays.yaml).
+HOLIDAYS_FILE = os.environ.get("PENDOPO_HOLIDAYS", "")
 
 # The media servers of meetings, `unix:/socket` or `ws://host:port`; a meeting lives on one. `pendopo up` names its own here.
 JANUS_URLS = [url for url in os.environ.get("PENDOPO_JANUS_URL", "").split(",") if url]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("", include("pendopo.portal.urls")),
     path("", include("pendopo.wall.urls")),
+    path("", include("pendopo.reports.urls")),
     path("", include("pendopo.incidents.urls")),
     path("", include("pendopo.meetings.urls")),
     path("", include("pendopo.network.urls")),

@@ -68,6 +68,8 @@ VERBS: dict[str, frozenset[str]] = {
     "assessments.assess": frozenset({Role.ADMINISTRATOR.value, Role.ASSESSOR.value}),
     "coworking.keep": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value}),
     "coworking.overrule": ADMINISTRATORS,
+    "reports.see": EVERYONE_SIGNED_IN,
+    "reports.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.STEWARD.value}),
     "posture.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "alerts.see": EVERYONE_SIGNED_IN,
     "alerts.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.ENGINEER.value}),

@@ -60,6 +60,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Reports that came in"), "incidents:intake", "inbox", "intake.see"),
             Entry(_("Field page"), "incidents:field-page", "camera", "incidents.see"),
             Entry(_("Incidents"), "incidents:incidents", "flag", "incidents.see"),
+            Entry(_("Citizen reports"), "reports:handling", "inbox", "reports.see"),
             Entry(_("Alerts"), "alerts:alerts", "bell", "alerts.see"),
             Entry(_("Public warnings"), "alerts:warnings", "send", "warnings.see"),
             Entry(_("Rules"), "alerts:rules", "filter", "alerts.see"),

@@ -14,7 +14,8 @@ from typing import NamedTuple
 FEWEST = 5
 # Units that count people, in Indonesian and English.
 PEOPLE = frozenset({
-    "orang", "jiwa", "kasus", "pasien", "kematian", "korban", "penderita", "pengungsi", "kk", "people", "persons", "cases", "patients", "deaths",
+    "orang", "jiwa", "kasus", "pasien", "kematian", "korban", "penderita", "pengungsi", "kk",
+    "people", "persons", "cases", "patients", "deaths",
 })  # fmt: skip
 SMALL_PLACES = frozenset({"district", "village"})
 

@@ -14,19 +14,29 @@ from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.indicators.models import Publicity
 from pendopo.portal.opendata.models import DataRequest, DatasetUse
+from pendopo.regions.models import Region
 from pendopo.wall.tests import river
 
 pytestmark = pytest.mark.usefixtures("regency")
 
 
 @pytest.fixture
-def water() -> None:
+def water(regency: Region) -> None:
     """A public figure in metres, and one that is not public."""
     river.indicator("river-level", unit="m", rollup="mean")
     river.indicator("inner", publicity=Publicity.GOVERNMENT)
     for hours in (2, 1):
         river.send("river-level", dict.fromkeys(river.districts()[:3], 1.5), at=timezone.now() - timedelta(hours=hours))
     river.send("inner", {river.districts()[0]: 1.0})
+
+
+def content(client: Client, path: str) -> bytes:
+    """A whole file, read to its end and closed."""
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    read = b"".join(answer.streaming_content)
+    answer.close()
+    return read
 
 
 @pytest.mark.usefixtures("water")
@@ -39,7 +49,7 @@ def test_dcat_names_every_public_dataset_with_its_files(client: Client) -> None:
     files = [one["dcat:downloadURL"]["@id"] for one in entry["dcat:distribution"] if "dcat:downloadURL" in one]
     assert len(files) == 4
     for address in files:
-        assert client.get(address.partition("//")[2].partition("/")[2].join(("/", ""))).status_code == 200, address
+        assert content(client, "/" + address.partition("//")[2].partition("/")[2]), address
 
 
 @pytest.mark.usefixtures("water")
@@ -65,13 +75,13 @@ def test_ckan_says_what_is_wrong(client: Client, path: str, status: int) -> None
 
 @pytest.mark.usefixtures("water")
 def test_files_hold_every_value(client: Client) -> None:
-    rows = list(csv.DictReader(io.StringIO(b"".join(client.get("/open/river-level.csv").streaming_content).decode())))
+    rows = list(csv.DictReader(io.StringIO(content(client, "/open/river-level.csv").decode())))
     assert len(rows) == 6 and rows[0]["indicator"] == "river-level" and float(rows[0]["value"]) == 1.5 and rows[0]["at"].endswith("Z")
-    body = json.loads(b"".join(client.get("/open/river-level.json").streaming_content))
+    body = json.loads(content(client, "/open/river-level.json"))
     assert len(body["items"]) == 6 and body["next"] is None and body["items"][0]["value"] == 1.5
-    book = load_workbook(io.BytesIO(b"".join(client.get("/open/river-level.xlsx").streaming_content)))
+    book = load_workbook(io.BytesIO(content(client, "/open/river-level.xlsx")))
     assert book["data"].max_row == 7 and book["about"]["B1"].value == "Angka river-level"
-    places = json.loads(b"".join(client.get("/open/river-level.geojson").streaming_content))["features"]
+    places = json.loads(content(client, "/open/river-level.geojson"))["features"]
     assert len(places) == 3 and {one["geometry"]["type"] for one in places} == {"Point"}
     assert DatasetUse.objects.get(form="csv").times == 1
 
@@ -89,10 +99,10 @@ def test_small_counts_of_people_leave_the_house_in_no_form(client: Client) -> No
     river.indicator("sick", level="village", unit="orang")
     villages = {f"35.16.13.{number}": value for number, value in ((2001, 3.0), (2002, 40.0), (2003, 0.0), (2004, 12.0))}
     river.send("sick", villages)
-    rows = list(csv.DictReader(io.StringIO(b"".join(client.get("/open/sick.csv").streaming_content).decode())))
+    rows = list(csv.DictReader(io.StringIO(content(client, "/open/sick.csv").decode())))
     told = {row["region"][-4:]: (row["value"], row["note"]) for row in rows}
     assert told["2001"] == ("", "suppressed") == told["2004"] and told["2003"] == ("0.0", "") and told["2002"] == ("40.0", "")
-    features = json.loads(b"".join(client.get("/open/sick.geojson").streaming_content))["features"]
+    features = json.loads(content(client, "/open/sick.geojson"))["features"]
     assert [one["properties"]["value"] for one in features] == [None, 40.0, 0.0, None]
     html = client.get("/open/sick").content.decode()
     assert html.count("&lt; 5") == 2
@@ -101,6 +111,7 @@ def test_small_counts_of_people_leave_the_house_in_no_form(client: Client) -> No
 @pytest.mark.usefixtures("water")
 def test_a_harvester_that_has_it_gets_304(client: Client) -> None:
     first = client.get("/open/river-level.csv")
+    first.close()
     again = client.get("/open/river-level.csv", headers={"If-Modified-Since": first["Last-Modified"]})
     assert again.status_code == 304
 

@@ -1,0 +1,167 @@
+"""Forms of citizen reports: for reporters, and for those who answer."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from pendopo.agencies.models import Agency
+from pendopo.regions.models import Region
+from pendopo.ui.pictures import written_anew
+from pendopo.ui.strangers import StrangerForm
+
+from .models import Category, Classification, Report, State
+from .places import Elsewhere, at_point
+
+MOST_PHOTO_BYTES = 12 * 1024 * 1024
+
+
+class ReportForm(StrangerForm):
+    """A report in three steps: what, where, who."""
+
+    category = forms.ModelChoiceField(label=_("What is it about?"), queryset=Category.objects.none(), to_field_name="code",
+                                      empty_label=None,                                      widget=forms.RadioSelect)  # fmt: skip
+    text = forms.CharField(label=_("What is wrong?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
+                           help_text=_("What happened, since when, how bad. Please leave out names and numbers of persons."))  # fmt: skip
+    photo = forms.FileField(label=_("Photo"), required=False, widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+                            help_text=_("Place and camera are taken out of it."))  # fmt: skip
+    region = forms.ModelChoiceField(label=_("District or village"), queryset=Region.objects.none(), to_field_name="code",
+                                    required=False, empty_label=_("choose …"))  # fmt: skip
+    place = forms.CharField(label=_("Where exactly?"), max_length=200, required=False, help_text=_("Street, landmark, RT/RW."))
+    latitude = forms.DecimalField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    longitude = forms.DecimalField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    anonymous = forms.BooleanField(label=_("Anonymous: nobody learns who I am"), required=False)
+    confidential = forms.BooleanField(label=_("Confidential (rahasia): only the agency reads it"), required=False)
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    email = forms.EmailField(label=_("E-mail for the answer"), required=False, help_text=_("Never shown to others."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = Category.objects.filter(active=True)  # type: ignore[attr-defined]
+        places = Region.objects.within(settings.REGION).filter(level__in=["district", "village"]).defer("boundary").order_by("code")
+        self.fields["region"].queryset = places  # type: ignore[attr-defined]
+        self.fields["region"].label_from_instance = _indented  # type: ignore[attr-defined]
+
+    def clean_photo(self) -> bytes:
+        """The picture written anew; b"" without one."""
+        given = self.cleaned_data.get("photo")
+        if not given:
+            return b""
+        if given.size > MOST_PHOTO_BYTES:
+            raise ValidationError(_("The photo is larger than 12 MB: choose a smaller one, or send the report without it."))
+        return written_anew(given)[0]
+
+    def clean(self) -> dict[str, Any]:
+        """A place: the chosen one, or that of the point."""
+        given: dict[str, Any] = super().clean() or {}
+        latitude, longitude = given.get("latitude"), given.get("longitude")
+        given["point"] = None
+        if latitude is not None and longitude is not None:
+            try:
+                found = at_point(float(latitude), float(longitude))
+            except Elsewhere:
+                self.add_error("region", _("Your position lies outside this government: choose the place by hand."))
+                return given
+            given["point"] = (round(latitude, 6), round(longitude, 6))
+            given["region"] = given.get("region") or found
+        if not given.get("region") and "region" not in self.errors:
+            self.add_error("region", _("Choose the district or village, so that the right office hears of it."))
+        return given
+
+
+def _indented(region: Region) -> str:
+    return f"— {region.name}" if region.level == "village" else region.name
+
+
+class WordsForm(forms.Form):
+    """A reply, or why a report is opened again."""
+
+    text = forms.CharField(label=_("Your words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RateForm(forms.Form):
+    """How content the reporter is."""
+
+    stars = forms.TypedChoiceField(
+        label=_("Are you content?"), coerce=int, widget=forms.RadioSelect,
+        choices=[(5, _("5 – very content")), (4, "4"), (3, "3"), (2, "2"), (1, _("1 – not at all"))],
+    )  # fmt: skip
+    text = forms.CharField(label=_("Why?"), max_length=500, required=False)
+
+
+class VerifyForm(forms.Form):
+    """What a report is and who answers it."""
+
+    category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.all(), to_field_name="code", empty_label=None)
+    classification = forms.ChoiceField(label=_("Class"), choices=Classification.choices)
+
+
+class RouteForm(forms.Form):
+    """To whom it is passed on."""
+
+    agency = forms.ModelChoiceField(label=_("Agency"), queryset=Agency.objects.filter(active=True), to_field_name="code")
+    text = forms.CharField(label=_("Why"), max_length=500, required=False)
+
+
+class AnswerForm(forms.Form):
+    """An answer to the reporter."""
+
+    text = forms.CharField(label=_("Answer that the reporter reads"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    interim = forms.BooleanField(label=_("Not finished yet: more follows"), required=False)
+
+
+class NoteForm(forms.Form):
+    """A line of the history."""
+
+    text = forms.CharField(label=_("What is being done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    public = forms.BooleanField(label=_("Everyone may read it"), required=False)
+
+
+class MergeForm(forms.Form):
+    """The report of which this one becomes part."""
+
+    number = forms.CharField(label=_("Number of the other report"), max_length=12)
+
+
+class ImportForm(forms.Form):
+    """An export of SP4N-LAPOR!."""
+
+    file = forms.FileField(label=_("File"), help_text=_("XLSX or CSV as SP4N-LAPOR! exports it. Reading it twice changes nothing."))
+
+
+class HandlingFilters(forms.Form):
+    """Narrows the list of those who answer."""
+
+    q = forms.CharField(label=_("Number or words"), required=False, max_length=120)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=Category.objects.all(), to_field_name="code", required=False, empty_label=_("all")
+    )
+    late = forms.ChoiceField(label=_("Limits"), required=False, choices=[("", _("all")), ("yes", _("overdue")), ("held", _("kept aside"))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [("", _("open")), *State.choices, ("all", _("all"))]  # type: ignore[attr-defined]
+
+    def narrow(self, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        """The reports that match."""
+        self.is_valid()
+        asked = self.cleaned_data
+        state = asked.get("state")
+        if not state:
+            queryset = queryset.open()  # type: ignore[attr-defined]
+        elif state != "all":
+            queryset = queryset.filter(state=state)
+        if asked.get("category"):
+            queryset = queryset.filter(category=asked["category"])
+        if asked.get("late") == "yes":
+            queryset = queryset.overdue()  # type: ignore[attr-defined]
+        if asked.get("late") == "held":
+            queryset = queryset.filter(held=True)
+        if text := asked.get("q", "").strip():
+            queryset = queryset.filter(Q(number__icontains=text) | Q(title__icontains=text) | Q(text__icontains=text))
+        return queryset
