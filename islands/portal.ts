@@ -5,3 +5,5 @@ import "./pd-figure.ts";
 import "./pd-map.ts";
 import "./pd-ages.ts";
 import "./pd-moment.ts";
+import "./pd-place.ts";
+import "./pd-steps.ts";

@@ -10,6 +10,7 @@ import pendopo.ready  # noqa: F401
 from pendopo.indicators import ingest, write
 from pendopo.live import stream
 from pendopo.meetings.media import signalling
+from pendopo.portal.keeping import keeper
 from pendopo.supervise import health
 from pendopo.ui import static_files
 
@@ -32,7 +33,7 @@ LEAN: dict[tuple[str, str], App] = {
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Dispatches by exact path to the lean routes, by prefix to the live stream, meetings' lines, and everything else to Django."""
+    """Dispatches by exact path to the lean routes, by prefix to stream, files, meetings and kept public pages, and the rest to Django."""
     if scope["type"] == "http":
         route = LEAN.get((scope["method"], scope["path"]))
         if route is not None:
@@ -42,6 +43,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             await stream.route(scope, receive, send)
             return
         if scope["path"].startswith(static_files.PREFIX) and await static_files.route(scope, receive, send):
+            return
+        if await keeper.answer(scope, receive, send, django_app):
             return
     if scope["type"] == "websocket":
         await signalling.route(scope, receive, send)

@@ -2,8 +2,13 @@
 
 from django.urls import include, path
 
-from . import views
+from .places import views as places
 
 app_name = "portal"
 
-urlpatterns = [path("", views.front, name="front"), path("", include("pendopo.portal.opendata.urls"))]
+urlpatterns = [
+    path("", places.front, name="front"),
+    path("w/<str:code>", places.place, name="place"),
+    path("search", places.search, name="search"),
+    path("", include("pendopo.portal.opendata.urls")),
+]

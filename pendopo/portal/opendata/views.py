@@ -27,6 +27,7 @@ from pendopo.ui.door import opens
 from pendopo.ui.strangers import address_of, count
 from pendopo.ui.words import language_of
 
+from ..keeping import kept
 from . import actions, files
 from .dcat import LICENCE_TITLE, LICENCE_URL, catalogue
 from .drawing import line_of, map_of
@@ -36,6 +37,7 @@ from .models import DataRequest
 from .reading import Dataset, dataset, datasets
 
 PREVIEW_ROWS = 15
+FRESH_S = 15
 REQUESTS_AN_HOUR = 10
 HOUR_S = 3600
 
@@ -51,6 +53,7 @@ def catalogue_json(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept(FRESH_S)
 def open_data(request: HttpRequest) -> HttpResponse:
     """All datasets, narrowed by words and by who publishes them."""
     found = datasets()
@@ -82,6 +85,7 @@ def find(code: str) -> Dataset:
 
 
 @require_safe
+@kept(FRESH_S)
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """One dataset: figure now, line, map, preview, dictionary, quality, freshness, licence, and how to take it."""
     found = find(code)
@@ -106,6 +110,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@kept(FRESH_S)
 def calendar(request: HttpRequest) -> HttpResponse:
     """When which dataset is due next, soonest first; those that are late say so."""
     now = timezone.now()

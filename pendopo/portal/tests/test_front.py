@@ -67,12 +67,10 @@ def test_the_page_weighs_at_most_100_kb_with_30_kb_of_script(client: Client) -> 
     loaded = set(re.findall(rb'(?:src|href)="/static/built/([^"]+)"', html))
     scripts = closure({name.decode() for name in loaded if name.endswith(b".js")})
     sheets = {name.decode() for name in loaded if name.endswith(b".css")}
-    fonts = {path.name for path in MANIFEST.parent.glob("*.woff2")}
     script_bytes = sum((MANIFEST.parent / name).stat().st_size for name in scripts)
     sheet_bytes = sum((MANIFEST.parent / f"{name}.gz").stat().st_size for name in sheets)
-    font_bytes = sum((MANIFEST.parent / name).stat().st_size for name in fonts)
     assert script_bytes <= 30_000
-    assert len(gzip.compress(html)) + script_bytes + sheet_bytes + font_bytes <= 100_000
+    assert len(gzip.compress(html)) + script_bytes + sheet_bytes <= 100_000
 
 
 def closure(names: set[str]) -> set[str]:

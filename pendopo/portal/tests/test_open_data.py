@@ -35,7 +35,7 @@ def content(client: Client, path: str) -> bytes:
     answer = client.get(path)
     assert answer.status_code == 200, path
     read = b"".join(answer.streaming_content)
-    answer.close()
+    answer.file_to_stream.close()
     return read
 
 
@@ -111,7 +111,7 @@ def test_small_counts_of_people_leave_the_house_in_no_form(client: Client) -> No
 @pytest.mark.usefixtures("water")
 def test_a_harvester_that_has_it_gets_304(client: Client) -> None:
     first = client.get("/open/river-level.csv")
-    first.close()
+    first.file_to_stream.close()
     again = client.get("/open/river-level.csv", headers={"If-Modified-Since": first["Last-Modified"]})
     assert again.status_code == 304
 

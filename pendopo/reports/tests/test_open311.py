@@ -57,7 +57,8 @@ def test_a_client_that_lost_the_answer_sends_again(client: Client) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [({"service_code": ""}, 400), ({"service_code": "nothing"}, 400), ({"lat": "", "long": ""}, 400), ({"lat": "x"}, 400),
-     ({"lat": "51.5"}, 400),     ({"description": ""}, 400), ({"api_key": "pds_wrong"}, 403), ({"lat": "NaN"}, 400), ({"lat": "1e999"}, 400)],
+     ({"lat": "51.5"}, 400), ({"description": ""}, 400), ({"api_key": "pds_wrong"}, 403), ({"lat": "NaN"}, 400),
+     ({"lat": "1e999"}, 400)],
 )  # fmt: skip
 def test_refusals_have_the_standards_shape(client: Client, change: dict[str, str], code: int) -> None:
     answer = client.post(f"{BASE}/requests.json", GOOD | change)

@@ -1,0 +1,1 @@
+"""The front page, the pages of kecamatan and villages, and search."""
