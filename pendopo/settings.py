@@ -205,6 +205,8 @@ OPEN_MONTHS = int(os.environ.get("PENDOPO_OPEN_MONTHS", "") or 13)
 # Called each minute while the river runs from end to end; its `/fail` when it does not (alerts/river/proving.py).
 WATCH_URL = os.environ.get("PENDOPO_WATCH_URL", "")
 
+# Where the portal is laid down as files each minute (portal/snapshot/).
+SNAPSHOT_DIR = os.environ.get("PENDOPO_SNAPSHOT_DIR", "")
 # A file of holidays and joint leave beside the shipped one (reports/holidays.yaml).
 HOLIDAYS_FILE = os.environ.get("PENDOPO_HOLIDAYS", "")
 

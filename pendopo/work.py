@@ -41,6 +41,7 @@ from pendopo.meetings.planning import reminding
 from pendopo.network import watching as network
 from pendopo.notify import deliver, follow
 from pendopo.orders import remind
+from pendopo.portal.snapshot import running as snapshot
 from pendopo.reports import care as reports_care
 from pendopo.wall.brief import post as brief
 from pendopo.wall.desk import escalating
@@ -78,6 +79,7 @@ LOOPS: dict[str, Loop] = {
     "notify.deliver": deliver.run,
     "notify.follow": follow.run,
     "orders.remind": remind.run,
+    "portal.snapshot": snapshot.run,
     "reports.care": reports_care.run,
     "wall.brief": brief.run,
     "wall.desk": escalating.run,

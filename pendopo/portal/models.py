@@ -3,9 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .guides.models import GuideAnswer
 from .opendata.models import DataRequest, DatasetUse
+from .services.models import PublicService
 
-__all__ = ["DataRequest", "DatasetUse"]
+__all__ = ["DataRequest", "DatasetUse", "GuideAnswer", "PublicService"]
 
 
 class Visit(models.Model):

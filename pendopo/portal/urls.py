@@ -11,4 +11,6 @@ urlpatterns = [
     path("w/<str:code>", places.place, name="place"),
     path("search", places.search, name="search"),
     path("", include("pendopo.portal.opendata.urls")),
+    path("", include("pendopo.portal.services.urls")),
+    path("", include("pendopo.portal.guides.urls")),
 ]

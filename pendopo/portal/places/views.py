@@ -16,6 +16,7 @@ from pendopo.reports.models import Category, Report
 
 from ..keeping import kept
 from ..opendata.reading import datasets
+from ..services.reading import services
 from .reading import home_pulses, names_of, newest_reports, path_to, place_pulses, postures, tally
 
 # The front page names at most this many figures: it must load on a thin line.
@@ -40,7 +41,8 @@ def front(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "on_time": on_time, "old": old, "now": as_of or now, "as_of": as_of, "bar": bar(request, as_of, now) if as_of else None,
         "names": {"sources": names_of(shown)}, "postures": postures(settings.REGION), "tally": tally(settings.REGION, now),
-        "reports": newest_reports(settings.REGION, REPORTS_SHOWN), "categories": Category.objects.filter(active=True)[:8],
+        "services": services(now, history=False), "reports": newest_reports(settings.REGION, REPORTS_SHOWN),
+        "categories": Category.objects.filter(active=True)[:8],
         "places": Region.objects.filter(parent=settings.REGION).order_by("name").values_list("code", "name"),
         "ticket": issue(Follow(p.figure.indicator, p.figure.region) for p in shown) if shown and not as_of else "",
     }  # fmt: skip

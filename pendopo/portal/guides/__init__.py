@@ -1,0 +1,1 @@
+"""Digital literacy: guides for people, whether they helped, and what people still ask."""

@@ -1,0 +1,1 @@
+"""Services as the public sees them: state, history, planned work, badges."""

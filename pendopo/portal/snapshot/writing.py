@@ -1,0 +1,102 @@
+"""Writing the snapshot: public pages are asked for as a stranger asks, and laid down as files that any web server finds.
+
+`<folder>/current` is a link to a whole copy; a new one is made beside it and the link is turned, so that no reader sees half of it.
+"""
+
+import hashlib
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.utils import timezone
+
+from pendopo.regions.models import Region
+from pendopo.ui.built import MANIFEST
+
+from ..guides.shelf import guides
+from ..opendata.reading import datasets
+
+FLAG = "PENDOPO_SNAPSHOT"
+# A dataset's file beyond this is left to the application.
+MOST_FILE_BYTES = 4 * 1024 * 1024
+KEPT_COPIES = 2
+
+
+def paths() -> Iterator[str]:
+    """What is laid down: pages, the pages of kecamatan, datasets with their figures as CSV, guides, feeds."""
+    yield from ("/", "/open", "/open/datasets.json", "/open/calendar", "/reports", "/services", "/guides", "/cap/feed.xml")
+    for code in Region.objects.filter(parent=settings.REGION).values_list("code", flat=True):
+        yield f"/w/{code}"
+    for one in datasets():
+        if one.newest is not None:
+            yield f"/open/{one.code}"
+    for guide in guides():
+        yield f"/guides/{guide.code}"
+
+
+def place_of(path: str, content_type: str) -> str:
+    """The file by which a plain web server answers a path."""
+    if content_type.startswith("text/html"):
+        return f"{path.strip('/')}/index.html".lstrip("/")
+    return path.strip("/")
+
+
+def asked(handler: WSGIHandler, path: str, at: datetime) -> tuple[str, bytes] | None:
+    """Media type and body of a page; None when it is not there or too large."""
+    scheme, _separator, host = settings.SITE_URL.partition("://")
+    environ = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "wsgi.input": io.BytesIO(), "wsgi.url_scheme": scheme,
+        "HTTP_HOST": host, FLAG: at,
+    }  # fmt: skip
+    answer = handler.get_response(WSGIRequest(environ))
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    ended(answer)
+    if answer.status_code != 200 or len(body) > MOST_FILE_BYTES:
+        return None
+    return answer["Content-Type"], body
+
+
+def ended(answer: Any) -> None:
+    """Gives back what the answer held: the line to the database, open files."""
+    answer.close()
+
+
+def write(folder: Path, now: datetime | None = None) -> int:
+    """Lays down a whole new copy and turns the link. Returns how many files it holds."""
+    moment = now or timezone.now()
+    handler = WSGIHandler()
+    copy = folder / moment.strftime("%Y%m%d-%H%M%S")
+    written = 0
+    for path in paths():
+        found = asked(handler, path, moment)
+        if found is not None:
+            target = copy / place_of(path, found[0])
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(found[1])
+            written += 1
+    _static(copy)
+    link = folder / f"next-{hashlib.sha256(copy.name.encode()).hexdigest()[:8]}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(copy.name)
+    link.replace(folder / "current")
+    for old in sorted(one for one in folder.iterdir() if one.is_dir() and not one.is_symlink())[:-KEPT_COPIES]:
+        shutil.rmtree(old, ignore_errors=True)
+    return written
+
+
+def _static(copy: Path) -> None:
+    """The stylesheet and the islands, by hard link where the disk allows: they never change under their name."""
+    for source in [*MANIFEST.parent.glob("pendopo-*"), *MANIFEST.parent.glob("*.js"), MANIFEST.parents[1] / "ui/mark.svg"]:
+        target = copy / "static" / source.relative_to(MANIFEST.parents[1])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)
