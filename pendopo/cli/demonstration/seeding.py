@@ -28,6 +28,7 @@ from pendopo.wall.aimfile import load_goals
 from pendopo.wall.models import Goal
 
 from .assessing import seed_assessments
+from .citizens import seed_citizens
 from .figures import INSTEAD_OF_REAL, OWN, POPULATION, POPULATION_AT, REGENCY, Figure
 from .gathering import seed_meetings
 from .growing import seed_startups
@@ -69,6 +70,7 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
     seed_meetings(moment)
     seed_coworking(moment)
     seed_startups(moment)
+    seed_citizens(moment)
     return sent
 
 
