@@ -1,4 +1,4 @@
-"""The public face under load and on a slow phone: front page views a second beside the same page made anew each time; weight, LCP, CLS, INP.
+"""The public face: views of the front page a second beside the same page made anew, and on a slow phone its weight, LCP, CLS and INP.
 
 The peer of the kept page is the application itself, asked with a session cookie, which is never answered from memory.
 Usage: python bench/portal.py [SECONDS] [CONNECTIONS]

@@ -22,7 +22,7 @@ from pendopo.ui.built import MANIFEST
 from ..guides.shelf import guides
 from ..opendata.reading import datasets
 
-FLAG = "PENDOPO_SNAPSHOT"
+FLAG = "SNAPSHOT_OF"
 # A dataset's file beyond this is left to the application.
 MOST_FILE_BYTES = 4 * 1024 * 1024
 KEPT_COPIES = 2
