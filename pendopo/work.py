@@ -42,6 +42,7 @@ from pendopo.network import watching as network
 from pendopo.notify import deliver, follow
 from pendopo.orders import remind
 from pendopo.portal.snapshot import running as snapshot
+from pendopo.portal.warnings import telling as warnings_telling
 from pendopo.reports import care as reports_care
 from pendopo.wall.brief import post as brief
 from pendopo.wall.desk import escalating
@@ -80,6 +81,7 @@ LOOPS: dict[str, Loop] = {
     "notify.follow": follow.run,
     "orders.remind": remind.run,
     "portal.snapshot": snapshot.run,
+    "portal.warnings": warnings_telling.run,
     "reports.care": reports_care.run,
     "wall.brief": brief.run,
     "wall.desk": escalating.run,

@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
     "call": Kind(_("A call-out"), timedelta(0), may_mute=False, personal=True),
     "warning": Kind(_("A public warning went out"), timedelta(0)),
     "warning-approval": Kind(_("A public warning waits for approval"), timedelta(0), may_mute=False),
+    "subscribe": Kind(_("Confirmation of a subscription to warnings"), timedelta(0), may_mute=False, personal=True),
     "report": Kind(_("An answer to a citizen's report"), timedelta(0), may_mute=False, personal=True),
     "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
 }

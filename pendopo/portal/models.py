@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from .guides.models import GuideAnswer
 from .opendata.models import DataRequest, DatasetUse
 from .services.models import PublicService
+from .warnings.models import Subscription, WarningTold
 
-__all__ = ["DataRequest", "DatasetUse", "GuideAnswer", "PublicService"]
+__all__ = ["DataRequest", "DatasetUse", "GuideAnswer", "PublicService", "Subscription", "WarningTold"]
 
 
 class Visit(models.Model):

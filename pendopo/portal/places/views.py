@@ -17,6 +17,7 @@ from pendopo.reports.models import Category, Report
 from ..keeping import kept
 from ..opendata.reading import datasets
 from ..services.reading import services
+from ..warnings.reading import in_force
 from .reading import home_pulses, names_of, newest_reports, path_to, place_pulses, postures, tally
 
 # The front page names at most this many figures: it must load on a thin line.
@@ -40,7 +41,8 @@ def front(request: HttpRequest) -> HttpResponse:
     shown = [*on_time, *old]
     context: dict[str, Any] = {
         "on_time": on_time, "old": old, "now": as_of or now, "as_of": as_of, "bar": bar(request, as_of, now) if as_of else None,
-        "names": {"sources": names_of(shown)}, "postures": postures(settings.REGION), "tally": tally(settings.REGION, now),
+        "names": {"sources": names_of(shown)}, "warnings": in_force(settings.REGION),
+        "postures": postures(settings.REGION), "tally": tally(settings.REGION, now),
         "services": services(now, history=False), "reports": newest_reports(settings.REGION, REPORTS_SHOWN),
         "categories": Category.objects.filter(active=True)[:8],
         "places": Region.objects.filter(parent=settings.REGION).order_by("name").values_list("code", "name"),
@@ -59,7 +61,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     context = {
         "region": found, "above": path_to(found), "below": Region.objects.filter(parent=found).order_by("name").values_list("code", "name"),
-        "pulses": place_pulses(found, now), "postures": postures(found.code), "tally": tally(found.code, now),
+        "pulses": place_pulses(found, now), "warnings": in_force(found.code),
+        "postures": postures(found.code), "tally": tally(found.code, now),
         "reports": newest_reports(found.code, REPORTS_SHOWN), "now": now,
     }  # fmt: skip
     return render(request, "portal/places/place.html", context)

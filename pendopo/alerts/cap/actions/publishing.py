@@ -146,19 +146,24 @@ def concerned(regions: list[str]) -> list[Post]:
     return list(Post.objects.filter(places, active=True, pk__in=held_today).order_by("pk"))
 
 
-def _tell(warning: PublicWarning, by: Person) -> None:
-    regions = list(warning.regions.order_by("code"))
-    subject = gettext_noop("%(kind)s: %(headline)s")
+LETTER_SUBJECT = gettext_noop("%(kind)s: %(headline)s")
+
+
+def letter_of(warning: PublicWarning) -> dict[str, str]:
+    """What a letter about a warning says: the context of the notice `warning`."""
     mark = MARKS.get(warning.status, "")
     names = {MessageType.ALERT.value: "Peringatan", MessageType.UPDATE.value: "Pembaruan", MessageType.CANCEL.value: "Pembatalan"}
+    return {
+        "kind": f"{mark} {names[warning.message_type]}".strip(), "headline": warning.headline,
+        "where": ", ".join(region.name for region in warning.regions.order_by("code")),
+        "until": words.moment_text(warning.expires, ZoneInfo(settings.TIME_ZONE), settings.LANGUAGE_CODE),
+        "description": warning.description, "instruction": warning.instruction, "source": warning.attribution,
+    }  # fmt: skip
+
+
+def _tell(warning: PublicWarning, by: Person) -> None:
     notify.send(
-        to=concerned([region.pk for region in regions]), kind="warning", subject_template=subject,
-        context={
-            "kind": f"{mark} {names[warning.message_type]}".strip(), "headline": warning.headline,
-            "where": ", ".join(region.name for region in regions),
-            "until": words.moment_text(warning.expires, ZoneInfo(settings.TIME_ZONE), settings.LANGUAGE_CODE),
-            "description": warning.description, "instruction": warning.instruction, "source": warning.attribution,
-        },
-        about=warning.get_public_url(), urgency=Loudness.URGENT if warning.status == Status.ACTUAL else Loudness.NORMAL,
-        key=f"warning {warning.identifier}", by=by,
+        to=concerned(list(warning.regions.values_list("pk", flat=True))), kind="warning", subject_template=LETTER_SUBJECT,
+        context=letter_of(warning), about=warning.get_public_url(),
+        urgency=Loudness.URGENT if warning.status == Status.ACTUAL else Loudness.NORMAL, key=f"warning {warning.identifier}", by=by,
     )  # fmt: skip
