@@ -6,42 +6,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('alerts', '0002_public_warnings'),
-        ('portal', '0003_services_guides'),
-        ('regions', '0002_boundary_bps'),
+        ("alerts", "0002_public_warnings"),
+        ("portal", "0003_services_guides"),
+        ("regions", "0002_boundary_bps"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WarningTold',
+            name="WarningTold",
             fields=[
-                ('warning', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='alerts.publicwarning')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('letters', models.PositiveIntegerField(default=0)),
+                (
+                    "warning",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="alerts.publicwarning",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("letters", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'warning that was told',
-                'verbose_name_plural': 'warnings that were told',
+                "verbose_name": "warning that was told",
+                "verbose_name_plural": "warnings that were told",
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('language', models.CharField(default='id', max_length=2)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now)),
-                ('confirmed', models.DateTimeField(blank=True, null=True)),
-                ('ended', models.DateTimeField(blank=True, null=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254)),
+                ("language", models.CharField(default="id", max_length=2)),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
+                ("confirmed", models.DateTimeField(blank=True, null=True)),
+                ("ended", models.DateTimeField(blank=True, null=True)),
+                ("region", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="regions.region")),
             ],
             options={
-                'verbose_name': 'subscription to warnings',
-                'verbose_name_plural': 'subscriptions to warnings',
-                'ordering': ['email', 'region_id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended', None)), fields=('email', 'region'), name='subscription_once_a_place')],
+                "verbose_name": "subscription to warnings",
+                "verbose_name_plural": "subscriptions to warnings",
+                "ordering": ["email", "region_id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended", None)), fields=("email", "region"), name="subscription_once_a_place"
+                    )
+                ],
             },
         ),
     ]

@@ -25,18 +25,18 @@ SQL = {
              / (SELECT count(*) FROM regions_region WHERE code LIKE '35.16.%%' AND level IN ('district', 'village'))""",
     "sys.portal.satisfaction": """
         SELECT 100.0 * count(*) FILTER (WHERE rating >= 4) / count(*) FROM reports_report
-        WHERE rating IS NOT NULL AND finished > now() - interval '90 days' AND finished <= now()""",
+        WHERE rating IS NOT NULL AND finished > clock_timestamp() - interval '90 days' AND finished <= clock_timestamp()""",
     "sys.portal.answered-in-time": """
         SELECT 100.0 * count(*) FILTER (WHERE finished <= complete_by) / count(*) FROM reports_report
-        WHERE NOT held AND state <> 'merged' AND complete_by > now() - interval '90 days'
-        AND (complete_by <= now() OR finished IS NOT NULL)""",
+        WHERE NOT held AND state <> 'merged' AND complete_by > clock_timestamp() - interval '90 days'
+        AND (complete_by <= clock_timestamp() OR finished IS NOT NULL)""",
     "sys.portal.data-reuse": """
         SELECT 100.0 * (SELECT count(DISTINCT u.dataset) FROM portal_datasetuse u JOIN indicators_indicator i ON i.code = u.dataset
                         WHERE i.publicity = 'public' AND u.day > (now() AT TIME ZONE 'Asia/Jakarta')::date - 30)
              / (SELECT count(*) FROM indicators_indicator WHERE publicity = 'public')""",
     "sys.portal.guides-solved": """
         SELECT 100.0 * count(*) FILTER (WHERE solved) / count(*) FROM portal_guideanswer
-        WHERE NOT held AND at > now() - interval '90 days' AND at <= now()""",
+        WHERE NOT held AND at > clock_timestamp() - interval '90 days' AND at <= clock_timestamp()""",
 }
 
 

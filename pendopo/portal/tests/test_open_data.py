@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -30,12 +31,18 @@ def water(regency: Region) -> None:
     river.send("inner", {river.districts()[0]: 1.0})
 
 
+def closed(answer: Any) -> None:
+    """Gives back the file, but not the test's line to the database, as `answer.close()` would."""
+    for close in answer._resource_closers:
+        close()
+
+
 def content(client: Client, path: str) -> bytes:
     """A whole file, read to its end and closed."""
     answer = client.get(path)
     assert answer.status_code == 200, path
     read = b"".join(answer.streaming_content)
-    answer.file_to_stream.close()
+    closed(answer)
     return read
 
 
@@ -111,7 +118,7 @@ def test_small_counts_of_people_leave_the_house_in_no_form(client: Client) -> No
 @pytest.mark.usefixtures("water")
 def test_a_harvester_that_has_it_gets_304(client: Client) -> None:
     first = client.get("/open/river-level.csv")
-    first.file_to_stream.close()
+    closed(first)
     again = client.get("/open/river-level.csv", headers={"If-Modified-Since": first["Last-Modified"]})
     assert again.status_code == 304
 
