@@ -106,7 +106,7 @@ class Keeper:
             if old is None:
                 raise
             return old
-        start = said[0] if said else {"status": 500, "headers": []}
+        start: Message = said[0] if said else {"status": 500, "headers": []}
         seconds = next((float(value) for name, value in start["headers"] if name.lower() == HEADER.lower().encode()), 0.0)
         if start["status"] >= 500 and old is not None and time.monotonic() - old.since < LAST_GOOD_S:
             old.until = time.monotonic() + 1.0

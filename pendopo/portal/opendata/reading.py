@@ -1,8 +1,9 @@
 """Datasets: what is published, by whom, how much there is, how fresh it is, and when the next figures are due."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
@@ -69,7 +70,7 @@ def datasets(codes: Collection[str] | None = None) -> list[Dataset]:
     found = list(published if codes is None else published.filter(code__in=codes))
     told = Latest.objects.filter(series__indicator__in=[one.pk for one in found], at__isnull=False)
     doubted = Count("pk", filter=Q(quality__gte=Quality.SUSPECT))
-    facts = {
+    facts: dict[int, Mapping[str, Any]] = {
         row["series__indicator_id"]: row
         for row in told.values("series__indicator_id").annotate(
             lines=Count("pk"), places=Count("series__region", distinct=True), doubted=doubted,
@@ -79,19 +80,19 @@ def datasets(codes: Collection[str] | None = None) -> list[Dataset]:
     return [_dataset(one, facts.get(one.pk, {})) for one in found]
 
 
-def _dataset(indicator: Indicator, facts: dict[str, object]) -> Dataset:
+def _dataset(indicator: Indicator, facts: Mapping[str, Any]) -> Dataset:
     sources = sorted(indicator.sources.all(), key=lambda source: source.code)
     agencies = {source.agency_id: source.agency for source in sources}
     return Dataset(
         indicator=indicator,
         publishers=tuple(agencies.values()),
         simulated=any(source.simulated for source in sources),
-        series=facts.get("lines", 0),  # type: ignore[arg-type]
-        regions=facts.get("places", 0),  # type: ignore[arg-type]
-        suspect=facts.get("doubted", 0),  # type: ignore[arg-type]
-        newest=facts.get("newest_at"),  # type: ignore[arg-type]
-        created=facts.get("first"),  # type: ignore[arg-type]
-        modified=facts.get("last"),  # type: ignore[arg-type]
+        series=facts.get("lines", 0),
+        regions=facts.get("places", 0),
+        suspect=facts.get("doubted", 0),
+        newest=facts.get("newest_at"),
+        created=facts.get("first"),
+        modified=facts.get("last"),
     )
 
 

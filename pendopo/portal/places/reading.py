@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Avg, Count, F, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -91,16 +91,16 @@ class Tally:
 
 
 def tally(region: str, now: datetime) -> Tally:
-    """Two queries. In time: finished before its limit, of what was finished or had to be within 90 days."""
+    """Three queries. In time: finished before its limit, of what was finished or had to be within 90 days."""
     here = Report.objects.filter(Q(region=region) | Q(region__code__startswith=f"{region}."), held=False).exclude(state=State.MERGED)
     due = Q(complete_by__gt=now - timedelta(days=ANSWERED_DAYS)) & (Q(complete_by__lte=now) | Q(finished__isnull=False))
     counts = here.aggregate(
         due=Count("pk", filter=due), kept=Count("pk", filter=due & Q(finished__isnull=False, finished__lte=F("complete_by"))),
         open=Count("pk", filter=Q(state__in=[State.RECEIVED, State.VERIFIED])),
     )  # fmt: skip
-    stars = list(here.filter(finished__gt=now - timedelta(days=ANSWERED_DAYS)).exclude(rating=None).values_list("rating", flat=True))
+    rated = here.filter(finished__gt=now - timedelta(days=ANSWERED_DAYS)).exclude(rating=None).aggregate(mean=Avg("rating"))
     rate = 100 * counts["kept"] / counts["due"] if counts["due"] else None
-    return Tally(counts["open"], here.overdue().count(), rate, sum(stars) / len(stars) if stars else None)
+    return Tally(counts["open"], here.overdue().count(), rate, rated["mean"])
 
 
 def newest_reports(region: str, most: int) -> list[Report]:

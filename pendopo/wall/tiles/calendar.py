@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from pendopo.ui import words
+from pendopo.ui.shades import breaks_of, class_of, legend_of, spread
 
 from ..reading import Plan, Reading
-from .choropleth import breaks_of, class_of, legend_of, spread
 
 CELL = 14
 
