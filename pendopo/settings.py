@@ -201,6 +201,7 @@ COMMANDS = {
 WEBHOOK_PRIVATE = os.environ.get("PENDOPO_WEBHOOK_PRIVATE", "") == "1"
 
 # Months before the present one that stay in PostgreSQL; older ones move to Parquet files at night. 0 = all stay.
+SYSLOG_DAYS = int(os.environ.get("PENDOPO_SYSLOG_DAYS", "") or 30)
 OPEN_MONTHS = int(os.environ.get("PENDOPO_OPEN_MONTHS", "") or 13)
 # Called each minute while the river runs from end to end; its `/fail` when it does not (alerts/river/proving.py).
 WATCH_URL = os.environ.get("PENDOPO_WATCH_URL", "")

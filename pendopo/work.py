@@ -39,6 +39,9 @@ from pendopo.indicators.uploads import taking
 from pendopo.meetings.media import converting
 from pendopo.meetings.planning import reminding
 from pendopo.network import watching as network
+from pendopo.network.configurations import taking as configurations
+from pendopo.network.figures import publishing as network_figures
+from pendopo.network.syslog import taking as syslog
 from pendopo.notify import deliver, follow
 from pendopo.orders import remind
 from pendopo.portal.snapshot import running as snapshot
@@ -75,6 +78,9 @@ LOOPS: dict[str, Loop] = {
     "indicators.watching": watching.run,
     "indicators.publishing": publishing.run,
     "meetings.remind": reminding.run,
+    "network.configurations": configurations.run,
+    "network.figures": network_figures.run,
+    "network.syslog": syslog.run,
     "network.watching": network.run,
     "meetings.converting": converting.run,
     "notify.deliver": deliver.run,

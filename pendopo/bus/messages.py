@@ -1,8 +1,11 @@
 """Every message that crosses the bus. Each carries its version; unknown fields are ignored by readers, so a version may add fields."""
 
-from typing import Any
+import zlib
+from typing import Any, TypeVar
 
 import msgspec
+
+Shape = TypeVar("Shape")
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,8 +58,17 @@ class PollPort(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class PollValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A number to read for a unit (a sensor, a meter): where it stands, and by what it is multiplied."""
+
+    unit: str
+    oid: str
+    factor: float = 1.0
+
+
 class PollDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """A device to watch. `access` names an entry of the collector's own file of credentials; `region` is where its readings belong."""
+    """A device to watch. `access` names an entry of the collector's own file of credentials; `region` is where its readings belong,
+    `collector` who watches it ('' = the house's own), `platform` how its configuration is read ('' = not at all)."""
 
     code: str
     address: str
@@ -64,10 +76,13 @@ class PollDevice(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 161
     access: str = "public"
     ports: list[PollPort] = []
+    collector: str = ""
+    platform: str = ""
+    values: list[PollValue] = []
 
 
 class PollCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """A service to check: https://…, http://…, tcp://host:port or dns://name."""
+    """A service to check: https://…, http://…, tcp://host:port, dns://name or ntp://host."""
 
     code: str
     target: str
@@ -90,6 +105,7 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     devices: dict[str, bool] = {}
     lines: dict[str, dict[str, bool]] = {}
+    collector: str = ""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +115,49 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     observations: list[dict[str, Any]]
 
 
+class LogLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of syslog as a collector read it. `sender` is the address it came from; severity 0 (the house burns) to 7 (debugging)."""
+
+    at: str
+    sender: str
+    host: str = ""
+    app: str = ""
+    facility: int = 1
+    severity: int = 5
+    text: str = ""
+    raw: str = ""
+
+
+class LogLines(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines of syslog in the order in which they were heard."""
+
+    v: int = 1
+    lines: list[LogLine]
+
+
+class Copied(msgspec.Struct, frozen=True, kw_only=True):
+    """The configuration of a device with its secrets taken out, or why there is none. Packed."""
+
+    v: int = 1
+    device: str
+    at: str = ""
+    text: str = ""
+    why: str = ""
+
+
 def encode(message: msgspec.Struct) -> bytes:
     """The message as JSON bytes."""
     return msgspec.json.encode(message)
+
+
+def pack(message: msgspec.Struct) -> bytes:
+    """The message as compressed JSON, for what may be larger than the bus carries (1 MB)."""
+    return zlib.compress(encode(message), 6)
+
+
+def unpack(data: bytes, kind: type[Shape]) -> Shape:
+    """A message that was packed. Raises ValueError or MsgspecError for what is none."""
+    try:
+        return msgspec.json.decode(zlib.decompress(data), type=kind)
+    except zlib.error as problem:
+        raise ValueError(str(problem)) from None

@@ -25,6 +25,11 @@ class Stream:
 OBSERVED = Stream("OBSERVED", ("observed.>", "sys.posture.>"), last_only=True, in_memory=True)
 DID = Stream("DID", ("did.>",), max_age_s=7 * 86_400)
 READING = Stream("READING", ("reading.>", "pendopo.>"), max_age_s=7 * 86_400, max_bytes=4 * 1024**3)
+SYSLOG = Stream("SYSLOG", ("syslog.>",), max_age_s=2 * 86_400, max_bytes=1024**3)
+COPIED = Stream("COPIED", ("copied.>",), max_age_s=14 * 86_400, max_bytes=1024**3)
+
+# What a collector behind a leaf node keeps on the disk of its site until it has arrived.
+KEPT = Stream("KEPT", ("kept.>",), max_age_s=14 * 86_400, max_bytes=8 * 1024**3)
 
 # Under this name stands the word that alerts changed, as an observed figure, so that pages hear it as any other: how many fire.
 ALERTS = "alerts"
@@ -34,7 +39,7 @@ INCIDENTS = "incidents"
 # Every word about a series or roll-up, for who follows them all.
 EVERY_WORD = "observed.>"
 
-STREAMS = (OBSERVED, DID, READING)
+STREAMS = (OBSERVED, DID, READING, SYSLOG, COPIED)
 
 
 def observed(indicator: str, region: str, dims: str = NO_DIMS) -> str:
@@ -66,6 +71,26 @@ def presence() -> str:
 def reading(source: str) -> str:
     """Readings from the field, before any check: one message carries many rows of one source."""
     return f"reading.{source}"
+
+
+def syslog(source: str) -> str:
+    """Lines of syslog that a collector heard, many in one message."""
+    return f"syslog.{source}"
+
+
+def copied(source: str) -> str:
+    """Configurations of devices that a collector copied, one in a message."""
+    return f"copied.{source}"
+
+
+def kept(subject: str) -> str:
+    """Where a message for `subject` waits at a site."""
+    return f"kept.{subject}"
+
+
+def kept_for(subject: str) -> str:
+    """Where a message that waited at a site is meant for."""
+    return subject.partition(".")[2]
 
 
 def sensor_subjects(source: str) -> str:

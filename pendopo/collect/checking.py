@@ -1,4 +1,4 @@
-"""Whether a service answers: HTTP(S), TCP, DNS, and for how long its certificate holds."""
+"""Whether a service answers: HTTP(S), TCP, DNS, NTP, for how long its certificate holds, how far its clock is off."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from .clocks import PORT, ask
+
 TIMEOUT_S = 10.0
 DAY_S = 86_400.0
 WELL_BELOW = 500  # a page that wants a sign-in is a page that answers
@@ -16,16 +18,18 @@ WELL_BELOW = 500  # a page that wants a sign-in is a page that answers
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of a check. `took_s` until the answer; `certificate_days` until the certificate ends, None where there is none."""
+    """What became of a check. `took_s` until the answer; `certificate_days` until the certificate ends and `offset_s` by which a clock is
+    ahead of ours, None where there is none."""
 
     up: bool
     took_s: float
     why: str = ""
     certificate_days: float | None = None
+    offset_s: float | None = None
 
 
 async def check(target: str) -> Checked:
-    """Checks `https://…`, `http://…`, `tcp://host:port` or `dns://name`. Never raises for what the network does."""
+    """Checks `https://…`, `http://…`, `tcp://host:port`, `dns://name` or `ntp://host`. Never raises for what the network does."""
     begun = time.monotonic()
     try:
         parts = urlsplit(target)
@@ -36,6 +40,9 @@ async def check(target: str) -> Checked:
             if parts.scheme == "tcp":
                 await _close((await asyncio.open_connection(parts.hostname, parts.port))[1])
                 return Checked(True, time.monotonic() - begun)
+            if parts.scheme == "ntp":
+                ahead = await ask(parts.hostname or "", parts.port or PORT)
+                return Checked(True, time.monotonic() - begun, offset_s=ahead)
             return await _http(target, begun)
     except TimeoutError:
         return Checked(False, time.monotonic() - begun, "no answer in time")

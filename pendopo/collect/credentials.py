@@ -1,6 +1,6 @@
 """How a collector proves itself to devices: a community (SNMP v2c) or a user with keys (SNMP v3)."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TypeVar
 
 from gufo.snmp import (
@@ -40,11 +40,27 @@ class WrongCredentials(ValueError):
 
 
 @dataclass(frozen=True)
+class Ssh:
+    """Who signs in by SSH to read a configuration; never printed."""
+
+    user: str = field(repr=False)
+    password: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
+    enable: str = field(default="", repr=False)
+    port: int = 22
+
+    def as_words(self) -> dict[str, str | int]:
+        """For the process that signs in."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Credentials:
-    """Either a community or a user; never printed."""
+    """Either a community or a user, and perhaps a sign-in by SSH; never printed."""
 
     community: str = field(default="public", repr=False)
     user: User | None = field(default=None, repr=False)
+    ssh: Ssh | None = field(default=None, repr=False)
 
 
 def user_of(text: str) -> User:

@@ -72,9 +72,9 @@ def speed(megabits: int | None, bits: int | None) -> int | None:
 
 
 def words(value: ValueType) -> str:
-    """Text as devices send it: bytes, often with a zero at the end."""
+    """Text as devices send it: bytes, often with a zero at the end; no database keeps a zero."""
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
-    return text.strip("\x00").strip()
+    return text.replace("\x00", "").strip()
 
 
 def whole(value: ValueType) -> int | None:

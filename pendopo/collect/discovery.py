@@ -3,12 +3,15 @@
 import asyncio
 import ipaddress
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .credentials import Credentials
-from .devices import Device, look_at
+from .neighbours import Found, look_around
 from .snmp import ATTEMPTS, PORT, Agent, Silent
+
+Seen = TypeVar("Seen")
 
 # At once; each waits for answers, not for the processor.
 SIDE_BY_SIDE = 256
@@ -71,15 +74,20 @@ def _address(text: str) -> str | None:
         return None
 
 
-async def discover(targets: list[Target], credentials: Credentials, *, port: int = PORT) -> AsyncIterator[Device | Unheard]:
-    """The devices in the order of the targets, and the named hosts that did not answer. Silent addresses of networks are left out."""
+async def discover(
+    targets: list[Target], credentials: Credentials, look: Callable[[Agent], Awaitable[Seen]], *, port: int = PORT
+) -> AsyncIterator[Seen | Unheard]:
+    """What `look` sees of each device, in the order of the targets, and the named hosts that did not answer.
+
+    Silent addresses of networks are left out.
+    """
     gate = asyncio.Semaphore(SIDE_BY_SIDE)
 
-    async def ask(target: Target) -> Device | Unheard | None:
+    async def ask(target: Target) -> Seen | Unheard | None:
         async with gate:
             agent = Agent(target.address, credentials, port=port, attempts=ATTEMPTS if target.named else ATTEMPTS_IN_A_NETWORK)
             try:
-                return await look_at(agent)
+                return await look(agent)
             except Silent as silent:
                 return Unheard(target.named, str(silent)) if target.named else None
 
@@ -88,3 +96,19 @@ async def discover(targets: list[Target], credentials: Credentials, *, port: int
         found = await task
         if found is not None:
             yield found
+
+
+async def follow(targets: list[Target], credentials: Credentials, hops: int, *, port: int = PORT) -> AsyncIterator[Found | Unheard]:
+    """Devices with their surroundings, and those to which they lead, so many steps away. A device with many addresses comes once."""
+    asked, known = {target.address for target in targets}, set[str]()
+    for _hop in range(hops + 1):
+        leads: list[str] = []
+        async for found in discover(targets, credentials, look_around, port=port):
+            if isinstance(found, Found):
+                if found.device.address in known:
+                    continue
+                known.update(found.addresses, [found.device.address])
+                leads += found.leads_to
+            yield found
+        targets = [Target(address) for address in dict.fromkeys(leads) if address not in asked | known][:MOST_ADDRESSES]
+        asked.update(target.address for target in targets)

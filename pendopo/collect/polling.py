@@ -1,30 +1,42 @@
-"""One device polled over SNMP: octets, errors and the state of its lines become rates. One request in flight, complaints once."""
+"""One device polled over SNMP: octets, errors, discards and the state of its lines become rates. One request in flight."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from gufo.snmp import ValueType
 
 from pendopo.bus.messages import PollDevice, PollPort
 
 from .credentials import Credentials
-from .devices import HC_IN_OCTETS, HC_OUT_OCTETS, IF_TABLE, OPER, whole
+from .devices import HC_IN_OCTETS, HC_OUT_OCTETS, IF_TABLE, IN_OCTETS, OPER, OUT_OCTETS, whole, words
 from .rates import Reducer, Sample, rate
 from .snmp import Agent, Silent
 
 logger = logging.getLogger(__name__)
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
-IN_ERRORS, OUT_ERRORS = f"{IF_TABLE}.14", f"{IF_TABLE}.20"
+IN_DISCARDS, IN_ERRORS, OUT_ERRORS = f"{IF_TABLE}.13", f"{IF_TABLE}.14", f"{IF_TABLE}.20"
 # Column, the observation it becomes, its bits, and what one unit of the counter is in the observation's unit.
+LOSSES = (
+    (IN_ERRORS, "net.errors", 32, 1.0),
+    (OUT_ERRORS, "net.errors.out", 32, 1.0),
+    (IN_DISCARDS, "net.discards", 32, 1.0),
+)
 COUNTERS = (
     (HC_IN_OCTETS, "net.in", 64, 8.0),
     (HC_OUT_OCTETS, "net.out", 64, 8.0),
-    (IN_ERRORS, "net.errors", 32, 1.0),
+    *LOSSES,
+)
+# What interfaces without counters of 64 bits are asked instead.
+NARROW_COUNTERS = (
+    (IN_OCTETS, "net.in", 32, 8.0),
+    (OUT_OCTETS, "net.out", 32, 8.0),
+    *LOSSES,
 )
 EVERY_S = 10.0
+UNITS_S = 60.0
 # So many values fit into a question and its answer on a real line.
 TOGETHER = 30
 UP = 1
@@ -41,7 +53,9 @@ class Poller:
         self.agent = Agent(device.address, credentials, port=device.port)
         self.before: dict[tuple[str, int], Sample] = {}
         self.reducer = Reducer()
+        self.narrow: set[int] = set()
         self.complained = False
+        self.units_due = 0.0
 
     async def run(self, every_s: float = EVERY_S, start_s: float = 0.0) -> None:
         """Polls for ever, beginning after `start_s`, so that not all devices are asked at the same moment."""
@@ -65,7 +79,11 @@ class Poller:
         if self.complained:
             logger.warning("collect: %s (%s) answers again", self.device.code, self.device.address)
         self.complained = False
-        self.take(values, time.time())
+        now = time.time()
+        self.take(values, now)
+        if self.units_due <= now:
+            self.units_due = now + UNITS_S
+            self.take_units(values, now)
 
     def _complain(self, why: str) -> None:
         if not self.complained:
@@ -74,7 +92,11 @@ class Poller:
 
     async def _values(self) -> dict[str, ValueType]:
         found: dict[str, ValueType] = {}
-        for group in questions(self.device.ports):
+        groups = questions(self.device.ports, self.narrow)
+        if self.units_due <= time.time():
+            units = [value.oid for value in self.device.values]
+            groups += [units[start : start + TOGETHER] for start in range(0, len(units), TOGETHER)]
+        for group in groups:
             found |= await self.agent.get(group)
         return found
 
@@ -85,13 +107,22 @@ class Poller:
         if states:
             self.lines(self.device.code, states)
         for port in self.device.ports:
-            for column, indicator, bits, factor in COUNTERS:
+            for column, indicator, bits, factor in counters_of(port, self.narrow):
                 value = whole(values.get(f"{column}.{port.number}"))
                 key = (column, port.number)
                 if value is None:
                     self.before.pop(key, None)
                     continue
                 self._rate(key, Sample(at, value, uptime, bits), (indicator, port.name), factor)
+            if f"{OPER}.{port.number}" in values and f"{HC_IN_OCTETS}.{port.number}" not in values:
+                self.narrow.add(port.number)
+
+    def take_units(self, values: dict[str, ValueType], at: float) -> None:
+        """What sensors and meters show."""
+        for value in self.device.values:
+            shown = number(values.get(value.oid))
+            if shown is not None:
+                self.tell("net.unit", {"unit": value.unit}, at, shown * value.factor)
 
     def _rate(self, key: tuple[str, int], now: Sample, named: tuple[str, str], factor: float) -> None:
         before, self.before[key] = self.before.get(key), now
@@ -103,8 +134,23 @@ class Poller:
             self.tell(named[0], {"device": self.device.code, "interface": named[1]}, *done)
 
 
-def questions(ports: Sequence[PollPort]) -> list[list[str]]:
+def number(value: ValueType) -> float | None:
+    """A number as devices send it: as one, or written in words ("23.5"); None for anything else."""
+    if isinstance(value, int | float):
+        return float(value)
+    try:
+        return float(words(value)) if value is not None else None
+    except ValueError:
+        return None
+
+
+def counters_of(port: PollPort, narrow: Collection[int]) -> tuple[tuple[str, str, int, float], ...]:
+    """The counters of an interface: of 64 bits, where it has them."""
+    return NARROW_COUNTERS if port.number in narrow else COUNTERS
+
+
+def questions(ports: Sequence[PollPort], narrow: Collection[int] = ()) -> list[list[str]]:
     """The OIDs to ask, in groups that fit into one packet; each group begins with the uptime."""
-    wanted = [f"{column}.{port.number}" for port in ports for column in (OPER, *(counter[0] for counter in COUNTERS))]
+    wanted = [f"{column}.{port.number}" for port in ports for column in (OPER, *(told[0] for told in counters_of(port, narrow)))]
     groups = [wanted[start : start + TOGETHER] for start in range(0, len(wanted), TOGETHER)] or [[]]
     return [[UPTIME, *group] for group in groups]

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 WRAP = {32: 2**32, 64: 2**64}
 TICK_S = 0.01  # sysUpTime counts hundredths of a second
 UPTIME_WRAP = 2**32
-# A 64-bit counter never wraps in a device's life: one that fell was cleared.
+# A 64-bit counter never wraps in a device's life: one that fell was cleared. One of 32 bits wrapped where it went on by less than half
+# of its range; a cleared one seems to have gone on by nearly all of it.
+MOST_OF_A_WRAP = 0.5
 LONGEST_S = 900.0
 
 
@@ -35,9 +37,9 @@ def rate(before: Sample, after: Sample) -> float | None:
         return None
     grown = after.value - before.value
     if grown < 0:
-        if after.bits == 64:
-            return None
         grown += WRAP[after.bits]
+        if after.bits == 64 or grown > MOST_OF_A_WRAP * WRAP[after.bits]:
+            return None
     return grown / took
 
 

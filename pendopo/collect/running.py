@@ -3,29 +3,33 @@
 import asyncio
 import contextlib
 import logging
+import re
 import signal
 import socket
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import nats.errors
-import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from pendopo.bus import client as bus
 from pendopo.bus import subjects
-from pendopo.bus.messages import PollCheck, PollDevice, PollPlan, Presence, Reading, encode
+from pendopo.bus.messages import Copied, LogLine, PollCheck, PollDevice, PollPlan, Presence, encode, unpack
 
 from .access import PUBLIC, read_access
 from .checking import Checked, check
 from .credentials import WrongCredentials
+from .listening import Ears, Listener
 from .polling import EVERY_S, Poller
 from .probing import NoProbes, Prober
+from .saving import Saver
+from .sending import Sender
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +37,13 @@ PRESENCE_S = 60.0
 CHECK_S = 60.0
 # Services that are checked at once: those that never answer must not hold up the others.
 CHECKS_TOGETHER = 16
-SEND_S = 1.0
+IDLE_S = 1.0
 AGAIN_S = 5.0
-# Readings that wait while the bus is away; the oldest go first.
-MOST_WAITING = 200_000
-IN_A_MESSAGE = 2000
+DEAF_S = 30.0
+# How devices say that somebody changed them.
+CHANGED = re.compile(
+    r"SYS-\d-CONFIG_I|UI_COMMIT|configured from|config(?:uration)? (?:changed|saved)|rule (?:added|changed|removed) by", re.I
+)
 # Words about several devices that change together leave together: all that hangs behind a cut is told with it.
 GATHER_S = 0.06
 
@@ -52,17 +58,30 @@ def is_probed(address: str) -> bool:
     return ":" not in address
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a collector runs: its name ('' = the house's own), whether its bus is a leaf node that keeps, its files, where it hears."""
+
+    name: str = ""
+    keeping: bool = False
+    access: Path | None = None
+    beat: Path | None = None
+    ears: Ears = field(default_factory=Ears)
+    zone: tzinfo = UTC
+
+
 class Collector:
     """Everything that one collector does, by the plan it was told last."""
 
-    def __init__(self, nc: Client, access: Path | None, beat: Path | None = None, line: socket.socket | None = None) -> None:
-        self.nc, self.access, self.beat = nc, access, beat
+    def __init__(self, nc: Client, place: Place, line: socket.socket | None = None) -> None:
+        self.nc, self.place = nc, place
+        self.sender = Sender(nc, place.keeping)
+        self.saver = Saver(self._copied)
         self.plan = PollPlan(source="")
-        self.known = b""
+        self.known: tuple[bytes, float] = (b"", 0.0)
         self.devices: dict[str, PollDevice] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.lines: dict[str, dict[str, bool]] = {}
-        self.waiting: list[dict[str, Any]] = []
         self.turned: set[str] = set()
         self.failing: set[str] = set()
         self.telling: asyncio.Task[None] | None = None
@@ -75,9 +94,11 @@ class Collector:
         if self.prober is None:
             logger.warning("collect: devices are not probed, only asked by SNMP: give CAP_NET_RAW, or allow net.ipv4.ping_group_range")
         await self.nc.subscribe(subjects.poll_plan(), cb=self._on_plan)
-        loops = [self._send(), self._presence(), self._checks()]
-        if self.beat is not None:
-            loops.append(self._beat(self.beat))
+        loops = [self.sender.run(lambda: self.plan.source), self._presence(), self._checks(), self.saver.run()]
+        if self.place.beat is not None:
+            loops.append(self._beat(self.place.beat))
+        if self.place.ears.wanted:
+            loops.append(self._hear())
         if self.prober is not None:
             loops.append(self.prober.run())
         running = [asyncio.create_task(loop) for loop in loops]
@@ -93,21 +114,39 @@ class Collector:
             await asyncio.gather(closed, *running, *self.tasks.values(), return_exceptions=True)
 
     async def _on_plan(self, message: Msg) -> None:
-        if message.data == self.known:
+        word = (message.data, self._access_changed())
+        if word == self.known:
             return
+        if word[1] != self.known[1]:
+            self._forget()  # a new password must be tried on every device
         try:
-            self.follow(msgspec.json.decode(message.data, type=PollPlan))
+            self.follow(unpack(message.data, PollPlan))
         except (msgspec.MsgspecError, ValueError) as problem:
             logger.warning("collect: a plan cannot be used: %s", problem)
-        self.known = message.data
+        self.known = word
 
-    def follow(self, plan: PollPlan) -> None:
-        """From now on this plan: what it leaves out is watched no more, what changed is begun anew."""
+    def _access_changed(self) -> float:
+        """When the file of credentials was written; 0 where there is none."""
         try:
-            credentials = read_access(self.access)
+            return self.place.access.stat().st_mtime if self.place.access else 0.0
+        except OSError:
+            return 0.0
+
+    def _forget(self) -> None:
+        for task in self.tasks.values():
+            task.cancel()
+        self.tasks.clear()
+        self.devices.clear()
+
+    def follow(self, told: PollPlan) -> None:
+        """From now on this plan, as far as it is for this collector: what it leaves out is watched no more, what changed is begun anew."""
+        try:
+            credentials = read_access(self.place.access)
         except WrongCredentials as wrong:
             logger.warning("collect: devices are asked as “%s” only: %s", PUBLIC, wrong)
             credentials = read_access(None)
+        mine = [device for device in told.devices if device.collector == self.place.name]
+        plan = PollPlan(source=told.source, devices=mine, checks=[] if self.place.name else told.checks)
         wanted = {device.code: device for device in plan.devices}
         for code in [code for code, device in self.devices.items() if wanted.get(code) != device]:
             self.tasks.pop(code).cancel()
@@ -119,10 +158,11 @@ class Collector:
                 if known is None:
                     logger.warning("collect: %s names the credentials “%s”, which are not in the file", code, device.access)
                     known = credentials[PUBLIC]
-                poller = Poller(device, known, self.tell, self._line)
+                poller = Poller(device, known, partial(self._wait, device.region), self._line)
                 self.tasks[code] = asyncio.create_task(poller.run(start_s=EVERY_S * place / max(1, len(wanted))))
                 self.devices[code] = device
         self.plan = plan
+        self.saver.follow({device.code: (device, credentials.get(device.access, credentials[PUBLIC])) for device in mine})
         if self.prober is not None:
             self.prober.watch({device.address: None for device in plan.devices if is_probed(device.address)})
 
@@ -130,11 +170,11 @@ class Collector:
         """A reading of a device waits to be sent."""
         device = self.devices.get(dims.get("device", ""))
         if device is not None:
-            self._wait(indicator, device.region, dims, at, value)
+            self._wait(device.region, indicator, dims, at, value)
 
-    def _wait(self, indicator: str, region: str, dims: Mapping[str, str], at: float, value: float) -> None:
-        self.waiting.append({"indicator": indicator, "region": region, "at": moment(at), "value": round(value, 3), "dims": dict(dims)})
-        del self.waiting[:-MOST_WAITING]
+    def _wait(self, region: str, indicator: str, dims: Mapping[str, str], at: float, value: float) -> None:
+        row = {"indicator": indicator, "region": region, "at": moment(at), "value": round(value, 3), "dims": dict(dims)}
+        self.sender.readings.put(row)
 
     def _line(self, device: str, states: dict[str, bool]) -> None:
         if self.lines.get(device) != states:
@@ -164,7 +204,7 @@ class Collector:
         for code in sorted(turned & told.keys()):
             self.tell("net.up", {"device": code}, now, float(told[code]))
         if told:
-            word = Presence(at=moment(now), devices=told, lines=self.lines)
+            word = Presence(at=moment(now), devices=told, lines=self.lines, collector=self.place.name)
             with contextlib.suppress(nats.errors.Error):
                 await self.nc.publish(subjects.presence(), encode(word))
                 await self.nc.flush()
@@ -195,17 +235,19 @@ class Collector:
         while True:
             gate = asyncio.Semaphore(CHECKS_TOGETHER)
             await asyncio.gather(*(self._check(one, gate) for one in self.plan.checks))
-            await asyncio.sleep(CHECK_S if self.plan.checks else SEND_S)
+            await asyncio.sleep(CHECK_S if self.plan.checks else IDLE_S)
 
     async def _check(self, one: PollCheck, gate: asyncio.Semaphore) -> None:
         async with gate:
             done = await check(one.target)
         dims, now = {"service": one.code}, time.time()
-        self._wait("net.service.up", one.region, dims, now, float(done.up))
+        self._wait(one.region, "net.service.up", dims, now, float(done.up))
         if done.up:
-            self._wait("net.service.time", one.region, dims, now, 1000 * done.took_s)
+            self._wait(one.region, "net.service.time", dims, now, 1000 * done.took_s)
         if done.certificate_days is not None:
-            self._wait("net.certificate.days", one.region, dims, now, done.certificate_days)
+            self._wait(one.region, "net.certificate.days", dims, now, done.certificate_days)
+        if done.offset_s is not None:
+            self._wait(one.region, "net.ntp.offset", dims, now, 1000 * done.offset_s)
         self._complain(one, done)
 
     def _complain(self, one: PollCheck, done: Checked) -> None:
@@ -215,22 +257,26 @@ class Collector:
             logger.warning("collect: the service %s (%s): %s", one.code, one.target, done.why)
         (self.failing.discard if done.up else self.failing.add)(one.code)
 
-    async def _send(self) -> None:
-        """Sends what waits, in order; a message counts as sent when the bus says that it is on disk."""
-        lost = False
+    async def _hear(self) -> None:
+        """Hears syslog; where a port cannot be opened, the rest of the collector goes on, and it is tried again."""
+        complained = False
         while True:
-            await asyncio.sleep(SEND_S)
-            while self.waiting and self.plan.source:
-                part = self.waiting[:IN_A_MESSAGE]
-                try:
-                    await self.nc.jetstream().publish(subjects.reading(self.plan.source), encode(Reading(observations=part)))
-                except (nats.errors.Error, nats.js.errors.Error, TimeoutError) as problem:
-                    if not lost:
-                        logger.warning("collect: readings wait for the bus: %s", problem)
-                    lost = True
-                    break
-                lost = False
-                del self.waiting[: len(part)]
+            try:
+                await Listener(self.place.ears, self.place.zone, self._said).run()
+            except OSError as problem:
+                if not complained:
+                    logger.warning("collect: syslog is not heard: %s", problem)
+                complained = True
+                await asyncio.sleep(DEAF_S)
+
+    def _said(self, line: LogLine) -> None:
+        """A line of syslog waits to be sent; one that tells of a changed configuration has it copied."""
+        self.sender.lines.put(line)
+        if CHANGED.search(line.text):
+            self.saver.changed(line.sender)
+
+    def _copied(self, copy: Copied) -> None:
+        self.sender.copies.put(msgspec.structs.replace(copy, at=moment()))
 
     async def _beat(self, beat: Path) -> None:
         """Writes the system's monotonic time each second: the supervisor starts a collector anew that hangs."""
@@ -240,13 +286,13 @@ class Collector:
             await asyncio.sleep(1.0)
 
 
-async def run(url: str, access: Path | None, beat: Path | None = None) -> None:
+async def run(url: str, place: Place) -> None:
     """Connects to the bus and collects until SIGTERM or SIGINT."""
     closing = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, closing.set)
-    nc = await bus.connect(url, name="collect")
+    nc = await bus.connect(url, name=f"collect {place.name}".strip())
     try:
-        await Collector(nc, access, beat).run(closing)
+        await Collector(nc, place).run(closing)
     finally:
         await nc.close()

@@ -40,18 +40,24 @@ class Agent:
         return await self._ask(lambda session: session.get_many(oids))
 
     async def column(self, oid: str) -> dict[int, ValueType]:
-        """A column of a table with one index: index → value, in the order of the table. The walk ends where the column ends."""
+        """A column of a table with one index: index → value, in the order of the table."""
+        return {index[-1]: value for index, value in (await self.walk(oid)).items()}
 
-        async def walk(session: SnmpSession) -> dict[int, ValueType]:
-            found: dict[int, ValueType] = {}
+    async def walk(self, oid: str) -> dict[tuple[int, ...], ValueType]:
+        """Everything below an OID: the numbers behind it → value, in the order of the table. Ends where the table ends."""
+
+        async def through(session: SnmpSession) -> dict[tuple[int, ...], ValueType]:
+            found: dict[tuple[int, ...], ValueType] = {}
+            last: tuple[int, ...] = ()
             async for name, value in session.getbulk(oid):
-                index = int(name.rpartition(".")[2])
-                if found and index <= next(reversed(found)):
+                index = tuple(map(int, name[len(oid) + 1 :].split(".")))
+                if index <= last:
                     break  # an agent that goes in circles
                 found[index] = value
+                last = index
             return found
 
-        return await self._ask(walk)
+        return await self._ask(through)
 
     async def _ask(self, question: Callable[[SnmpSession], Awaitable[Answer]]) -> Answer:
         why = "does not answer"

@@ -83,3 +83,13 @@ class InventoryForm(forms.Form):
     """An inventory as YAML, or one of its tables as CSV."""
 
     file = forms.FileField(label=_("File (YAML or CSV)"))
+
+
+class AcceptForm(forms.Form):
+    """What becomes of findings, and where new devices stand."""
+
+    ACCEPT, LEAVE = "accept", "leave"
+    site = forms.ModelChoiceField(
+        label=_("Where new devices stand"), queryset=Site.objects.order_by("name"), required=False, empty_label=_("Place not known yet")
+    )
+    verdict = forms.ChoiceField(choices=[(ACCEPT, ACCEPT), (LEAVE, LEAVE)])

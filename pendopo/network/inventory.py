@@ -1,5 +1,7 @@
 """The inventory as people write it: one YAML file with sites, devices, links, services and units. Reads and checks; writes nothing."""
 
+import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -12,7 +14,7 @@ from pendopo.ui.sentence import Sentence
 
 from . import logic
 from .logic import bits_of
-from .models import DeviceRole, Medium, SiteKind, State, UnitKind
+from .models import DeviceRole, Medium, Meter, SiteKind, State, UnitKind
 
 Speed = str | int | float
 
@@ -30,6 +32,8 @@ class SiteEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     state: str = "planned"
     since: date | None = None
     note: str = ""
+    collector: str = ""
+    networks: list[str] = []
 
 
 class InterfaceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -52,6 +56,7 @@ class DeviceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     port: int = 161
     access: str = "public"
     model: str = ""
+    platform: str = ""
     active: bool = True
     interfaces: list[InterfaceEntry] = []
 
@@ -90,7 +95,7 @@ class ServiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class UnitEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Power, cooling, a rack or a sensor."""
+    """Power, cooling, a rack or a sensor; what it shows is read at `oid` of `device`."""
 
     code: str
     site: str
@@ -98,20 +103,34 @@ class UnitEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     name: str = ""
     capacity: float | None = None
     unit: str = ""
+    device: str | None = None
+    oid: str = ""
+    factor: float = 1.0
+    low: float | None = None
+    high: float | None = None
+    meter: str = ""
 
 
 KINDS: dict[str, type[Any]] = {
     "sites": SiteEntry, "devices": DeviceEntry, "links": LinkEntry, "services": ServiceEntry, "units": UnitEntry,
 }  # fmt: skip
 WORDS = {"sites": "site", "devices": "device", "links": "link", "services": "service", "units": "unit"}
+# Kinds of devices whose configuration can be read; netmiko's names.
+PLATFORMS = (
+    "cisco_ios", "cisco_xe", "cisco_xr", "cisco_nxos", "cisco_asa", "arista_eos", "juniper_junos", "mikrotik_routeros", "huawei_vrp",
+    "hp_procurve", "aruba_aoscx", "fortinet", "ubiquiti_edgerouter", "vyos", "zte_zxros", "linux",
+)  # fmt: skip
 CHOICES: dict[tuple[str, str], list[str]] = {
     ("sites", "kind"): list(SiteKind.values),
     ("sites", "state"): list(State.values),
     ("devices", "role"): list(DeviceRole.values),
+    ("devices", "platform"): ["", *PLATFORMS],
     ("links", "medium"): list(Medium.values),
     ("links", "state"): list(State.values),
     ("units", "kind"): list(UnitKind.values),
+    ("units", "meter"): ["", *Meter.values],
 }
+OID = re.compile(r"\d+(\.\d+){3,127}")
 CODE_LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-_")
 LONGEST_CODE = 60
 
@@ -167,7 +186,9 @@ def faults_of(inventory: Inventory) -> list[str]:
 
 
 def at(line: int, kind: str, code: str, sentence: str) -> Sentence:
-    """A fault with the line and the entry that it is about."""
+    """A fault with the line and the entry that it is about; line 0 = it stands in no file."""
+    if not line:
+        return Sentence("%(what)s “%(code)s”: %(why)s", what=Sentence(WORDS[kind]), code=code, why=sentence)
     return Sentence("line %(line)s: %(what)s “%(code)s”: %(why)s", line=line, what=Sentence(WORDS[kind]), code=code, why=sentence)
 
 
@@ -191,6 +212,12 @@ def _faults_in(kind: str, entry: Any) -> Iterable[str]:
         if of == kind and getattr(entry, name) not in known:
             given: dict[str, object] = {"name": name, "said": getattr(entry, name), "known": ", ".join(known)}
             yield Sentence("%(name)s “%(said)s” is unknown; write one of %(known)s.", **given)
+    if kind == "sites" and set(entry.collector) - CODE_LETTERS:
+        yield Sentence("collector is a name of small letters, digits, - and _, as the collector is started with.")
+    if kind == "sites":
+        for text in entry.networks:
+            if not is_network(text):
+                yield Sentence("%(text)s is no network: write it as 10.20.13.0/24.", text=text)
     if kind == "devices":
         if not 1 <= entry.port <= 65535:
             yield Sentence("port is a number from 1 to 65535.")
@@ -215,6 +242,23 @@ def _faults_in(kind: str, entry: Any) -> Iterable[str]:
             yield Sentence("there are no more spare_cores than cores; give both.")
         if any((number or 0) < 0 for number in (entry.cores, entry.spare_cores, entry.splices, entry.length_m)):
             yield Sentence("cores, spare_cores, splices and length_m are 0 or more.")
+
+    if kind == "units":
+        if entry.oid and not OID.fullmatch(entry.oid):
+            yield Sentence("oid is numbers parted by points, such as 1.3.6.1.4.1.318.1.1.1.2.2.2.0.")
+        if bool(entry.oid) != bool(entry.device):
+            yield Sentence("device and oid belong together: give both or neither.")
+        if entry.low is not None and entry.high is not None and entry.low >= entry.high:
+            yield Sentence("low lies below high.")
+
+
+def is_network(text: str) -> bool:
+    """Whether a text is a network with its prefix, whose addresses begin where it does."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _twice(names: list[Any]) -> list[Any]:

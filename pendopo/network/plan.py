@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from pendopo.bus.messages import PollCheck, PollDevice, PollPlan, PollPort
+from pendopo.bus.messages import PollCheck, PollDevice, PollPlan, PollPort, PollValue
 
 from .models import Device, Service, State
 
@@ -20,9 +20,12 @@ def poll_plan() -> PollPlan:
             region=one.site.region_id,
             port=one.port,
             access=one.access,
+            collector=one.site.collector,
+            platform=one.platform,
+            values=[PollValue(unit=unit.code, oid=unit.oid, factor=unit.factor) for unit in one.units.all() if unit.oid],
             ports=[PollPort(number=port.number, name=port.name) for port in one.interfaces.all() if port.number is not None],
         )
-        for one in devices.select_related("site").prefetch_related("interfaces").order_by("code")
+        for one in devices.select_related("site").prefetch_related("interfaces", "units").order_by("code")
     ]
     checks = [
         PollCheck(code=one.code, target=one.target, region=settings.REGION) for one in Service.objects.exclude(target="").order_by("code")

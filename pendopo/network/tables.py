@@ -16,7 +16,7 @@ from .models import Device, Link, Service, Site, Unit
 
 # Lists in one cell are parted by this; an interface in a cell is `name|number|speed`, a point `longitude latitude`.
 BETWEEN, WITHIN = ";", "|"
-LISTS = {"interfaces", "ducts", "route", "devices", "agencies", "indicators"}
+LISTS = {"interfaces", "networks", "ducts", "route", "devices", "agencies", "indicators"}
 
 
 def columns_of(kind: str) -> list[str]:
@@ -82,7 +82,7 @@ def entries() -> dict[str, list[dict[str, Any]]]:
     devices = [_device(one) for one in Device.objects.select_related("site").prefetch_related("interfaces__agency").order_by("code")]
     links = [_link(one) for one in Link.objects.select_related("a", "b", "a_interface", "b_interface").order_by("code")]
     services = [_service(one) for one in Service.objects.prefetch_related("devices", "agencies", "indicators").order_by("code")]
-    units = [_unit(one) for one in Unit.objects.select_related("site").order_by("code")]
+    units = [_unit(one) for one in Unit.objects.select_related("site", "device").order_by("code")]
     found = {"sites": sites, "devices": devices, "links": links, "services": services, "units": units}
     return {kind: [_short(kind, entry) for entry in told] for kind, told in found.items()}
 
@@ -97,7 +97,7 @@ def _same(one: Any, *names: str) -> dict[str, Any]:
 
 
 def _site(one: Site) -> dict[str, Any]:
-    told = _same(one, "code", "name", "kind", "latitude", "longitude", "state", "since", "note")
+    told = _same(one, "code", "name", "kind", "latitude", "longitude", "state", "since", "note", "collector", "networks")
     return {**told, "region": one.region_id, "agency": one.agency.code if one.agency else None}
 
 
@@ -115,7 +115,7 @@ def _device(one: Device) -> dict[str, Any]:
         }
         for port in one.interfaces.all()
     ]
-    told = _same(one, "code", "name", "role", "address", "port", "access", "model", "active")
+    told = _same(one, "code", "name", "role", "address", "port", "access", "model", "platform", "active")
     return {**told, "site": one.site.code, "interfaces": ports}
 
 
@@ -134,7 +134,8 @@ def _service(one: Service) -> dict[str, Any]:
 
 
 def _unit(one: Unit) -> dict[str, Any]:
-    return {**_same(one, "code", "name", "kind", "capacity", "unit"), "site": one.site.code}
+    told = _same(one, "code", "name", "kind", "capacity", "unit", "oid", "factor", "low", "high", "meter")
+    return {**told, "site": one.site.code, "device": one.device.code if one.device else None}
 
 
 def as_yaml() -> str:

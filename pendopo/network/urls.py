@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from .views import inventory, overview, reports, things
+from .configurations import views as configurations
+from .syslog import views as syslog
+from .views import found, inventory, overview, reports, things
 
 app_name = "network"
 
@@ -14,12 +16,17 @@ urlpatterns = [
     path("network/sites", inventory.sites, name="sites"),
     path("network/devices", inventory.devices, name="devices"),
     path("network/links", inventory.links, name="links"),
+    path("network/found", found.found, name="found"),
+    path("network/found/decide", found.decide, name="decide"),
+    path("network/log", syslog.log, name="log"),
     path("network/inventory", inventory.take, name="take"),
     path("network/inventory.yaml", inventory.as_file, name="inventory"),
     path("network/inventory/<slug:kind>.csv", inventory.as_table, name="table"),
     path("network/sites/<slug:code>", things.site, name="site"),
     path("network/sites/<slug:code>/step", things.step_site, name="step-site"),
     path("network/devices/<slug:code>", things.device, name="device"),
+    path("network/devices/<slug:code>/configuration", configurations.configuration, name="configuration"),
+    path("network/devices/<slug:code>/configuration/<int:pk>.txt", configurations.as_text, name="configuration-text"),
     path("network/links/<slug:code>", things.link, name="link"),
     path("network/links/<slug:code>/step", things.step_link, name="step-link"),
     path("network/proof/<int:pk>", things.proof, name="proof"),

@@ -6,6 +6,7 @@ there is something to watch.
 
 import asyncio
 import contextlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +23,7 @@ from nats.aio.msg import Msg
 
 from pendopo.audit.waking import Complaint, first_of, in_thread
 from pendopo.bus import subjects
-from pendopo.bus.messages import PollPlan, Presence, encode
+from pendopo.bus.messages import PollPlan, Presence, pack
 
 from .actions import Heard, declare, hear
 from .graph import Network
@@ -30,6 +31,10 @@ from .plan import poll_plan
 from .reading import Names, read_network, span_ends
 
 PLAN_S = 5.0
+# A collector that was not heard for so long is cut off itself: of its devices nobody says anything.
+SILENT_S = 30.0
+# The same is judged again this often: alerts may have been changed by others meanwhile.
+AGAIN_S = 60.0
 MARK = "run/network.plan"
 
 
@@ -44,18 +49,46 @@ class Picture:
 
 @dataclass
 class Listener:
-    """The newest word of presence waits here; older ones are no news."""
+    """The newest word of each collector; older ones are no news. One that was not heard for a while says nothing any more."""
 
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    word: Presence | None = None
+    words: dict[str, tuple[float, Presence]] = field(default_factory=dict)
 
     async def take(self, message: Msg) -> None:
         """A word came."""
         with contextlib.suppress(msgspec.MsgspecError):
             word = msgspec.json.decode(message.data, type=Presence)
             if is_usable(word):
-                self.word = word
+                self.words[word.collector] = (time.monotonic(), word)
                 self.wake.set()
+
+    def together(self) -> Presence | None:
+        """What all collectors say, as one word at the newest moment; None when nobody says anything."""
+        now = time.monotonic()
+        self.words = {name: (at, word) for name, (at, word) in self.words.items() if now - at <= SILENT_S}
+        told = sorted((word for _at, word in self.words.values()), key=lambda word: datetime.fromisoformat(word.at))
+        if not told:
+            return None
+        devices = {code: up for word in told for code, up in word.devices.items()}
+        lines = {code: states for word in told for code, states in word.lines.items()}
+        return Presence(at=told[-1].at, devices=devices, lines=lines)
+
+
+@dataclass
+class Judge:
+    """Judges what is heard; the same about the same network only once in a while, so that a quiet network costs nothing."""
+
+    heard: tuple[Heard, Network] | None = None
+    at: float = 0.0
+
+    def take(self, picture: Picture, word: Presence) -> bool:
+        """Judges a word where it says something new. Says whether it did."""
+        heard, now = heard_of(picture, word), time.monotonic()
+        if (heard, picture.network) == self.heard and now - self.at < AGAIN_S:
+            return False
+        judge(picture, heard, word.at)
+        self.heard, self.at = (heard, picture.network), now
+        return True
 
 
 def look() -> tuple[PollPlan, Picture | None]:
@@ -72,17 +105,21 @@ def look() -> tuple[PollPlan, Picture | None]:
     return plan, Picture(network, names, span_ends()) if network.sites else None
 
 
-def judge(picture: Picture, word: Presence) -> None:
-    """Takes a word of presence: what it means for lines counts only from devices that are reached."""
+def heard_of(picture: Picture, word: Presence) -> Heard:
+    """What a word of presence says: what it means for lines counts only from devices that are reached."""
     reached = frozenset(code for code, up in word.devices.items() if up)
     spans: dict[bool, set[str]] = {True: set(), False: set()}
     for device, lines in word.lines.items():
         for number, up in lines.items():
             if device in reached and (device, number) in picture.ends:
                 spans[up].add(picture.ends[device, number])
-    heard = Heard(reached, frozenset(word.devices) - reached, frozenset(spans[False]), frozenset(spans[True] - spans[False]))
+    return Heard(reached, frozenset(word.devices) - reached, frozenset(spans[False]), frozenset(spans[True] - spans[False]))
+
+
+def judge(picture: Picture, heard: Heard, at: str) -> None:
+    """Outages become alerts, in the language of the house."""
     with override(settings.LANGUAGE_CODE):
-        hear(network=picture.network, names=picture.names, heard=heard, at=datetime.fromisoformat(word.at), region=settings.REGION)
+        hear(network=picture.network, names=picture.names, heard=heard, at=datetime.fromisoformat(at), region=settings.REGION)
 
 
 def is_usable(word: Presence) -> bool:
@@ -106,19 +143,19 @@ async def _follow(nc: Client, closing: asyncio.Event, listener: Listener, thread
     clock = asyncio.get_running_loop().time
     due = 0.0
     picture: Picture | None = None
+    judge = Judge()
     while not closing.is_set():
         try:
             if clock() >= due:
                 due = clock() + PLAN_S
                 plan, picture = await in_thread(thread, look)
                 # An empty plan is told too: a collector that runs must let go of what was taken out of use.
-                await nc.publish(subjects.poll_plan(), encode(plan))
-            word, listener.word = listener.word, None
+                await nc.publish(subjects.poll_plan(), pack(plan))
             listener.wake.clear()
+            word = listener.together()
             if word is not None and picture is not None:
-                await in_thread(thread, partial(judge, picture, word))
+                await in_thread(thread, partial(judge.take, picture, word))
             complaint.well()
         except (DatabaseError, InterfaceError, psycopg.Error, nats.errors.Error, TimeoutError) as problem:
             complaint.wrong(problem)
-        if listener.word is None:
-            await first_of(listener.wake, closing, timeout=max(0.05, due - clock()))
+        await first_of(listener.wake, closing, timeout=max(0.05, due - clock()))

@@ -25,7 +25,7 @@ from typing import Any, Literal
 from .account import Account
 from .refusal import Refusal
 
-Kind = Literal["real", "demo"]
+Kind = Literal["real", "demo", "site"]
 
 OWNED_BY_ACCOUNT = ("postgres", "nats", "files", "run")
 OWNED_BY_SUPERVISOR = ("backups", "secrets", "log")
@@ -83,6 +83,8 @@ class DataFolder:
             (self.path / "kind").chmod(0o600)
 
     def _other_kind(self, found: str) -> str:
+        if found == "site":
+            return f"{self.path} belongs to the collector of a site. Name another folder with --data."
         if found == "demo":
             return f"{self.path} holds a demonstration, whose figures are not real. Name another folder with --data, or run `pendopo demo`."
         return f"{self.path} holds a real installation; a demonstration never mixes with it. Name another folder with --data."

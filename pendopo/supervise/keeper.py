@@ -74,6 +74,13 @@ class Keeper:
             self.progress.ready(kept.child.name, kept.child.version)
             self.watchers.append(asyncio.create_task(self._keep(kept)))
 
+    def let_go(self, name: str) -> None:
+        """Ends a part that did not come up and forgets it, so that it may be started anew."""
+        for kept in [kept for kept in self.kept if kept.child.name == name]:
+            kept.child.kill()
+            self.kept.remove(kept)
+        self.changed()
+
     async def _launch(self, kept: Kept) -> None:
         await asyncio.to_thread(kept.child.before)
         kept.child.spawn()

@@ -16,13 +16,19 @@ from pathlib import Path
 
 import psutil
 
-from pendopo.bus import callout
+from pendopo.bus import callout, subjects
 
 from .child import Child
 from .folder import DataFolder
 from .refusal import Refusal
+from .tls import own_certificate
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104
 USER = "pendopo"
+# As whom collectors at other places come in, and what they may say and hear.
+COLLECTOR = "collector"
+MAY_SAY = (subjects.reading(">"), subjects.syslog(">"), subjects.copied(">"), subjects.presence(), "_INBOX.>")
+MAY_HEAR = (subjects.poll_plan(), "_INBOX.>")
 OLDEST = (2, 12)
 MQTT_PORT = 1883
 LEFTOVER_S = 5.0
@@ -63,10 +69,11 @@ def free_port(wanted: int = 0) -> int:
 
 @dataclass
 class Nats:
-    """The private server of one data folder."""
+    """The private server of one data folder. `leaf`: where (`host:port`) collectors at other places come in; '' = nowhere."""
 
     folder: DataFolder
     mqtt: bool = True
+    leaf: str = ""
     ports: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -102,7 +109,8 @@ class Nats:
     def _configuration(self) -> str:
         """`sync_interval: always` = nothing is acknowledged before it is on disk (the default would be two minutes later)."""
         mqtt = f'mqtt {{ host: "127.0.0.1", port: {self.ports["mqtt"]} }}\n' if self.mqtt else ""
-        outside = f', auth_callout {{ issuer: "{callout.public_key(self.issuer)}", auth_users: [ {USER} ] }}' if self.mqtt else ""
+        known = f"{USER}, {COLLECTOR}" if self.leaf else USER
+        outside = f', auth_callout {{ issuer: "{callout.public_key(self.issuer)}", auth_users: [ {known} ] }}' if self.mqtt else ""
         store = json.dumps(str(self.folder.path.absolute() / "nats"))
         return (
             "# Written by pendopo at every start.\n"
@@ -110,9 +118,29 @@ class Nats:
             f'host: "127.0.0.1"\nport: {self.ports["client"]}\nhttp: "127.0.0.1:{self.ports["monitor"]}"\n'
             f"max_payload: 1MB\nlame_duck_duration: 30s\n"
             f"jetstream {{ store_dir: {store}, sync_interval: always, max_file_store: {STORE_LIMIT} }}\n"
-            f"authorization {{ users: [ {{ user: {USER}, password: {json.dumps(self.folder.secret('nats'))} }} ]{outside} }}\n"
-            f"{mqtt}"
+            f"authorization {{ users: [ {self._house()}{self._collector()} ]{outside} }}\n"
+            f"{mqtt}{self._leaf()}"
         )
+
+    def _house(self) -> str:
+        """The user of the product's own processes."""
+        return f"{{ user: {USER}, password: {json.dumps(self.folder.secret('nats'))} }}"
+
+    def _collector(self) -> str:
+        """The user of collectors at other places."""
+        if not self.leaf:
+            return ""
+        rights = f"publish: {json.dumps(MAY_SAY)}, subscribe: {json.dumps(MAY_HEAR)}"
+        return f", {{ user: {COLLECTOR}, password: {json.dumps(self.folder.secret('collector'))}, permissions: {{ {rights} }} }}"
+
+    def _leaf(self) -> str:
+        """Where leaf nodes come in: always by TLS, with the installation's own certificate (its authority is /ca.crt)."""
+        if not self.leaf:
+            return ""
+        host, _colon, _port = self.leaf.rpartition(":")
+        certificate, key, _authority = own_certificate(self.folder, host or EVERYWHERE)
+        files = f"cert_file: {json.dumps(str(certificate))}, key_file: {json.dumps(str(key))}"
+        return f"leafnodes {{ listen: {json.dumps(self.leaf)}, tls {{ {files} }} }}\n"
 
     def child(self) -> Child:
         """The server as a part of the installation."""

@@ -28,6 +28,7 @@ from .tls import given_certificate, own_certificate, own_names
 from .web import Address, Web, Work
 
 LOOK_ROUND_S = 5.0
+COLLECT_AGAIN_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Installation:
         self.ports: dict[str, int] = {}
         self.postgres: Postgres | None = None
         self.complete = False
-        self.collecting = False
+        self.collect_at: float | None = 0.0
         self.sign_in: tuple[str, str] | None = None
 
     def write_status(self) -> None:
@@ -135,7 +136,7 @@ class Installation:
         if bus is not None:
             self.progress.ready("NATS", await asyncio.to_thread(check_nats, bus["PENDOPO_NATS_URL"]) + " (external)")
         else:
-            nats = Nats(self.folder)
+            nats = Nats(self.folder, leaf=os.environ.get("PENDOPO_LEAF", ""))
             await asyncio.to_thread(nats.prepare)
             self.ports = nats.ports
             bus = {"PENDOPO_NATS_URL": nats.url, **nats.credentials}
@@ -208,14 +209,20 @@ class Installation:
                 await self._collector()
 
     async def _collector(self) -> None:
-        """Starts the collector once there is something to watch. What is wrong with it is said; everything else goes on."""
+        """Starts the collector once there is something to watch. What is wrong is said, and tried again; everything else goes on."""
         collecting = Collecting(self.folder, self.env)
-        if self.collecting or not collecting.wanted:
+        if self.collect_at is None:
+            with contextlib.suppress(OSError):
+                collecting.hand_over()
             return
-        self.collecting = True
+        if not collecting.wanted or time.monotonic() < self.collect_at:
+            return
+        self.collect_at = time.monotonic() + COLLECT_AGAIN_S
         try:
             await self.keeper.start(collecting.child())
+            self.collect_at = None
         except Refusal as refusal:
+            self.keeper.let_go("Collect")
             self.progress.say(f"⚠ The network is not watched: {refusal}")
 
     async def stop(self) -> None:

@@ -37,6 +37,14 @@ TRAFFIC_S, BACK_S, UPLINK_BACK_S = 300.0, DAY_S, 14 * DAY_S
 ROUND_S, BEGINS_S, LASTS_S = 1500.0, 240.0, 180.0
 UPLINK_BPS = 1e9
 UPLINK = Shape(0.43, 0.03, 0.97, daily=0.27, slow=0.06, quick=0.05)
+UNIT_S, UNIT_BACK_S = 900.0, 4 * DAY_S
+UNITS = {
+    "ups-dc": Shape(9.2, 7.5, 11.5, daily=0.9, slow=0.3, quick=0.2),
+    "ac-dc": Shape(3.4, 2.2, 5.5, daily=0.8, slow=0.3, quick=0.2),
+    "meter-dc": Shape(14.6, 12.0, 19.5, daily=1.6, slow=0.4, quick=0.2),
+    "suhu-dc": Shape(22.8, 19.0, 26.5, daily=1.1, slow=0.5, quick=0.2),
+    "lembap-dc": Shape(51.0, 41.0, 59.0, daily=2.0, slow=1.5, quick=0.5),
+}
 LINE = Shape(0.16, 0.01, 0.85, daily=0.1, slow=0.03, quick=0.04, spread=0.7)
 
 
@@ -74,9 +82,12 @@ def inventory() -> str:
         )
         links.append(_link(f"s-{code}", f"r-{code}/wan", "inti", "in_service", number, duct=f"pipa-{number // 3 + 1}"))
     services = ["  - {code: internet, name: Internet, devices: [uplink]}", "  - {code: srikandi, name: Srikandi, devices: [inti]}"]
-    units = ["  - {code: ups-dc, site: dc, kind: ups, name: UPS ruang server, capacity: 20, unit: kVA}",
+    units = ["  - {code: ups-dc, site: dc, kind: ups, name: UPS ruang server, capacity: 20, unit: kW, meter: it}",
              "  - {code: ac-dc, site: dc, kind: cooling, name: Pendingin presisi, capacity: 12, unit: kW}",
-             "  - {code: suhu-dc, site: dc, kind: temperature, name: Suhu ruang server}"]  # fmt: skip
+             "  - {code: meter-dc, site: dc, kind: power, name: Meter utama, capacity: 40, unit: kW, meter: total}",
+             "  - {code: rak-dc, site: dc, kind: rack, name: Rak 1-6, capacity: 252, unit: U}",
+             "  - {code: suhu-dc, site: dc, kind: temperature, name: Suhu lorong dingin, unit: °C, low: 18, high: 27}",
+             "  - {code: lembap-dc, site: dc, kind: humidity, name: Kelembapan, unit: '%', low: 40, high: 60}"]  # fmt: skip
     return "\n".join(["sites:", *sites, "devices:", *devices, "links:", *links, "services:", *services, "units:", *units]) + "\n"
 
 
@@ -152,7 +163,7 @@ def network_rows(now: datetime) -> list[Observation]:
         Latest.objects.filter(delivery__source__code=SOURCE, at__isnull=False).values_list("series__indicator__code").annotate(Max("at"))
     )
     watched = connected(network)
-    rows = []
+    rows = list(unit_rows(known.get("net.unit"), now))
     for t_s in _presence_times(known.get("net.up"), now):
         up, at = reached(network, t_s), utc_text(datetime.fromtimestamp(t_s, UTC)) or ""
         rows += [Observation("net.up", regions[device], at, float(device in up), dims={"device": device}) for device in sorted(watched)]
@@ -167,6 +178,14 @@ def network_rows(now: datetime) -> list[Observation]:
                 value = round(share * _load(code, t_s) * (reached_one(network, code, t_s)))
                 rows.append(Observation(indicator, regions[code], at, float(value), dims={"device": code, "interface": port.name}))
     return rows
+
+
+def unit_rows(known: datetime | None, now: datetime) -> Iterator[Observation]:
+    """What the sensors and meters of the data centre show, every quarter of an hour."""
+    for t_s in _times(known, now, UNIT_S, UNIT_BACK_S):
+        at, local = utc_text(datetime.fromtimestamp(t_s, UTC)) or "", t_s + 7 * 3600
+        for code, shape in UNITS.items():
+            yield Observation("net.unit", "35.16.13", at, round(shape.at(f"unit/{code}", local), 1), dims={"unit": code})
 
 
 def reached_one(network: Network, device: str, t_s: float) -> bool:

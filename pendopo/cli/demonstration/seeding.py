@@ -34,6 +34,7 @@ from .gathering import seed_meetings
 from .growing import seed_startups
 from .hosting import seed_coworking
 from .model import DAY_S
+from .network_words import seed_words
 from .networking import SOURCE, network_rows, seed_network
 from .real import take_real_files
 from .watch import seed_watch
@@ -64,6 +65,7 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
     if not Goal.objects.exists():
         load_goals(text=(HERE / "goals.yaml").read_text(encoding="utf-8"), by=None)
     seed_network()
+    seed_words(moment)
     seed_assessments()
     sent += catch_up(moment)
     seed_watch(moment)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from pendopo.bus.messages import PollDevice, PollPort
 from pendopo.collect.access import read_access
 from pendopo.collect.checking import check
+from pendopo.collect.clocks import question
 from pendopo.collect.credentials import Credentials, WrongCredentials
-from pendopo.collect.devices import HC_IN_OCTETS, OPER
+from pendopo.collect.devices import HC_IN_OCTETS, IN_OCTETS, OPER
 from pendopo.collect.polling import TOGETHER, UPTIME, Poller, questions
 from pendopo.collect.presence import MOST_MISSES, Watched, misses_needed
 from pendopo.collect.probing import echo, read
@@ -76,6 +78,7 @@ def test_wraps_and_restarts_are_told_apart() -> None:
     assert rate(Sample(0, 2**32 - 100, 1000, 32), Sample(10, 400, 2000, 32)) == 50.0
     assert rate(Sample(0, 2**32 - 100, 1000, 32), Sample(10, 400, 300, 32)) is None
     assert rate(Sample(0, 500, 1000), Sample(10, 400, 2000)) is None
+    assert rate(Sample(0, 90_000, 1000, 32), Sample(10, 3, 2000, 32)) is None, "a counter that was cleared did not wrap"
     assert rate(Sample(0, 0, 2**32 - 500), Sample(10, 1000, 500)) == 100.0, "the uptime wrapped, the device went on"
     assert rate(Sample(0, 0, 0), Sample(1000, 10, 100_000)) is None
     assert rate(Sample(5, 0, 0), Sample(5, 10, 0)) is None
@@ -102,7 +105,19 @@ def test_a_device_becomes_rates_and_a_vanished_interface_says_nothing() -> None:
     poller.take({UPTIME: 41_000, f"{OPER}.3": 2, octets: 5}, 340.0)
     assert len(told) == 1 and lines[-1] == {"3": False}
     groups = questions([PollPort(number=number, name=str(number)) for number in range(24)])
-    assert all(len(group) <= TOGETHER + 1 and group[0] == UPTIME for group in groups) and sum(len(group) - 1 for group in groups) == 96
+    assert all(len(group) <= TOGETHER + 1 and group[0] == UPTIME for group in groups) and sum(len(group) - 1 for group in groups) == 144
+
+
+def test_an_interface_without_wide_counters_is_asked_for_narrow_ones() -> None:
+    told: list[tuple[str, dict[str, str], float, float]] = []
+    port = PollPort(number=3, name="ether3")
+    device = PollDevice(code="r", address="192.0.2.1", region="35.16.13", ports=[port])
+    poller = Poller(device, Credentials(), lambda *word: told.append(word), lambda *_word: None)
+    poller.take({UPTIME: 0, f"{OPER}.3": 1}, 0.0)
+    assert f"{IN_OCTETS}.3" in questions([port], poller.narrow)[0]
+    for second in range(10, 320, 10):
+        poller.take({UPTIME: second * 100, f"{OPER}.3": 1, f"{IN_OCTETS}.3": (2**32 - 50_000 + second * 1000) % 2**32}, float(second))
+    assert told == [("net.in", {"device": "r", "interface": "ether3"}, 0.0, 8000.0)]
 
 
 async def test_services_that_answer_and_that_do_not() -> None:
@@ -133,3 +148,30 @@ def test_credentials_come_from_a_file_of_their_own(tmp_path: Path) -> None:
         path.write_text(wrong)
         with pytest.raises(WrongCredentials):
             read_access(path)
+
+
+async def test_a_clock_that_is_off_and_one_that_tells_no_time() -> None:
+    class Clock(asyncio.DatagramProtocol):
+        """A server of time that is some seconds ahead."""
+
+        def __init__(self, ahead_s: float, first: int = 0x24) -> None:
+            self.ahead_s, self.first = ahead_s, first
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport = transport
+
+        def datagram_received(self, data: bytes, addr: object) -> None:
+            now = question(time.time() + self.ahead_s)[40:48]
+            answer = bytes([self.first, 2]) + bytes(22) + data[40:48] + now + now
+            self.transport.sendto(answer, addr)  # type: ignore[attr-defined]
+
+    loop = asyncio.get_running_loop()
+    for clock, up in ((Clock(2.5), True), (Clock(0, first=0xE4), False)):
+        transport, _protocol = await loop.create_datagram_endpoint(lambda clock=clock: clock, local_addr=("127.0.0.1", 0))  # type: ignore[misc]
+        found = await check(f"ntp://127.0.0.1:{transport.get_extra_info('sockname')[1]}")
+        transport.close()
+        assert found.up is up
+        if up:
+            assert found.offset_s is not None and abs(found.offset_s - 2.5) < 0.5
+        else:
+            assert "not synchronised" in found.why

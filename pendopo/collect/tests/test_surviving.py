@@ -13,7 +13,7 @@ from pendopo.collect import running
 from pendopo.collect.checking import Checked, check
 from pendopo.collect.credentials import Credentials
 from pendopo.collect.polling import Poller
-from pendopo.collect.running import Collector
+from pendopo.collect.running import Collector, Place
 
 
 class Bus:
@@ -38,7 +38,7 @@ def broken_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def one(broken_file: Path) -> Iterator[Collector]:
     """A collector that has heard of nothing yet, with a broken file of credentials."""
-    made = Collector(cast(Client, Bus()), broken_file)
+    made = Collector(cast(Client, Bus()), Place(access=broken_file))
     yield made
     if made.prober is not None:
         made.prober.line.close()

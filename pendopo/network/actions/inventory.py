@@ -142,7 +142,8 @@ class _Loader:
         if not Region.objects.filter(pk=entry.region[:20]).exists():
             raise Unknown(Sentence("there is no region “%(code)s”: use the Kemendagri code with dots, in quotes.", code=entry.region))
         fields = {"name": entry.name, "kind": entry.kind, "agency": self.agency(entry.agency), "region_id": entry.region,
-                  "latitude": entry.latitude, "longitude": entry.longitude, "note": entry.note}  # fmt: skip
+                  "latitude": entry.latitude, "longitude": entry.longitude, "note": entry.note,
+                  "collector": entry.collector, "networks": entry.networks}  # fmt: skip
         return self.staged(Site, self.sites, entry.code, fields, entry.state, entry.since)
 
     def staged(self, model: Any, known: dict[str, Any], code: str, fields: dict[str, Any], state: str, since: date | None) -> str:
@@ -175,7 +176,8 @@ class _Loader:
     def device(self, entry: DeviceEntry) -> str:
         """A device with its interfaces; those that the file does not name stay."""
         fields = {"name": entry.name or entry.code, "site": self.named("site", entry.site), "role": entry.role, "address": entry.address,
-                  "port": entry.port, "access": entry.access, "model": entry.model, "active": entry.active}  # fmt: skip
+                  "port": entry.port, "access": entry.access, "model": entry.model,
+                  "platform": entry.platform, "active": entry.active}  # fmt: skip
         what = self.kept(Device, self.devices, entry.code, fields)
         device = self.devices[entry.code]
         for port in entry.interfaces:
@@ -244,7 +246,8 @@ class _Loader:
     def unit(self, entry: UnitEntry) -> str:
         """Power, cooling, a rack or a sensor."""
         fields = {"name": entry.name or entry.code, "site": self.named("site", entry.site), "kind": entry.kind,
-                  "capacity": entry.capacity, "unit": entry.unit}  # fmt: skip
+                  "device": self.named("device", entry.device) if entry.device else None,
+                  **{name: getattr(entry, name) for name in ("capacity", "unit", "oid", "factor", "low", "high", "meter")}}  # fmt: skip
         return self.kept(Unit, self.units, entry.code, fields)
 
 

@@ -16,7 +16,7 @@ from pendopo.alerts import tell
 from pendopo.alerts.models import Alert, State
 from pendopo.bus import client as bus
 from pendopo.bus import subjects
-from pendopo.collect.running import Collector
+from pendopo.collect.running import Collector, Place
 from pendopo.collect.tests import lab as labs
 from pendopo.network import watching
 from pendopo.network.actions import load_inventory
@@ -85,7 +85,7 @@ async def test_a_cut_link_is_told_with_the_agencies_behind_it_and_so_is_its_end(
 
         closing = asyncio.Event()
         await nc.subscribe(subjects.observed(subjects.ALERTS, "35.16.13"), cb=note)
-        collector = Collector(nc, None, line=lab.line())
+        collector = Collector(nc, Place(), line=lab.line())
         tasks = [asyncio.create_task(loop) for loop in (collector.run(closing), watching.run(nc, closing), tell.run(nc, closing))]
         try:
             await ready(collector)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from pendopo.agencies.access import may_somewhere
+from pendopo.agencies.access import may, may_somewhere
 from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
 from pendopo.indicators.declared import Faulty
@@ -31,7 +31,7 @@ LARGEST = 8 * 1024 * 1024
 
 
 def _links(person: Person) -> list[Link]:
-    if not may_somewhere(person, "network.change"):
+    if not may(person, "network.change"):
         return []
     return [Link(_("Inventory as YAML"), reverse("network:inventory")), Link(_("Import the inventory"), reverse("network:take"))]
 
@@ -130,7 +130,7 @@ def spare_text(link: models.Link) -> str:
     return f"{link.spare_cores if link.spare_cores is not None else '–'}/{link.cores}" if link.cores else "–"
 
 
-@opens("network.change")
+@opens("network.change", house=True)
 def take(request: PersonRequest) -> HttpResponse:
     """An inventory from a file: all of it, or nothing and why by line."""
     form = InventoryForm(request.POST or None, request.FILES or None)
@@ -171,7 +171,7 @@ def read_file(file: "UploadedFile[bytes]") -> Inventory:
 
 
 @require_safe
-@opens("network.change")
+@opens("network.change", house=True)
 def as_file(request: PersonRequest) -> HttpResponse:
     """The whole inventory as YAML, with addresses: for engineers."""
     answer = HttpResponse(tables.as_yaml(), content_type="application/yaml; charset=utf-8")
@@ -180,7 +180,7 @@ def as_file(request: PersonRequest) -> HttpResponse:
 
 
 @require_safe
-@opens("network.change")
+@opens("network.change", house=True)
 def as_table(request: PersonRequest, kind: str) -> HttpResponse:
     """One table of the inventory as CSV, as the import takes it."""
     if kind not in KINDS:

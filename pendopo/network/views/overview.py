@@ -1,5 +1,6 @@
 """The network at a glance, live; and what would be lost if something were cut."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -28,6 +29,7 @@ class Dot:
 
     node: Node
     name: str
+    label: str
     state: str
 
 
@@ -38,6 +40,13 @@ class Wire:
     edge: Edge
     name: str
     state: str
+
+
+def short_labels(names: dict[str, str]) -> dict[str, str]:
+    """Names for a drawing: without the first word where most begin with it ("Router …")."""
+    first = Counter(name.partition(" ")[0] for name in names.values() if " " in name)
+    common = next((f"{word} " for word, count in first.most_common(1) if 2 * count > len(names)), "")
+    return {code: name.removeprefix(common) for code, name in names.items()}
 
 
 def ticket() -> str:
@@ -51,7 +60,7 @@ def network(request: PersonRequest) -> HttpResponse:
     """How many agencies are connected, what is not reached, the topology and the map."""
     graph, names = read_network()
     known = standings(timezone.now())
-    drawn = topology(graph)
+    drawn, labels = topology(graph), short_labels(names.devices)
     days, expected = connected_agencies([timezone.localdate()])
     watched = [known.get(device, NEVER).state for device in graph.sites]
     spans = {span.code: state_of_span(graph, span.code, known) for span in graph.spans}
@@ -62,7 +71,7 @@ def network(request: PersonRequest) -> HttpResponse:
         "down": watched.count(DOWN),
         "devices": len(watched),
         "alerts": Alert.objects.visible_to(request.user).firing().filter(family="network").order_by("-started")[:20],
-        "dots": [Dot(node, names.devices[node.code], known.get(node.code, NEVER).state) for node in drawn.nodes],
+        "dots": [Dot(node, names.devices[node.code], labels[node.code], known.get(node.code, NEVER).state) for node in drawn.nodes],
         "wires": [Wire(edge, names.links[edge.code], spans[edge.code]) for edge in drawn.edges],
         "map": network_map(_sites(graph, {code: one.state for code, one in known.items()}), spans),
         "ticket": ticket(),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from pendopo.agencies.access import may_somewhere
 from pendopo.agencies.requests import PersonRequest
 from pendopo.regions.logic import is_within
 from pendopo.ui import charts
@@ -18,6 +19,7 @@ from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Listing
 from pendopo.ui.templatetags.house import moment, number
 
+from ..flows.actions import Share, talkers
 from ..logic import speed_text
 from ..measures import FULL, Availability, Stretch, WorkingHours, availability, cut_out
 from ..models import Device, Medium
@@ -81,7 +83,15 @@ def capacity(request: PersonRequest) -> HttpResponse:
         "uplinks": [_uplink(one, now) for one in uplinks],
         "shares": [(name, percent(share), round(100 * share, 2)) for name, share in shares(found)[:SHOWN_SHARES]],
     }
+    agencies, addresses = talkers(now - DAY, now)
+    context |= {"talking": [_told(agencies)] + ([_told(addresses)] if may_somewhere(request.user, "network.change") else [])}
     return render(request, "network/capacity.html", context)
+
+
+def _told(shares: list[Share]) -> list[tuple[str, str, str, float]]:
+    """Who, sent, received in gigabytes, and the share of the greatest in percent."""
+    greatest = max((share.octets for share in shares), default=0) or 1
+    return [(one.who, f"{number(one.sent / 1e9, 2)}", f"{number(one.received / 1e9, 2)}", 100 * one.octets / greatest) for one in shares]
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pendopo.agencies.access import may_somewhere
+from pendopo.agencies.access import may, may_somewhere, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
 
 from ..actions import Proof, advance
+from ..figures.reading import is_beyond, shown, usage_effectiveness
 from ..forms import StepForm
 from ..graph import lost, way
 from ..logic import speed_text
-from ..models import Device, Link, Site, State, Step
+from ..models import Configuration, Device, Link, LogEvent, Site, SiteKind, State, Step
 from ..reading import read_network
 from ..standing import NEVER, standings, state_of_span
 from .overview import detours, in_names, ticket
@@ -54,12 +55,14 @@ def site(request: PersonRequest, code: str) -> HttpResponse:
 
 
 def _site_page(request: PersonRequest, found: Site, form: StepForm | None = None, status: int = 200) -> HttpResponse:
-    known = standings(timezone.now())
+    now = timezone.now()
+    known, told = standings(now), shown(now)
     context = {
         "site": found,
         "tone": tone(found.state),
         "devices": [(one, known.get(one.code, NEVER)) for one in found.devices.all()],
-        "units": found.units.all(),
+        "units": [(unit, told.get(unit.code), unit.code in told and is_beyond(unit, told[unit.code])) for unit in found.units.all()],
+        "effectiveness": usage_effectiveness(now) if found.kind == SiteKind.DATA_CENTRE else None,
         "ticket": ticket(),
         **_steps(request.user, found, form),
     }
@@ -67,7 +70,7 @@ def _site_page(request: PersonRequest, found: Site, form: StepForm | None = None
 
 
 def _steps(person: Person, thing: Site | Link, form: StepForm | None) -> dict[str, Any]:
-    changing = may_somewhere(person, "network.change")
+    changing = may(person, "network.change", place_of(thing))
     return {
         "steps": thing.steps.select_related("by"),
         "form": (form or StepForm(state=thing.state)) if changing else None,
@@ -95,6 +98,8 @@ def device(request: PersonRequest, code: str) -> HttpResponse:
         "loss": in_names(lost(graph, devices={code}), names),
         "address": found.address if may_somewhere(request.user, "network.change") else None,
         "ticket": ticket(),
+        "configuration": Configuration.objects.visible_to(request.user).filter(device=found).defer("text").first(),
+        "log": LogEvent.objects.visible_to(request.user).filter(device=found)[:5],
     }
     return render(request, "network/device.html", context)
 
@@ -144,7 +149,13 @@ def step_link(request: PersonRequest, code: str) -> HttpResponse:
     return redirect(found) if _step(request, found, form) else _link_page(request, found, form, 400)
 
 
+def place_of(thing: Site | Link) -> Site:
+    """The site whose engineers may change a thing: its own, or that at the far end of a link."""
+    return thing if isinstance(thing, Site) else thing.b.site
+
+
 def _step(request: PersonRequest, thing: Site | Link, form: StepForm) -> bool:
+    require(request.user, "network.change", place_of(thing))
     if not form.is_valid():
         return False
     asked = form.cleaned_data

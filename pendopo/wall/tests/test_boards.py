@@ -40,11 +40,11 @@ def shown(html: str, code: str) -> dict[str, str]:
     return dict(re.findall(r'data-([a-z]+)="([^"]*)"', found[0]))
 
 
-@pytest.mark.parametrize("code", ["overview", "health", "house", "water"])
+@pytest.mark.parametrize("code", ["overview", "health", "house", "network", "water"])
 def test_a_shipped_board_without_any_indicator_says_what_to_do(sari: Person, code: str) -> None:
     html = page(sari, f"/wall/{code}")
-    assert "Muat katalog" in html and "covid" in html or code in ("water", "house")
-    assert "pd-clock" in html or code in ("health", "house")
+    assert "Muat katalog" in html and "covid" in html or code in ("water", "house", "network")
+    assert "pd-clock" in html or code in ("health", "house", "network")
 
 
 def test_a_map_says_14_of_18_and_is_no_total(sari: Person) -> None:

@@ -37,7 +37,7 @@ def sent(form: dict[str, Any]) -> Form:
     return Form({name: value if isinstance(value, list) else [value] for name, value in form.items()})
 
 
-@pytest.mark.parametrize("code", ["overview", "health", "house", "water"])
+@pytest.mark.parametrize("code", ["overview", "health", "house", "network", "water"])
 def test_a_shipped_board_survives_the_form_unchanged(code: str) -> None:
     definition = shipped_definitions()[code]
     assert read_board(definition_from(sent(form_of(definition)), code)) == read_board(definition)

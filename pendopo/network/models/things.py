@@ -12,7 +12,7 @@ from pendopo.agencies.models import Agency, Person
 from pendopo.indicators.models import Indicator
 from pendopo.regions.models import Region
 
-from . import logic
+from .. import logic
 
 
 class State(models.TextChoices):
@@ -115,6 +115,9 @@ class Site(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     since = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    collector = models.SlugField(max_length=60, blank=True, help_text=_("The collector that watches it; empty: the house's own."))
+
+    networks = models.JSONField(default=list, blank=True, help_text=_("Networks whose addresses are used here, such as 10.20.13.0/24."))
 
     objects = SiteQuerySet.as_manager()
 
@@ -149,6 +152,7 @@ class Device(models.Model):
     port = models.PositiveIntegerField(default=161)
     access = models.CharField(max_length=60, default="public")
     model = models.CharField(max_length=200, blank=True)
+    platform = models.CharField(max_length=40, blank=True, help_text=_("How its configuration is read by SSH, such as mikrotik_routeros."))
     active = models.BooleanField(default=True)
 
     objects = DeviceQuerySet.as_manager()
@@ -264,8 +268,18 @@ class Service(models.Model):
         return self.name
 
 
+class Meter(models.TextChoices):
+    """What a power meter measures, for the power usage effectiveness of a data centre."""
+
+    TOTAL = "total", _("All of the data centre")
+    IT = "it", _("Servers, storage and network")
+
+
 class Unit(models.Model):
-    """Power, cooling, racks and sensors of a site. `capacity` is in `unit` (kVA, kW, U, °C)."""
+    """Power, cooling, racks and sensors of a site. `capacity` is in `unit` (kVA, kW, U, °C).
+
+    What it shows is read from `device` by SNMP: the number at `oid`, times `factor`, between `low` and `high` when all is well.
+    """
 
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
@@ -273,11 +287,24 @@ class Unit(models.Model):
     kind = models.CharField(max_length=12, choices=UnitKind.choices)
     capacity = models.FloatField(null=True, blank=True)
     unit = models.CharField(max_length=20, blank=True)
+    device = models.ForeignKey(Device, null=True, blank=True, on_delete=models.SET_NULL, related_name="units")
+    oid = models.CharField(max_length=200, blank=True)
+    factor = models.FloatField(default=1.0)
+    low = models.FloatField(null=True, blank=True)
+    high = models.FloatField(null=True, blank=True)
+    meter = models.CharField(max_length=5, choices=Meter.choices, blank=True)
 
     class Meta:
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         ordering = ["site", "kind", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(low=None) | Q(high=None) | Q(low__lt=F("high")),
+                name="unit_low_below_high",
+                violation_error_message=_("The lower limit of a unit lies below the upper one."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

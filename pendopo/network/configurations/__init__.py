@@ -1,0 +1,1 @@
+"""Configurations of devices: copied each day, compared, the last good one kept."""

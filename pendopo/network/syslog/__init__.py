@@ -1,0 +1,1 @@
+"""What devices say by syslog: kept for a while, searched, counted, and judged."""
