@@ -32,12 +32,33 @@ LEAN: dict[tuple[str, str], App] = {
 }
 
 
+# What a page takes at most; every form has a smaller limit of its own, and files of figures come in parts.
+LARGEST_BODY = 256 * 1024 * 1024
+
+
+def too_large(scope: Scope) -> bool:
+    """Whether a body says of itself that it is larger than anything a page takes."""
+    declared = dict(scope["headers"]).get(b"content-length", b"")
+    return bool(declared.isdigit()) and int(declared) > LARGEST_BODY
+
+
+async def refuse(send: Send) -> None:
+    """Says so before a byte is read, and ends the line."""
+    words = b"The file is larger than 256 MB: send a smaller one, or a link to it.\n"
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(words)).encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": words})
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Dispatches by exact path to the lean routes, by prefix to stream, files, meetings and kept public pages, and the rest to Django."""
     if scope["type"] == "http":
         route = LEAN.get((scope["method"], scope["path"]))
         if route is not None:
             await route(scope, receive, send)
+            return
+        if too_large(scope):
+            await refuse(send)
             return
         if scope["path"].startswith(stream.PREFIX):
             await stream.route(scope, receive, send)

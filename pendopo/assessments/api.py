@@ -13,7 +13,7 @@ from pendopo.regions.api import only
 
 from .catalogue import instrument_named
 from .models import Assessment
-from .sheet import Column, columns_of
+from .sheet import Column, columns_from
 
 router = Router(tags=["assessments"])
 
@@ -63,7 +63,7 @@ def assessments(
         raise HttpError(401, _("Assessments are for people: send a person's token (pdt_…)."))
     if not reader.has_perm("assessments.see"):
         require(reader, "assessments.see")
-    found = Assessment.objects.visible_to(reader).select_related("agency").order_by("-pk")
+    found = Assessment.objects.visible_to(reader).select_related("agency").prefetch_related("rounds__answers").order_by("-pk")
     if instrument is not None:
         found = found.filter(instrument=instrument.replace("\x00", "")[:60])
     if year is not None:
@@ -82,7 +82,7 @@ def assessments(
             "instrument": row.instrument,
             "year": row.year,
             "agency": row.agency.code if row.agency else None,
-            "rounds": [round_json(column) for column in columns_of(row, instrument_named(row.instrument))],
+            "rounds": [round_json(column) for column in columns_from(row.rounds.all(), instrument_named(row.instrument))],
         }
         for row in rows[:PAGE]
     ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,12 @@ from .sheet import name_of
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def agencies_in_reach(user: User) -> QuerySet[Agency]:
+    """The agencies that the reader's posts reach."""
+    found = Agency.objects.filter(active=True)
+    return found if sees_everything(user) else found.filter(pk__in=agency_ids_of(user))
 
 
 class OpenForm(forms.Form):
@@ -32,8 +39,7 @@ class OpenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["instrument"].choices = [(one.code, name_of(one.root.name)) for one in all_instruments()]  # type: ignore[attr-defined]
         self.fields["year"].initial = timezone.localdate().year
-        reach = Agency.objects.filter(active=True)
-        self.fields["agency"].queryset = reach if sees_everything(user) else reach.filter(pk__in=agency_ids_of(user))  # type: ignore[attr-defined]
+        self.fields["agency"].queryset = agencies_in_reach(user)  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):
@@ -104,7 +110,7 @@ FROM_ONE_TO_FIVE = forms.NumberInput(attrs={"min": 1, "max": 5})
 
 
 class RiskForm(forms.Form):
-    """A risk of the register."""
+    """A risk of the register, of the government as a whole or of an agency that the reader reaches."""
 
     text = forms.CharField(label=_("What may happen"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     likelihood = forms.IntegerField(label=_("Likelihood (1-5)"), min_value=1, max_value=5, widget=FROM_ONE_TO_FIVE)
@@ -112,7 +118,14 @@ class RiskForm(forms.Form):
     treatment = forms.ChoiceField(label=_("Treatment"), choices=Treatment.choices)
     plan = forms.CharField(label=_("What is done about it"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=Post.objects.filter(active=True), required=False, empty_label=_("nobody yet"))
+    agency = forms.ModelChoiceField(
+        label=_("Agency"), queryset=Agency.objects.none(), required=False, empty_label=_("the government as a whole")
+    )
     review = forms.DateField(label=_("Judge again on"), widget=DAY, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].queryset = agencies_in_reach(user)  # type: ignore[attr-defined]
 
 
 class PassageForm(forms.Form):

@@ -1,7 +1,7 @@
 """Assessments with their rounds, answers and evidence; findings, risks, and the doors for auditors."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -32,16 +32,19 @@ class OwnInstrument(models.Model):
         return self.code
 
 
-class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    """Assessments by who asks."""
+class OfAgencies:
+    """Things of the government as a whole, or of one agency, by who asks."""
 
     def visible_to(self, user: User) -> Self:
         """Those of the government as a whole for everyone with a post; those of an agency for whoever reaches it."""
-        if not grants_of(user):
-            return self.none()
-        if sees_everything(user):
-            return self
-        return self.filter(Q(agency=None) | Q(agency__in=agency_ids_of(user)))
+        found: Any = self
+        if grants_of(user):
+            found = found if sees_everything(user) else found.filter(Q(agency=None) | Q(agency__in=agency_ids_of(user)))
+        return cast(Self, found if grants_of(user) else found.none())
+
+
+class AssessmentQuerySet(OfAgencies, models.QuerySet["Assessment"]):
+    """Assessments."""
 
 
 class Assessment(models.Model):
@@ -337,10 +340,16 @@ class Treatment(models.TextChoices):
     ACCEPT = "accept", _("Accept")
 
 
+class RiskQuerySet(OfAgencies, models.QuerySet["Risk"]):
+    """Risks."""
+
+
 class Risk(models.Model):
-    """A risk, how likely and how bad (1-5 each), what is done about it, and the requirement that it belongs to (if any)."""
+    """A risk of the government as a whole (`agency` is None) or of one agency, how likely and how bad (1-5 each), what is done about it,
+    and the requirement that it belongs to (if any)."""
 
     text = models.CharField(max_length=500)
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="risks")
     assessment = models.ForeignKey(Assessment, null=True, blank=True, on_delete=models.SET_NULL, related_name="risks")
     node = models.CharField(max_length=20, blank=True)
     likelihood = models.PositiveSmallIntegerField()
@@ -351,6 +360,8 @@ class Risk(models.Model):
     review = models.DateField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
     closed = models.DateTimeField(null=True, blank=True)
+
+    objects = RiskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("risk")

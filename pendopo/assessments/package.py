@@ -18,19 +18,19 @@ from .checking import MANIFEST, SIGNATURE
 from .files import path_of
 from .models import Assessment, Evidence
 from .reading import content_of
-from .signing import canonical, public_key, sign
+from .signing import canonical, digest_of, public_key, sign
 
 PIECE = 1 << 20
 PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 SPOOL_BYTES = 8 * 1024 * 1024
 
 
-def package(assessment: Assessment, *, now: datetime) -> IO[bytes]:
-    """The ZIP, at its beginning. `pendopo verify --package FILE` checks it anywhere."""
+def package(assessment: Assessment, *, now: datetime, signed: bool = False) -> IO[bytes]:
+    """The ZIP, at its beginning; with `signed` without rounds that are at work. `pendopo verify --package FILE` checks it anywhere."""
     stream: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - the answer that is streamed closes it
     listed: list[dict[str, Any]] = []
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _texts(assessment):
+        for name, content in _texts(assessment, signed):
             archive.writestr(name, content)
             listed.append({"name": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)})
         for evidence in _with_files(assessment):
@@ -74,16 +74,20 @@ def _add_file(archive: zipfile.ZipFile, evidence: Evidence) -> dict[str, Any]:
     return {"name": name, "sha256": evidence.digest, "bytes": size}
 
 
-def _texts(assessment: Assessment) -> Iterator[tuple[str, bytes]]:
+def _texts(assessment: Assessment, signed: bool) -> Iterator[tuple[str, bytes]]:
     evidence = list(Evidence.objects.filter(uses__assessment=assessment).distinct().order_by("pk"))
-    for round in assessment.rounds.prefetch_related("answers", "snapshots"):
+    rounds = assessment.rounds.prefetch_related("answers", "snapshots")
+    for round in rounds.exclude(signed=None) if signed else rounds:
         snapshots = {one.query: one for one in round.snapshots.all()}
         digests = {code: one.digest for code, one in snapshots.items()}
         # What was signed, to the letter: evidence may have been reviewed or added since.
         content = round.content.encode() or canonical(content_of(round, round.answers.all(), evidence, digests))
-        yield f"rounds/{round.kind}.json", content
+        # Rounds of an early version were signed without keeping what was: then the present answers go by another name.
+        stands = not round.signed or digest_of(content) == round.digest
+        yield f"rounds/{round.kind}{'' if stands else '-present'}.json", content
         if round.signed:
             told = {"digest": round.digest, "signature": round.signature, "signed": utc_text(round.signed), "by": round.signed_by}
+            told["content"] = "as signed" if stands else "not kept: the answers here are the present ones"
             yield f"rounds/{round.kind}.signature.json", _json({**told, "index": str(round.index), "predicate": round.predicate})
         for code, one in snapshots.items():
             yield f"live/{round.kind}-{code}.json", _json({**one.body, "digest": one.digest, "signature": one.signature})

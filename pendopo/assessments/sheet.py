@@ -1,7 +1,7 @@
 """An assessment as its page shows it: the tree with every side's answers, what differs, and how each requirement stands."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -14,7 +14,7 @@ from pendopo.ui.words import DASH, language_of, number_text
 
 from .catalogue import instrument_named
 from .drawing import draw
-from .logic import Answers, Instrument, Node, Span, span
+from .logic import Answers, Instrument, Node, Span, WrongAnswer, span
 from .models import Assessment, EvidenceKind, Round, RoundKind, Use
 from .reading import answers_of, proof_of
 from .standing import EXPIRED, OPEN, PROVEN, REOPENED, STANDINGS, UNPROVEN, WAITING, standing
@@ -138,12 +138,22 @@ def between(low: Fraction, high: Fraction, digits: int = 2) -> str:
     return words[0] if low == high else f"{words[0]} – {words[1]}"
 
 
-def columns_of(assessment: Assessment, instrument: Instrument) -> list[Column]:
-    """The sides that have spoken, in their order."""
+def columns_of(assessment: Assessment, instrument: Instrument, *, signed: bool = False) -> list[Column]:
+    """The sides that have spoken, in their order; with `signed` only what was signed."""
+    return columns_from(assessment.rounds.prefetch_related("answers"), instrument, signed=signed)
+
+
+def columns_from(rounds: Iterable[Round], instrument: Instrument, *, signed: bool = False) -> list[Column]:
+    """The same of rounds that were read with their answers."""
     found = []
-    for round in sorted(assessment.rounds.prefetch_related("answers"), key=lambda one: RoundKind.values.index(one.kind)):
+    for round in sorted(rounds, key=lambda one: RoundKind.values.index(one.kind)):
+        if signed and round.signed is None:
+            continue
         answers = answers_of(round.answers.all())
-        found.append(Column(round, answers, span(instrument, answers)))
+        try:
+            found.append(Column(round, answers, span(instrument, answers)))
+        except WrongAnswer:  # nothing of the instrument applies: as open as if nobody had answered
+            found.append(Column(round, {}, span(instrument, {})))
     return found
 
 
@@ -160,10 +170,10 @@ def standings_of(assessment: Assessment, instrument: Instrument, answered: Answe
     }
 
 
-def sheet_of(assessment: Assessment, now: datetime) -> Sheet:
-    """The whole page."""
+def sheet_of(assessment: Assessment, now: datetime, *, signed: bool = False) -> Sheet:
+    """The whole page; with `signed` without the sides that are still at work."""
     instrument = instrument_named(assessment.instrument)
-    columns = columns_of(assessment, instrument)
+    columns = columns_of(assessment, instrument, signed=signed)
     last = columns[-1] if columns else None
     by_node = any(node.code in column.answers for column in columns for node in instrument.leaves())
     stands = standings_of(assessment, instrument, last.answers if last else {}, now) if by_node or not last or not last.answers else {}

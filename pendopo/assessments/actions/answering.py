@@ -97,6 +97,8 @@ def write_answer(
     if leaf is None:
         raise Refused(_("The instrument has no requirement “%(node)s”.") % {"node": node})
     told = _told(instrument, leaf, value, held, applies, note)
+    if not applies and not _applies_elsewhere(kept, instrument, node):
+        raise Refused(_("At least one requirement must apply, or there is nothing to score."))
     before = Answer.objects.filter(round=kept, node=node).first()
     values = {**told, "note": note.strip()[:2000], "by": by.audit_name, "at": timezone.now()}
     answer, _new = Answer.objects.update_or_create(round=kept, node=node, defaults=values)
@@ -124,6 +126,12 @@ def _told(instrument: Instrument, node: Node, value: str, held: Collection[int],
         return {"applies": True, "value": Decimal(reached(levels, instrument.scale)), "held": levels}
     found = answer_of(value, node, instrument.scale)
     return {"applies": True, "value": Decimal(found.numerator) / Decimal(found.denominator), "held": []}
+
+
+def _applies_elsewhere(round: Round, instrument: Instrument, node: str) -> bool:
+    """Whether any other requirement is answered, or still may be."""
+    excluded = set(round.answers.filter(applies=False).values_list("node", flat=True))
+    return any(leaf.code != node and leaf.code not in excluded for leaf in instrument.leaves())
 
 
 def _plain(answer: Answer) -> dict[str, Any]:

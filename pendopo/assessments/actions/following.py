@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.actions import Refused
-from pendopo.agencies.models import Person, Post
+from pendopo.agencies.models import Agency, Person, Post
 from pendopo.audit.actions import Actor, record
 from pendopo.orders.actions import give
 
@@ -80,7 +80,8 @@ def _checked(values: dict[str, Any]) -> None:
 def _facts(risk: Risk) -> dict[str, Any]:
     return {
         "risk": risk.pk, "text": risk.text, "likelihood": risk.likelihood, "impact": risk.impact, "treatment": risk.treatment,
-        "plan": risk.plan, "owner": risk.owner.title if risk.owner else "", "review": str(risk.review or ""),
+        "plan": risk.plan, "owner": risk.owner.title if risk.owner else "", "agency": risk.agency.code if risk.agency else "",
+        "review": str(risk.review or ""),
     }  # fmt: skip
 
 
@@ -93,15 +94,16 @@ def add_risk(
     by: Actor | None,
     treatment: str = Treatment.REDUCE,
     plan: str = "",
+    agency: Agency | None = None,
     owner: Post | None = None,
     review: date | None = None,
     assessment: Assessment | None = None,
     node: str = "",
 ) -> Risk:
-    """Puts a risk into the register; likelihood and impact from 1 to 5."""
+    """Puts a risk into the register, of the government as a whole or of one agency; likelihood and impact from 1 to 5."""
     values = {"text": text, "likelihood": likelihood, "impact": impact, "treatment": treatment, "plan": plan, "owner": owner}
     _checked(values)
-    made = Risk.objects.create(**values, review=review, assessment=assessment, node=node)
+    made = Risk.objects.create(**values, agency=agency, review=review, assessment=assessment, node=node)
     record(by=by, room="assessments", verb="add_risk", about="/assessments/risks", after=_facts(made))
     return made
 

@@ -44,6 +44,21 @@ def test_a_review_after_signing_leaves_the_signed_answers_as_they_were(rani: Per
     assert found == signed == Round.objects.get().digest
 
 
+def test_a_round_signed_without_keeping_its_content_does_not_pass_for_what_was_signed(rani: Person, sari: Person) -> None:
+    assessment = spbe(rani)
+    kept = actions.add_evidence(proof=actions.Proof("SK", link="https://jdih.example.go.id/sk"), by=rani)
+    actions.attach(evidence=kept, assessment=assessment, node="1", by=rani)
+    answer_all(own_round(assessment), rani)
+    actions.sign(round=own_round(assessment), by=rani)
+    Round.objects.update(content="")
+    found, signed = signed_digest(assessment, "self")
+    assert found == signed, "nothing changed since: it can be told again"
+    actions.review(evidence=kept, verdict=Verdict.ACCEPTED, by=sari)
+    with package(assessment, now=timezone.now()) as stream, zipfile.ZipFile(stream) as archive:
+        assert "rounds/self-present.json" in archive.namelist() and "rounds/self.json" not in archive.namelist()
+        assert json.loads(archive.read("rounds/self.signature.json"))["content"].startswith("not kept")
+
+
 def test_a_published_result_is_packed_as_it_was_signed_and_noted_once(rani: Person) -> None:
     assessment = spbe(rani, year=2024)
     kept = actions.add_evidence(proof=actions.Proof("SK", link="https://jdih.example.go.id/sk"), by=rani)

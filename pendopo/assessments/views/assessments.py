@@ -18,7 +18,9 @@ from pendopo.ui.lists import Link, Listing
 from pendopo.ui.words import DASH, language_of, number_text
 
 from .. import actions
+from ..availability import CLASSES
 from ..forms import OpenForm, PassageForm
+from ..measured import INSTRUMENT, measured
 from ..models import Assessment, Round, RoundKind
 from ..sheet import sheet_of
 
@@ -121,6 +123,8 @@ def _page(request: PersonRequest, found: Assessment, status: int = 200, secret: 
         "passage_form": PassageForm() if assesses else None,
         "door": request.build_absolute_uri(reverse("assessments:door", args=[secret])) if secret else "",
         "findings": found.findings.open().count(),
+        "measured": measured(now) if found.instrument == INSTRUMENT else None,
+        "classes": CLASSES if found.instrument == INSTRUMENT else (),
         "now": now,
         "error": error,
     }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pendopo.agencies.access import may, may_somewhere
+from pendopo.agencies.access import may, may_somewhere, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
 from pendopo.orders.models import posts_of
@@ -83,7 +83,10 @@ def act(request: PersonRequest, pk: int) -> HttpResponse:
 def risks(request: PersonRequest) -> HttpResponse:
     """The register, the greatest risk first."""
     ranked = (
-        Risk.objects.select_related("owner", "assessment").extra(select={"score": "likelihood * impact"}).order_by("closed", "-score", "pk")
+        Risk.objects.visible_to(request.user)
+        .select_related("owner", "assessment", "agency")
+        .extra(select={"score": "likelihood * impact"})
+        .order_by("closed", "-score", "pk")
     )
     changes = may_somewhere(request.user, "assessments.assess")
     listing = Listing(
@@ -98,6 +101,7 @@ def risks(request: PersonRequest) -> HttpResponse:
             Column("impact", _("Impact"), lambda r: r.impact, numeric=True, sort="impact"),
             Column("treatment", _("Treatment"), lambda r: r.get_treatment_display(), csv_value=lambda r: r.treatment),
             Column("plan", _("What is done about it"), lambda r: r.plan or DASH),
+            Column("agency", _("Agency"), lambda r: r.agency.label if r.agency else _("the government as a whole")),
             Column("owner", _("Owner"), lambda r: r.owner.title if r.owner else DASH),
             Column("review", _("Judge again on"), lambda r: r.review or DASH, sort="review"),
             Column("state", _("State"), risk_state),
@@ -120,8 +124,9 @@ def risk_state(risk: Risk) -> str:
 @opens("assessments.assess")
 def new_risk(request: PersonRequest) -> HttpResponse:
     """Puts a risk into the register."""
-    form = RiskForm(request.POST or None)
+    form = RiskForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
+        require(request.user, "assessments.assess", form.cleaned_data["agency"])
         try:
             actions.add_risk(by=request.user, **form.cleaned_data)
         except Refused as why:
@@ -134,17 +139,19 @@ def new_risk(request: PersonRequest) -> HttpResponse:
 @opens("assessments.assess")
 def risk(request: PersonRequest, pk: int) -> HttpResponse:
     """Judges a risk anew, or closes it."""
-    found = Risk.objects.filter(pk=pk).first()
+    found = Risk.objects.visible_to(request.user).select_related("agency").filter(pk=pk).first()
     if found is None:
         raise Http404
-    names = RiskForm.base_fields
-    form = RiskForm(request.POST or None, initial={name: getattr(found, f"{name}_id" if name == "owner" else name) for name in names})
+    require(request.user, "assessments.assess", found.agency)
+    initial = {name: getattr(found, f"{name}_id" if name in ("owner", "agency") else name) for name in RiskForm.base_fields}
+    form = RiskForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST":
         try:
             if request.POST.get("do") == "close":
                 actions.close_risk(risk=found, by=request.user)
                 return redirect("assessments:risks")
             if form.is_valid():
+                require(request.user, "assessments.assess", form.cleaned_data["agency"])
                 actions.change_risk(risk=found, by=request.user, **form.cleaned_data)
                 return redirect("assessments:risks")
         except Refused as why:

@@ -43,8 +43,10 @@ def report(request: PersonRequest, code: str) -> HttpResponse:
     return answer
 
 
-def _zip(found: Assessment) -> FileResponse:
-    return FileResponse(packed(found, now=timezone.now()), as_attachment=True, filename=f"{found.code}.zip", content_type="application/zip")
+def _zip(found: Assessment, signed: bool = False) -> FileResponse:
+    return FileResponse(
+        packed(found, now=timezone.now(), signed=signed), as_attachment=True, filename=f"{found.code}.zip", content_type="application/zip"
+    )
 
 
 def _passage(secret: str) -> Passage | None:
@@ -54,7 +56,7 @@ def _passage(secret: str) -> Passage | None:
 
 @require_safe
 def door(request: HttpRequest, secret: str) -> HttpResponse:
-    """What an auditor without an account reads: the tree, the evidence, the package. Nothing can be changed here."""
+    """What an auditor without an account reads: what was signed, the evidence, the package. Nothing can be changed here."""
     passage = _passage(secret)
     if passage is None:
         return render(request, "assessments/door_shut.html", status=410)
@@ -62,7 +64,7 @@ def door(request: HttpRequest, secret: str) -> HttpResponse:
     context = {
         "passage": passage,
         "assessment": found,
-        "sheet": sheet_of(found, now),
+        "sheet": sheet_of(found, now, signed=True),
         "uses": Use.objects.filter(assessment=found).select_related("evidence").order_by("node", "pk"),
         "snapshots": Snapshot.objects.filter(round__assessment=found).select_related("round"),
         "findings": found.findings.select_related("owner"),
@@ -77,4 +79,4 @@ def door(request: HttpRequest, secret: str) -> HttpResponse:
 def door_package(request: HttpRequest, secret: str) -> HttpResponse | FileResponse:
     """The package, through the auditor's door."""
     passage = _passage(secret)
-    return redirect("assessments:door", secret) if passage is None else _zip(passage.assessment)
+    return redirect("assessments:door", secret) if passage is None else _zip(passage.assessment, signed=True)
