@@ -56,7 +56,6 @@ def seed_words(now: datetime) -> None:
         for number in range(GUESSES)
     ]
     take(lines=[_line(now, *words) for words in sorted(said, reverse=True)], position=0)
-    Device.objects.filter(code="inti").update(platform="cisco_ios")
     if not Configuration.objects.exists():
         for days, text in ((9, CONFIGURATION), (0.9, CHANGED), (0.1, CHANGED)):
             keep(copy=Copied(device="inti", at=utc_text(now - timedelta(days=days)) or "", text=text))

@@ -52,7 +52,8 @@ def inventory() -> str:
     """The network as the import takes it."""
     districts = list(Region.objects.filter(parent="35.16").order_by("code"))
     sites = [_site("dc", "Pusat Data Kabupaten", "diskominfo", "35.16.13", CENTRE, "in_service", "data_centre")]
-    devices = ["  - {code: inti, site: dc, name: Router inti, role: core, interfaces: [{name: uplink, number: 1, speed: 1G}]}",
+    devices = ["  - {code: inti, site: dc, name: Router inti, role: core, platform: cisco_ios, "
+               "interfaces: [{name: uplink, number: 1, speed: 1G}]}",
                "  - {code: uplink, site: dc, name: Uplink internet, role: other}"]  # fmt: skip
     links = ["  - {code: uplink-1g, name: Uplink 1 Gbps, a: inti/uplink, b: uplink, medium: provider, provider: Penyedia A, capacity: 1G, "
              "state: in_service, since: 2025-01-15}"]  # fmt: skip

@@ -5,6 +5,7 @@ import ipaddress
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -56,7 +57,7 @@ def take_flows(*, text: str, name: str, by: Person | None, now: datetime) -> int
     flows = list(read(text.splitlines(), ZoneInfo(settings.TIME_ZONE)))
     found = sums(flows, networks_of())
     keys = sorted(found)
-    given = {
+    given: dict[str, Any] = {
         "hours": [hour for hour, _address in keys],
         "addresses": [address for _hour, address in keys],
         "sent": [found[key].sent for key in keys],
