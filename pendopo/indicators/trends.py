@@ -181,10 +181,11 @@ def _read(grain: str, windows: Sequence[tuple[Series, datetime, datetime]], as_o
 
 def _rows_of(line: Line, series: Series, read: dict[str, dict[int, list[_Row]]]) -> tuple[list[_Row], list[_Row]]:
     """The hours or days of a line's older part, and the rows of the rest."""
+    rows_since = line.rows_since
     held = read[line.grain][series.pk] if line.grain else []
     return (
-        [row for row in held if line.since <= row.at < line.rows_since],
-        [row for row in read[""][series.pk] if line.rows_since <= row.at <= line.until],
+        [row for row in held if line.since <= row.at < rows_since],
+        [row for row in read[""][series.pk] if rows_since <= row.at <= line.until],
     )
 
 
