@@ -41,7 +41,7 @@ class PdSlots extends HTMLElement {
     const step = { ArrowDown: 30, ArrowUp: -30, ArrowRight: 1440, ArrowLeft: -1440 }[event.key];
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      if (!this.from) this.choose(cell, cell);
+      if (!cell.hasAttribute("data-chosen")) this.choose(cell, cell);
       document.querySelector<HTMLInputElement>("#book input[name=title]")?.focus();
     } else if (step) {
       event.preventDefault();
@@ -50,8 +50,8 @@ class PdSlots extends HTMLElement {
       if (!next) return;
       this.cells.forEach((one) => (one.tabIndex = one === next ? 0 : -1));
       next.focus();
-      if (event.shiftKey) this.from ??= cell;
-      else this.from = next;
+      if (!event.shiftKey) this.from = next;
+      else if (!this.from || !cell.hasAttribute("data-chosen")) this.from = cell;
       this.choose(this.from, next);
     }
   }

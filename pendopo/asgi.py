@@ -7,6 +7,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.urls import get_resolver
 
 import pendopo.ready  # noqa: F401
+from pendopo.coworking import counter
 from pendopo.indicators import ingest, write
 from pendopo.live import stream
 from pendopo.meetings.media import signalling
@@ -26,6 +27,7 @@ get_resolver().url_patterns  # noqa: B018 – loads every room's pages now, so t
 LEAN: dict[tuple[str, str], App] = {
     ("POST", "/api/v1/observations"): ingest.route,
     ("POST", "/api/v1/write"): write.route,
+    ("POST", "/api/v1/coworking/bookings"): counter.route,
     ("GET", "/healthz"): health.healthz,
     ("GET", "/readyz"): health.readyz,
     ("GET", "/ca.crt"): health.authority,

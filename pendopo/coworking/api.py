@@ -1,97 +1,39 @@
 """Room `coworking` over HTTP: what is free, book it, and what can be had instead."""
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from ninja import Router, Schema, Status
+from ninja import Router
 from ninja.errors import HttpError
 from ninja.params import QueryEx
-from pydantic import ConfigDict, Field
 
-from pendopo.agencies.actions import person_by_token
 from pendopo.agencies.models import Person
-from pendopo.indicators.latest import utc_text
+from pendopo.indicators.reader import reader_of
 from pendopo.regions.api import only
 
-from .bookings.actions import Unavailable, Wish, book, knock
+from .bookings.actions import knock
 from .bookings.search import Search, find
-from .places.models import Feature, Resource
+from .counter import FURTHEST, Ask, serve
+from .places.models import Feature
+from .shapes import BookingIn, BookingMade, Conflict, ResourcePage
 
 router = Router(tags=["coworking"])
 
 PAGE = 500
 A_WHILE = timedelta(hours=1)
-FURTHEST = timedelta(days=366)
-
-
-class ResourceOut(Schema):
-    """Something that can be booked. `free`: all the while between `from` and `to`; `why` says why not."""
-
-    code: str
-    name: str
-    kind: str
-    capacity: int
-    free: bool
-    place: str
-    features: list[str]
-    why: str | None
-
-
-class ResourcePage(Schema):
-    """Things to book, and where to go on."""
-
-    items: list[ResourceOut]
-    next: str | None
-
-
-class BookingIn(Schema):
-    """A booking as it is asked for; both times have an offset."""
-
-    model_config = ConfigDict(extra="forbid")
-    resource: str = Field(max_length=60)
-    start: datetime
-    end: datetime
-    title: str = Field(min_length=1, max_length=200)
-    people: int = Field(default=1, ge=1, le=10_000)
-
-
-class BookingMade(Schema):
-    """The booking: `pending` waits for a steward."""
-
-    code: str
-    status: str
-
-
-class Instead(Schema):
-    """A slot that is free."""
-
-    resource: str
-    name: str
-    start: str
-    end: str
-
-
-class Conflict(Schema):
-    """RFC 9457 with the nearest slots that can be had."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    alternatives: list[Instead]
 
 
 def person_of(request: HttpRequest) -> Person:
     """Whoever asks, by token or session. Raises HttpError 401."""
-    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-    person = person_by_token(secret.strip()) if scheme.lower() == "bearer" else request.user
-    if not isinstance(person, Person):
+    reader = reader_of(request)
+    if not isinstance(reader, Person):
         raise HttpError(401, _("Send a person's token (pdt_…) that is valid."))
-    return person
+    return reader
 
 
 def span_of(since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
@@ -142,35 +84,12 @@ def resources(
 
 
 @router.post("/coworking/bookings", response={201: BookingMade, 409: Conflict}, summary="Book something")
-def book_one(request: HttpRequest, body: BookingIn) -> Status[dict[str, Any]] | HttpResponse:
+def book_one(request: HttpRequest, body: BookingIn) -> HttpResponse:
     """Books for the person behind the token. 409 says why not, with the nearest slots that this person can have."""
     person = person_of(request)
-    knock(by=person)
-    if timezone.is_naive(body.start) or timezone.is_naive(body.end):
-        raise HttpError(422, _("Times need an offset, such as 2026-05-09T09:00:00+07:00."))
-    if body.end <= body.start:
-        raise HttpError(422, _("The end must be later than the beginning."))
-    if abs(body.start - timezone.now()) > FURTHEST or body.end - body.start > FURTHEST:
-        raise HttpError(422, _("Choose a time within a year."))
-    title = body.title.replace("\x00", "").strip()
-    if not title:
-        raise HttpError(422, _("Say what it is for."))
-    resource = Resource.objects.select_related("place").filter(code=body.resource.replace("\x00", "")).first()
-    if resource is None:
-        raise HttpError(404, _("There is nothing to book with the code %(code)s.") % {"code": body.resource[:60]})
-    try:
-        booking = book(wish=Wish(resource, body.start, body.end, title, body.people), by=person)
-    except Unavailable as gone:
-        return _conflict(gone)
-    return Status(201, {"code": booking.code, "status": booking.state})
-
-
-def _conflict(gone: Unavailable) -> HttpResponse:
-    items = [
-        {"resource": resource.code, "name": resource.name, "start": utc_text(offer.start), "end": utc_text(offer.end)}
-        for resource, offer in gone.alternatives
-    ]
-    body = {"type": "/api/problems#conflict", "title": "Conflict", "status": 409, "detail": str(gone), "alternatives": items}
-    answer = JsonResponse(body, status=409, content_type="application/problem+json")
-    answer["Content-Language"] = get_language() or "id"
+    (reply,) = serve([Ask(request.body, get_language() or "id", person=person)])
+    media = "application/problem+json" if reply.status >= HTTPStatus.BAD_REQUEST else "application/json"
+    answer = JsonResponse(reply.body, status=reply.status, content_type=media)
+    if reply.retry_after_s is not None:
+        answer["Retry-After"] = str(reply.retry_after_s)
     return answer

@@ -19,7 +19,7 @@ from .people import (
     set_password,
 )
 from .posts import add_post, appoint, change_post, close_post, ensure_post, give_back, hand_over, scope_named
-from .tokens import digest_of, new_token, person_by_token, revoke_token
+from .tokens import digest_of, new_token, people_by_tokens, person_by_token, revoke_token
 
 __all__ = [
     "FIRST_EMAIL",
@@ -49,6 +49,7 @@ __all__ = [
     "note_second_factor",
     "note_sign_in",
     "new_token",
+    "people_by_tokens",
     "person_by_token",
     "person_invited_by",
     "reopen_agency",

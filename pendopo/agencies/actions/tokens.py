@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -54,16 +55,18 @@ def revoke_token(*, token: Token, by: Actor | None) -> bool:
 
 def person_by_token(secret: str) -> Person | None:
     """Whose token this is, if it is one, neither expired nor revoked, of a person who has not left."""
-    if not secret.startswith(PREFIX):
-        return None
+    return people_by_tokens([secret]).get(secret)
+
+
+def people_by_tokens(secrets_given: Collection[str]) -> dict[str, Person]:
+    """Whose tokens these are, by secret; one that does not hold is left out."""
+    digests = {digest_of(secret): secret for secret in secrets_given if secret.startswith(PREFIX)}
+    if not digests:
+        return {}
     now = timezone.now()
-    token = (
-        Token.objects.select_related("person")
-        .filter(digest=digest_of(secret), revoked=None, expires__gt=now, person__is_active=True)
-        .first()
-    )
-    if token is None:
-        return None
-    if token.last_used is None or now - token.last_used > NOTE_USE_EVERY:
-        Token.objects.filter(Q(last_used=None) | Q(last_used__lt=now), pk=token.pk).update(last_used=now)
-    return token.person
+    held = Token.objects.filter(digest__in=digests, revoked=None, expires__gt=now, person__is_active=True)
+    found = {token.digest: token for token in held.select_related("person")}
+    stale = [token.pk for token in found.values() if token.last_used is None or now - token.last_used > NOTE_USE_EVERY]
+    if stale:
+        Token.objects.filter(Q(last_used=None) | Q(last_used__lt=now), pk__in=stale).update(last_used=now)
+    return {digests[digest]: token.person for digest, token in found.items()}

@@ -1,6 +1,6 @@
 """Decisions about bookings: gaps, alternatives, quotas, repetitions, the share that is kept for groups. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ ACTIVE = (PENDING, CONFIRMED, HERE)
 STEP = timedelta(minutes=15)
 SHORTEST = timedelta(minutes=15)
 AHEAD = timedelta(days=7)
-MOST_ALTERNATIVES = 5
+MOST_ALTERNATIVES, MOST_OF_ONE = 5, 2
 EARLY = timedelta(minutes=15)
 # After so many no-shows in so many days a person books at short notice only.
 NO_SHOWS, NO_SHOW_DAYS, SHORT_NOTICE = 3, 30, timedelta(days=1)
@@ -150,11 +150,11 @@ def nearest(gap: Span, start: datetime, length: timedelta) -> Span | None:
     return (begin, begin + length) if gap[0] <= begin <= latest else None
 
 
-def offers(
-    found: Iterable[tuple[int, Calendar, Sequence[Span]]], wanted: Span, since: datetime, allowed: Callable[[Offer], bool]
-) -> list[Offer]:
-    """The nearest slots as long as the wanted one within seven days of it, nothing before `since`: the same thing at another time and
-    other things near that time, the nearest first; `found` holds the wanted thing first, then the others by how well they fit."""
+def offers(found: Iterable[tuple[int, Calendar, Sequence[Span]]], wanted: Span, since: datetime) -> list[Offer]:
+    """Every slot as long as the wanted one within seven days of it, nothing before `since`, the nearest first: of each gap the nearest.
+
+    `found` holds the wanted thing first, then the others by how well they fit.
+    """
     start, end = wanted
     around = max(since, start - AHEAD), max(since, start) + AHEAD
     candidates: list[tuple[timedelta, int, Offer]] = []
@@ -163,18 +163,18 @@ def offers(
             slot = nearest(gap, start, end - start)
             if slot:
                 candidates.append((abs(slot[0] - start), rank, Offer(resource, *slot)))
-    return list(_first(sorted(candidates, key=lambda one: (one[0], one[1], one[2].start)), allowed))
+    return [offer for _distance, _rank, offer in sorted(candidates, key=lambda one: (one[0], one[1], one[2].start))]
 
 
-def _first(ordered: Iterable[tuple[timedelta, int, Offer]], allowed: Callable[[Offer], bool]) -> Iterator[Offer]:
-    """The best of them; of one thing at most two, so that there is a choice."""
-    seen: dict[int, int] = {}
-    for _distance, _rank, offer in ordered:
-        if seen.get(offer.resource, 0) < 2 and allowed(offer):
-            seen[offer.resource] = seen.get(offer.resource, 0) + 1
-            yield offer
-            if sum(seen.values()) == MOST_ALTERNATIVES:
-                return
+def choose(ordered: Iterable[Offer], allowed: Callable[[Offer], bool]) -> list[Offer]:
+    """The first five that somebody may have; of one thing at most two, so that there is a choice."""
+    chosen: list[Offer] = []
+    for offer in ordered:
+        if sum(one.resource == offer.resource for one in chosen) < MOST_OF_ONE and allowed(offer):
+            chosen.append(offer)
+            if len(chosen) == MOST_ALTERNATIVES:
+                break
+    return chosen
 
 
 def longest_open(calendar: Calendar, start: datetime, length: timedelta) -> timedelta:

@@ -1,5 +1,7 @@
 """What a person may still book: plan, quota, no-shows, groups. Read once, asked for many slots."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +22,7 @@ from .search import taken_between
 GUEST = logic.Allowance(Sentence("Without a plan"), day=timedelta(hours=10))
 # Bookings that came to nothing: whoever has only such ones is here for the first time.
 NEVER_WERE = (State.CANCELLED, State.REFUSED, State.CLOSED)
+WINDOW = timedelta(days=15)
 NEEDS_PLAN = frozenset({Kind.ROOM.value, Kind.STUDIO.value})
 
 
@@ -60,19 +63,33 @@ class Reckoning:
 
 
 def reckon(person: Person, start: datetime, now: datetime, apart: Booking | None = None) -> Reckoning:
-    """What counts for bookings of the person within a week before and after a moment, without the one that is moved."""
-    member = Member.objects.active().filter(person=person).first()
-    held = Pass.objects.filter(member=member, ended=None, until__gte=(start - timedelta(days=9)).date()).select_related("plan")
-    passes = tuple((row.since, row.until, _allowance(row)) for row in held) if member else ()
-    mine = Booking.objects.filter(by=person)
+    """What counts for bookings of the person around a moment, without the one that is moved."""
+    return reckon_together([person.pk], start, now, apart)[person.pk]
+
+
+def reckon_together(people: Collection[int], start: datetime, now: datetime, apart: Booking | None = None) -> dict[int, Reckoning]:
+    """The same for several people (by key), in as many queries."""
+    members = {row.person_id: row for row in Member.objects.active().filter(person__in=people)}
+    passes: dict[int, list[tuple[date, date, logic.Allowance]]] = defaultdict(list)
+    held = Pass.objects.filter(member__in=[row.pk for row in members.values()], ended=None, until__gte=(start - WINDOW).date())
+    for row in held.select_related("plan", "member") if members else ():
+        passes[row.member.person_id or 0].append((row.since, row.until, _allowance(row)))
+    made = Booking.objects.filter(by__in=people)
     if apart is not None:
-        mine = mine.exclude(pk=apart.pk)
-    own = mine.active().filter(start__gte=start - timedelta(days=15), start__lt=start + timedelta(days=15)).values_list("start", "end")
+        made = made.exclude(pk=apart.pk)
+    own: dict[int, list[Span]] = defaultdict(list)
+    for person, begin, end in made.active().filter(start__gte=start - WINDOW, start__lt=start + WINDOW).values_list("by", "start", "end"):
+        own[person].append((begin, end))
     since = now - timedelta(days=logic.NO_SHOW_DAYS)
-    counted = mine.aggregate(
-        no_shows=Count("pk", filter=Q(state=State.RELEASED, start__gte=since)), ever=Count("pk", filter=~Q(state__in=NEVER_WERE))
-    )
-    return Reckoning(passes, tuple(own), counted["no_shows"], groups_of(member, first=not counted["ever"]))
+    missed, ever = Count("pk", filter=Q(state=State.RELEASED, start__gte=since)), Count("pk", filter=~Q(state__in=NEVER_WERE))
+    counted = {row[0]: row[1:] for row in made.order_by().values("by").annotate(m=missed, e=ever).values_list("by", "m", "e")}
+    return {
+        person: Reckoning(
+            tuple(passes[person]), tuple(own[person]), counted.get(person, (0, 0))[0],
+            groups_of(members.get(person), first=not counted.get(person, (0, 0))[1]),
+        )
+        for person in people
+    }  # fmt: skip
 
 
 def _allowance(held: Pass) -> logic.Allowance:

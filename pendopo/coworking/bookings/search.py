@@ -24,6 +24,7 @@ Allowed = Callable[[Resource, datetime, datetime], bool]
 
 # The first look for alternatives is at so many things that fit best; all are looked at when it finds nothing.
 FIRST_LOOK = 12
+LAST_LOOK = 2
 
 
 @dataclass(frozen=True)
@@ -92,43 +93,51 @@ def busy(resources: Iterable[int], start: datetime, end: datetime) -> dict[int, 
     return found
 
 
-def alternatives(
-    *, resource: Resource, start: datetime, end: datetime, people: int, now: datetime, allowed: Allowed
-) -> list[tuple[Resource, logic.Offer]]:
-    """The nearest slots that can be had instead, up to five; never empty while something that fits is free within seven days.
+@dataclass(frozen=True)
+class Question:
+    """What is looked for instead of a thing: from when until when, for how many."""
 
-    First what fits best is looked at, then everything of that kind, then everything else but equipment.
-    """
-    fitting = Resource.objects.filter(active=True, place__active=True, capacity__gte=people).select_related("place")
-    same = fitting.filter(kind=resource.kind).order_by(*_likeness(resource))
-    for looked in (same[:FIRST_LOOK], same):
-        if found := _offers(list(looked), resource, start, end, now, allowed):
-            return found
-    other = fitting.exclude(kind__in=[resource.kind, Kind.EQUIPMENT]).order_by(*_likeness(resource))
-    return _offers(list(other), resource, start, end, now, allowed)
+    resource: Resource
+    start: datetime
+    end: datetime
+    people: int = 1
+
+
+@dataclass(frozen=True)
+class Slots:
+    """What is free near a question, the nearest first, and the things by key."""
+
+    things: dict[int, Resource]
+    offers: list[logic.Offer]
+
+    def choose(self, allowed: Allowed) -> list[tuple[Resource, logic.Offer]]:
+        """The best that somebody may have, up to five."""
+        chosen = logic.choose(self.offers, lambda offer: allowed(self.things[offer.resource], offer.start, offer.end))
+        return [(self.things[offer.resource], offer) for offer in chosen]
+
+
+def slots(asked: Question, now: datetime, look: int) -> Slots:
+    """What is free within seven days. Look 0: at what fits best; 1: at everything of that kind; 2: at everything else but equipment."""
+    wanted = asked.resource
+    fitting = Resource.objects.filter(active=True, place__active=True, capacity__gte=asked.people).select_related("place")
+    kind = fitting.filter(kind=wanted.kind) if look < LAST_LOOK else fitting.exclude(kind__in=[wanted.kind, Kind.EQUIPMENT])
+    ordered = kind.order_by(*_likeness(wanted))
+    things = {thing.pk: thing for thing in (ordered[:FIRST_LOOK] if look == 0 else ordered)}
+    if not things:
+        return Slots({}, [])
+    since, until = max(asked.start - logic.AHEAD, now), max(asked.start, now) + logic.AHEAD
+    places = list({thing.place_id: thing.place for thing in things.values()}.values())
+    when, taken = calendars(places, since, until), busy(things, since, until)
+    first = next(iter(things.values()))
+    length = logic.longest_open(when[first.place_id], max(asked.start, now), asked.end - asked.start)
+    rows = ((pk, when[thing.place_id], taken.get(pk, [])) for pk, thing in things.items())
+    return Slots(things, logic.offers(rows, (asked.start, asked.start + length), now))
 
 
 def _likeness(wanted: Resource) -> list[Any]:
     """How well something stands in for another: itself, the same place, all of its features, about its size."""
     first = [Q(pk=wanted.pk), Q(place=wanted.place_id), Q(features__contains=wanted.features)]
     return [*(Case(When(one, then=0), default=1) for one in first), Abs(F("capacity") - wanted.capacity), "pk"]
-
-
-def _offers(
-    resources: list[Resource], wanted: Resource, start: datetime, end: datetime, now: datetime, allowed: Allowed
-) -> list[tuple[Resource, logic.Offer]]:
-    if not resources:
-        return []
-    known = {resource.pk: resource for resource in resources}
-    since = max(start - logic.AHEAD, now)
-    until = max(start, now) + logic.AHEAD
-    places = list({resource.place_id: resource.place for resource in resources}.values())
-    when = calendars(places, since, until)
-    taken = busy(known, since, until)
-    length = logic.longest_open(when[resources[0].place_id], max(start, now), end - start)
-    rows = ((resource.pk, when[resource.place_id], taken.get(resource.pk, [])) for resource in resources)
-    found = logic.offers(rows, (start, start + length), now, lambda offer: allowed(known[offer.resource], offer.start, offer.end))
-    return [(known[offer.resource], offer) for offer in found]
 
 
 def zone_of(place: Place | None = None) -> ZoneInfo:

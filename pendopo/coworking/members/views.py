@@ -114,7 +114,7 @@ def _member_deed(request: PersonRequest, found: Member, form: PassForm) -> bool:
     return True
 
 
-@opens("coworking.keep", house=False)
+@opens("coworking.keep")
 def plans(request: PersonRequest) -> HttpResponse:
     """What can be had, for how much; a form for another one, or to change one (`?plan=`)."""
     known = Plan.objects.filter(code=request.GET.get("plan", "").replace("\x00", "")).first()

@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("desk", "Desk"), ("room", "Meeting room"), ("studio", "Studio"), ("equipment", "Equipment")],
+                        choices=[("desk", "Working desk"), ("room", "Meeting room"), ("studio", "Studio"), ("equipment", "Equipment")],
                         max_length=10,
                     ),
                 ),
@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("desk", "Desk"), ("room", "Meeting room"), ("studio", "Studio"), ("equipment", "Equipment")],
+                        choices=[("desk", "Working desk"), ("room", "Meeting room"), ("studio", "Studio"), ("equipment", "Equipment")],
                         max_length=10,
                     ),
                 ),

@@ -19,7 +19,7 @@ from .hours import Calendar, Closing
 class Kind(models.TextChoices):
     """What a thing to book is."""
 
-    DESK = "desk", _("Desk")
+    DESK = "desk", _("Working desk")
     ROOM = "room", _("Meeting room")
     STUDIO = "studio", _("Studio")
     EQUIPMENT = "equipment", _("Equipment")

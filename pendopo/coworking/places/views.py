@@ -30,6 +30,7 @@ from .models import Floor, Place, Resource, calendar_of
 
 KIOSK_SALT = "pendopo.coworking.kiosk"
 LOOK_AHEAD = timedelta(days=7)
+FARTHEST_DAYS = 366
 
 
 def _place(code: str) -> Place:
@@ -37,14 +38,16 @@ def _place(code: str) -> Place:
 
 
 def _moments(request: HttpRequest, place: Place) -> tuple[datetime, datetime]:
-    """The hour that the plan shows: `?at=` on the clock of the place, else now."""
+    """The hour that the plan shows: `?at=` on the clock of the place, else now, or when the place opens next."""
+    now = timezone.now()
     try:
-        at = datetime.fromisoformat(request.GET.get("at", "").replace(" ", "+"))
-    except ValueError:
-        at = timezone.now()
-    start = at if timezone.is_aware(at) else at.replace(tzinfo=ZoneInfo(place.zone))
-    if abs((start - timezone.now()).days) > 366:
-        start = timezone.now()
+        at = datetime.fromisoformat(request.GET["at"].replace(" ", "+"))
+        start = at if timezone.is_aware(at) else at.replace(tzinfo=ZoneInfo(place.zone))
+    except (KeyError, ValueError):
+        start = now
+    if start == now or abs((start - now).days) > FARTHEST_DAYS:
+        coming = calendar_of(place, now, now + LOOK_AHEAD).open_between(now, now + LOOK_AHEAD)
+        start = max(now, coming[0][0]) if coming else now
     return start, start + timedelta(hours=1)
 
 
@@ -57,8 +60,10 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     calendar = calendar_of(found, start, end + LOOK_AHEAD)
     closed = calendar.refusal(start, end)
     things = list(Resource.objects.filter(place=found, active=True).select_related("floor"))
+    words = {"free": _("free"), "taken": _("occupied"), "closed": _("not open")}
     for thing in things:
-        thing.is_free = closed is None and thing.pk not in taken  # type: ignore[attr-defined]
+        standing = "closed" if closed else "taken" if thing.pk in taken else "free"
+        thing.standing, thing.standing_word = standing, words[standing]  # type: ignore[attr-defined]
     floors = [
         (floor, [thing for thing in things if thing.floor_id == floor.pk and thing.x is not None])
         for floor in found.floors.order_by("level")

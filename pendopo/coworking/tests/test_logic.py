@@ -20,13 +20,13 @@ def anything(offer: Offer) -> bool:
 
 def test_the_nearest_slots_of_the_same_and_of_others() -> None:
     taken = [(at(9), at(12))]
-    found = logic.offers([(1, OFFICE, taken), (2, OFFICE, [])], (at(9), at(11)), NOW, anything)
+    found = logic.choose(logic.offers([(1, OFFICE, taken), (2, OFFICE, [])], (at(9), at(11)), NOW), anything)
     assert found[0] == Offer(2, at(9), at(11)) and Offer(1, at(12), at(14)) in found
     assert not [offer for offer in found if offer.resource == 1 and offer.start < at(12) and offer.end > at(9)]
 
 
 def test_nothing_is_offered_in_the_past_or_while_closed() -> None:
-    found = logic.offers([(1, OFFICE, [])], (at(22), at(23)), at(16, 20), anything)
+    found = logic.offers([(1, OFFICE, [])], (at(22), at(23)), at(16, 20))
     assert found and all(OFFICE.refusal(offer.start, offer.end) is None and offer.start >= at(16, 20) for offer in found)
 
 
@@ -50,7 +50,7 @@ def test_while_something_is_free_something_is_offered(busy: list[tuple[int, int]
         end = at + (wanted[1] - wanted[0])
         return OFFICE.refusal(at, end) is None and not any(a < end and b > at for a, b in taken)
 
-    found = logic.offers([(1, OFFICE, taken)], wanted, since, anything)
+    found = logic.choose(logic.offers([(1, OFFICE, taken)], wanted, since), anything)
     assert all(fits(offer.start) and offer.start >= since for offer in found)
     begin = max(since, wanted[0])
     possible = [at for at in (begin + timedelta(minutes=15 * number) for number in range(7 * 96 - length)) if fits(at)]

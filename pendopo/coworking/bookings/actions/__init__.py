@@ -1,11 +1,12 @@
 """Verbs of bookings: one verb, one transaction, one audit entry. One file for what belongs together."""
 
-from .booking import TooOften, Unavailable, Wish, book, instead, knock
+from .booking import Round, TooOften, Unavailable, Wish, book, instead, knock, knock_together
 from .series import book_series, cancel_series
 from .standing import approve, cancel, check_in, close, leave, move, refuse, release_no_shows
 from .waiting import move_up, stop_waiting, wait
 
 __all__ = [
-    "TooOften", "Unavailable", "Wish", "approve", "book", "book_series", "cancel", "cancel_series", "check_in", "close", "instead", "knock",
+    "Round", "TooOften", "Unavailable", "Wish", "approve", "book", "book_series", "cancel", "cancel_series", "check_in", "close", "instead",
+    "knock", "knock_together",
     "leave", "move", "move_up", "refuse", "release_no_shows", "stop_waiting", "wait",
 ]  # fmt: skip

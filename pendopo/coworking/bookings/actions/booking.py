@@ -1,6 +1,7 @@
 """The verb that books, and what stands around it: the limit of requests, the judgement, the alternatives."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,10 +28,10 @@ PERSON_LOCK = 0x636F
 AN_HOUR = timedelta(hours=1)
 
 KNOCK_SQL = """
-INSERT INTO coworking_knock (person_id, minute, used) VALUES (%s, %s, 1)
+INSERT INTO coworking_knock (person_id, minute, used) SELECT person, %s, asked FROM unnest(%s::bigint[], %s::int[]) AS given(person, asked)
 ON CONFLICT (person_id) DO UPDATE
-SET used = CASE WHEN coworking_knock.minute = excluded.minute THEN coworking_knock.used + 1 ELSE 1 END, minute = excluded.minute
-RETURNING used
+SET used = CASE WHEN coworking_knock.minute = excluded.minute THEN coworking_knock.used ELSE 0 END + excluded.used, minute = excluded.minute
+RETURNING person_id, used
 """
 
 Alternative = tuple[Resource, logic.Offer]
@@ -47,11 +48,10 @@ class Unavailable(Refused):
 class TooOften(Refused):
     """More requests than one person may send in a minute. `retry_after_s` says how long to wait."""
 
-    def __init__(self, retry_after_s: int) -> None:
-        self.retry_after_s = retry_after_s
-        super().__init__(
-            _("You may ask %(count)s times a minute: try again in %(wait)s seconds.") % {"count": REQUESTS_A_MINUTE, "wait": retry_after_s}
-        )
+    def __init__(self, now: datetime) -> None:
+        self.retry_after_s = 60 - int(now.timestamp()) % 60
+        told_wait = {"count": REQUESTS_A_MINUTE, "wait": self.retry_after_s}
+        super().__init__(_("You may ask %(count)s times a minute: try again in %(wait)s seconds.") % told_wait)
 
 
 @dataclass(frozen=True)
@@ -71,32 +71,59 @@ class Wish:
 def knock(*, by: Person, now: datetime | None = None) -> None:
     """Counts a request of a person. Raises TooOften beyond the limit of this minute; counts for all processes at once."""
     moment = now or timezone.now()
-    minute, second = divmod(int(moment.timestamp()), 60)
+    if not knock_together(asked={by.pk: 1}, now=moment)[by.pk]:
+        raise TooOften(moment)
+
+
+def knock_together(*, asked: Mapping[int, int], now: datetime) -> dict[int, int]:
+    """Counts requests of several people (key → how many); answers how many of each are within the limit of this minute."""
+    people = sorted(asked)  # in one order, so that nobody waits for each other
     with connection.cursor() as cursor:
-        cursor.execute(KNOCK_SQL, [by.pk, minute])
-        used: int = cursor.fetchone()[0]
-    if used > REQUESTS_A_MINUTE:
-        raise TooOften(60 - second)
+        cursor.execute(KNOCK_SQL, [int(now.timestamp()) // 60, people, [asked[person] for person in people]])
+        used: dict[int, int] = dict(cursor.fetchall())
+    return {person: max(0, min(asked[person], REQUESTS_A_MINUTE - used[person] + asked[person])) for person in people}
 
 
-def book(*, wish: Wish, by: Person, now: datetime | None = None) -> Booking:
+class Round:
+    """What was found out for one person and holds for the others who ask in the same breath (`coworking.counter`)."""
+
+    def __init__(self) -> None:
+        self.taken: set[tuple[int, datetime, datetime]] = set()
+        self.reckonings: dict[int, Reckoning] = {}
+        self._slots: dict[tuple[int, datetime, datetime, int, int], search.Slots] = {}
+
+    def slots(self, asked: search.Question, now: datetime, look: int) -> search.Slots:
+        """What is free near a question, looked up once."""
+        key = (asked.resource.pk, asked.start, asked.end, asked.people, look)
+        if key not in self._slots:
+            self._slots[key] = search.slots(asked, now, look)
+        return self._slots[key]
+
+
+def book(*, wish: Wish, by: Person, now: datetime | None = None, together: Round | None = None) -> Booking:
     """Books, or raises Unavailable with the reason and the nearest alternatives that this person may have.
 
     Whoever holds `coworking.overrule` there skips quota, fair share and approval; nobody skips opening hours and other people's bookings.
     """
-    moment = now or timezone.now()
-    free = overrules(by, wish.resource)
-    reckoning = None if free else reckon(by, wish.start, moment, apart=wish.moved)
-    why = refusal(wish, reckoning, moment)
+    moment, shared = now or timezone.now(), together or Round()
+    slot = (wish.resource.pk, wish.start, wish.end)
+    reckoning = None
+    if not overrules(by, wish.resource):
+        reckoning = shared.reckonings.get(by.pk) or reckon(by, wish.start, moment, apart=wish.moved)
+    why = search.TAKEN if slot in shared.taken else refusal(wish, reckoning, moment)
     if why is None:
         try:
-            return hold(wish, by, moment)
+            made = hold(wish, by, moment)
+            shared.taken.add(slot)
+            return made
         except Gone as gone:
             why = gone.why
-    raise Unavailable(why, instead(wish, reckoning, moment))
+    if why is search.TAKEN:
+        shared.taken.add(slot)
+    raise Unavailable(why, instead(wish, reckoning, moment, shared))
 
 
-def instead(wish: Wish, reckoning: Reckoning | None, now: datetime) -> list[Alternative]:
+def instead(wish: Wish, reckoning: Reckoning | None, now: datetime, together: Round | None = None) -> list[Alternative]:
     """What can be had instead: as long as wished, else an hour of it, within the person's plan; when that leaves nothing, what is free."""
 
     def allowed(resource: Resource, start: datetime, end: datetime) -> bool:
@@ -104,14 +131,19 @@ def instead(wish: Wish, reckoning: Reckoning | None, now: datetime) -> list[Alte
             return True
         return too_long(resource, start, end) is None and reckoning.refusal(resource, start, end, now) is None
 
+    shared = together or Round()
     length = max(wish.end - wish.start, logic.SHORTEST)
-    for may_have, as_long in ((allowed, length), (allowed, min(length, AN_HOUR)), (lambda *_slot: True, length)):
-        found = search.alternatives(
-            resource=wish.resource, start=wish.start, end=wish.start + as_long, people=wish.people, now=now, allowed=may_have
-        )
-        if found:
-            return found
+    tries = ((allowed, length), (allowed, min(length, AN_HOUR)), (_anything, length), (_anything, logic.SHORTEST))
+    for may_have, as_long in tries:
+        asked = search.Question(wish.resource, wish.start, wish.start + as_long, wish.people)
+        for look in range(search.LAST_LOOK + 1):
+            if found := shared.slots(asked, now, look).choose(may_have):
+                return found
     return []
+
+
+def _anything(resource: Resource, start: datetime, end: datetime) -> bool:
+    return True
 
 
 def too_long(resource: Resource, start: datetime, end: datetime) -> Sentence | None:
