@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,7 +35,8 @@ def register(
     *, name: str, email: str, rules: HouseRules | None, phone: str = "", village: Region | None = None, startup_name: str = "",
     woman: bool = False, about: str = "", by: Person | None = None,
 ) -> Member:  # fmt: skip
-    """Asks for membership; a steward decides. Somebody with an account registers for it. Asked twice, the first request stands.
+    """Asks for membership; a steward decides. Somebody with an account registers for it. Asked twice, the first request stands; who
+    comes back goes on with the first registration and its history.
 
     Answers of a stranger never tell whether an address is known: the same request is answered the same way.
     """
@@ -45,17 +47,19 @@ def register(
         raise Refused(_("%(value)s is not an e-mail address.") % {"value": address[:80] or "-"}) from error
     if not name.strip():
         raise Refused(_("The person needs a name."))
-    known = Member.objects.filter(email=address, standing__in=[Standing.APPLIED, Standing.ACTIVE]).first()
-    if known is not None:
+    mine = Q(email=address) | Q(person=by) if by else Q(email=address)
+    known = Member.objects.select_for_update(of=("self",)).filter(mine).order_by("-pk").first()
+    if known is not None and known.standing in (Standing.APPLIED, Standing.ACTIVE):
         return known
     if Member.objects.filter(standing=Standing.APPLIED).count() >= MOST_WAITING:
         raise Refused(_("Too many requests wait at the moment: try again tomorrow."))
-    made = Member.objects.create(
-        code=_code(8), person=by, name=name.strip()[:200], email=address, phone=phone.strip()[:40], village=village,
-        startup_name=startup_name.strip()[:120], woman=woman, about=about.strip()[:500], rules=rules,
-    )  # fmt: skip
-    record(by=by, room="coworking", verb="register", about=made.get_absolute_url(), after={"rules": rules.pk if rules else None})
-    return made
+    asked = known or Member(code=_code(8), email=address)
+    asked.person, asked.name, asked.phone, asked.village = asked.person or by, name.strip()[:200], phone.strip()[:40], village
+    asked.startup_name, asked.woman, asked.about, asked.rules = startup_name.strip()[:120], woman, about.strip()[:500], rules
+    asked.standing, asked.applied, asked.ended, asked.why = Standing.APPLIED, timezone.now(), None, ""
+    asked.save()
+    record(by=by, room="coworking", verb="register", about=asked.get_absolute_url(), after={"rules": rules.pk if rules else None})
+    return asked
 
 
 @transaction.atomic
@@ -67,9 +71,8 @@ def let_in(*, member: Member, by: Person) -> Member:
     if kept.standing != Standing.APPLIED:
         raise Refused(_("This request was decided already: let the person register again."))
     kept.person = kept.person or Person.objects.filter(email=kept.email).first() or add_person(by=by, email=kept.email, name=kept.name)
-    other = Member.objects.filter(person=kept.person).exclude(pk=kept.pk).first()
-    if other is not None:  # who comes back goes on with the first registration, and its history
-        Member.objects.filter(pk=other.pk).update(person=None)
+    if Member.objects.filter(person=kept.person).exclude(pk=kept.pk).exists():
+        raise Refused(_("%(name)s is known under another address already: look for that registration.") % {"name": kept.person.name})
     kept.standing, kept.joined = Standing.ACTIVE, timezone.now()
     kept.save()
     record(by=by, room="coworking", verb="let_in", about=kept.get_absolute_url(), after={"person": kept.person.pk})
