@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -83,7 +84,8 @@ def _page(request: HttpRequest, found: Startup, own: bool, keeper: bool, **more:
         "keeper": keeper,
         "team": found.team.all() if inside else found.team.filter(shown=True),
         "milestones": [one for one in milestones if inside or (one.public and (one.checked or not one.reached))],
-        "datasets": [(use, shown[use.indicator.code]) for use in uses if use.indicator.code in shown],
+        "datasets": [(use, shown.get(use.indicator.code)) for use in uses if use.indicator.publicity == "public"],
+        "house_code": settings.REGION,
         "ticket": ticket_for(shown.values()),
         "programmes": found.applications.filter(verdict="accepted").select_related("programme"),
         "milestone_form": MilestoneForm(),

@@ -39,7 +39,7 @@ def test_find_book_and_give_back(hall: Place, client: Client) -> None:
     booked = ani.post("/coworking/things/sedang", form(9, 11))
     made = Booking.objects.get()
     assert booked["Location"] == made.get_absolute_url() and "Rapat tani" in ani.get("/coworking/mine").content.decode()
-    taken = signed_in(member("Beni")).post("/coworking/things/sedang", form(10, 12))
+    taken = signed_in(member("Beni")).post("/coworking/things/sedang", form(10, 12, title="Kelas"))
     assert taken.status_code == 409 and "Ruang besar" in taken.content.decode() and "Rapat tani" not in taken.content.decode()
     assert signed_in(Person.objects.get(name="Beni")).get(made.get_absolute_url()).status_code == 404
     ani.post(f"{made.get_absolute_url()}/do", {"deed": "move", "day": next_monday(9).date(), "begin": "13:00", "until": "14:00"})

@@ -1,5 +1,6 @@
 """Start-ups: the public page, milestones, datasets and the number on the wall; programmes, mentors' hours, events; the sandbox."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -59,7 +60,9 @@ def test_an_outsider_finds_milestone_dataset_and_the_number_on_the_wall(team: tu
     assert "100 petani" in page and "/figures/level/" in page and "Menghitung air" in page
     (jobs,) = latest(list(Indicator.objects.filter(code="sys.coworking.jobs")), ["35.16"])
     assert jobs.value == 7.0
-    assert 'data-indicator="sys.coworking.jobs"' in (front := client.get("/startups").content.decode()) and 'data-value="7.0"' in front
+    assert 'data-indicator="sys.coworking.jobs"' in (front := client.get("/startups").content.decode()) and re.search(
+        r'data-value="7(\.0)?"', front
+    )
     with pytest.raises(Refused):
         actions.reach_milestone(milestone=stone, day=TODAY(), jobs=70, by=ayu)
 

@@ -77,6 +77,8 @@ def knock(*, by: Person, now: datetime | None = None) -> None:
 
 def knock_together(*, asked: Mapping[int, int], now: datetime) -> dict[int, int]:
     """Counts requests of several people (key → how many); answers how many of each are within the limit of this minute."""
+    if not asked:
+        return {}
     people = sorted(asked)  # in one order, so that nobody waits for each other
     with connection.cursor() as cursor:
         cursor.execute(KNOCK_SQL, [int(now.timestamp()) // 60, people, [asked[person] for person in people]])
