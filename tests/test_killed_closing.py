@@ -48,9 +48,8 @@ def exported(data: Path) -> str:
 def close_and_kill(data: Path, after_s: float) -> bool:
     """Begins to close the month and kills the command with all it started. Whether it was faster."""
     command = [sys.executable, "-m", "pendopo.cli", "close", "--month", "2025-02", "--data", str(data)]
-    process = subprocess.Popen(
-        command, env=clean_environment(), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-    )
+    with (data.parent / "close.log").open("ab") as log:
+        process = subprocess.Popen(command, env=clean_environment(), cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
     folder = data / "files/closed"
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until and not any(folder.glob("2025-02*")):
