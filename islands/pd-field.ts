@@ -2,7 +2,7 @@
  * Reports from the field that outlast a lost line: each is kept on the phone with its pictures first, then sent, oldest first, and leaves
  * the phone only when the house has said that it is there. Each has its own number, so that one sent twice is there once.
  *
- * <pd-field data-url="/field/reports" data-worker="/field/worker.js" data-…><span data-line> <form>…</form> <ul data-queue></ul></pd-field>
+ * <pd-field data-url="/field/reports" data-worker="/field/worker.js" data-…><span data-line> <form>…</form> <div data-box><ul data-queue></ul></div></pd-field>
  */
 interface Kept {
   key: string;
@@ -151,11 +151,8 @@ class PdField extends HTMLElement {
 
   private async show(): Promise<void> {
     const waiting = await this.drawer.all();
-    const list = this.querySelector<HTMLElement>("[data-queue]");
-    if (list) {
-      list.hidden = waiting.length === 0;
-      list.replaceChildren(...waiting.map((report) => this.line(report)));
-    }
+    this.querySelector("[data-box]")?.toggleAttribute("hidden", waiting.length === 0);
+    this.querySelector("[data-queue]")?.replaceChildren(...waiting.map((report) => this.line(report)));
     if (waiting.length === 0) this.tell(this.dataset["gone"], "well");
   }
 

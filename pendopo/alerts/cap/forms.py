@@ -38,7 +38,7 @@ class WarningForm(forms.Form):
         label=_("Headline"), max_length=140, help_text=_("One sentence: what, where, when. This is what people hear.")
     )
     event = forms.CharField(label=_("Danger"), max_length=60)
-    category = forms.ChoiceField(label=_("Field"), choices=Category.choices)
+    category = forms.ChoiceField(label=_("Kind of danger"), choices=Category.choices)
     severity = forms.ChoiceField(label=_("How bad"), choices=Level.choices)
     urgency = forms.ChoiceField(label=_("How soon"), choices=Urgency.choices)
     certainty = forms.ChoiceField(label=_("How sure"), choices=Certainty.choices)

@@ -88,10 +88,11 @@ def seed_resources(incident: Incident, officer: Person) -> None:
 
 def seed_intake(villages: list[Region], officer: Person, moment: datetime) -> None:
     """Reports that came in lately: two that may tell the same, and one whose place is not clear."""
+    market = f"{villages[2].name} ({villages[2].pk})"
     said = (
-        Said("Air masuk rumah dekat pasar setinggi lutut, ada lansia belum keluar", place=f"x ({villages[2].pk})", caller="Bu Ningsih",
+        Said("Air masuk rumah dekat pasar setinggi lutut, ada lansia belum keluar", place=market, caller="Bu Ningsih",
              number="+6281200000001", said=moment - timedelta(minutes=9)),
-        Said("Rumah dekat pasar kemasukan air setinggi lutut", place=f"x ({villages[2].pk})", way="radio", caller="RAPI 04",
+        Said("Rumah dekat pasar kemasukan air setinggi lutut", place=market, way="radio", caller="RAPI 04",
              said=moment - timedelta(minutes=6)),
         Said("Pohon tumbang menutup jalan depan balai desa", place="Balai desa", way="message", number="+6281200000002",
              said=moment - timedelta(minutes=3)),

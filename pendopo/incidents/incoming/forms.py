@@ -22,7 +22,7 @@ class RecordForm(forms.Form):
     caller = forms.CharField(
         label=_("Who reports it"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    number = forms.CharField(label=_("Number"), max_length=60, required=False,
+    number = forms.CharField(label=_("Telephone number"), max_length=60, required=False,
                              widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}))  # fmt: skip
     way = forms.ChoiceField(label=_("How it came"), choices=[one for one in Way.choices if one[0] != Way.FIELD], initial=Way.CALL)
     exercise = forms.BooleanField(label=_("Exercise (LATIHAN)"), required=False)

@@ -137,9 +137,9 @@ def _checked(body: bytes) -> None:
         raise Refused(_("It would not be a valid warning: %(why)s") % {"why": wrong[0].message})
 
 
-def concerned(regions: list[str]) -> list[Post]:
-    """The posts of the warned regions, of those above and below them, and the watch and leaders of the whole house."""
-    places = Q(region=None, agency=None, role__in=[Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER])
+def concerned(regions: list[str], *, real: bool) -> list[Post]:
+    """The posts of the warned regions, of those above and below them, and for what is real the watch and leaders of the whole house."""
+    places = Q(region=None, agency=None, role__in=[Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER] if real else [])
     for code in regions:
         places |= Q(region__code=code) | Q(region__code__startswith=f"{code}.") | Q(region__in=ancestors_of(code))
     held_today = Holding.objects.current().values("post")
@@ -162,8 +162,9 @@ def letter_of(warning: PublicWarning) -> dict[str, str]:
 
 
 def _tell(warning: PublicWarning, by: Person) -> None:
+    real = warning.status == Status.ACTUAL
     notify.send(
-        to=concerned(list(warning.regions.values_list("pk", flat=True))), kind="warning", subject_template=LETTER_SUBJECT,
-        context=letter_of(warning), about=warning.get_public_url(),
-        urgency=Loudness.URGENT if warning.status == Status.ACTUAL else Loudness.NORMAL, key=f"warning {warning.identifier}", by=by,
+        to=concerned(list(warning.regions.values_list("pk", flat=True)), real=real), kind="warning", subject_template=LETTER_SUBJECT,
+        context=letter_of(warning), about=warning.get_public_url(), urgency=Loudness.URGENT if real else Loudness.NORMAL,
+        key=f"warning {warning.identifier}", by=by,
     )  # fmt: skip

@@ -117,12 +117,13 @@ def test_a_hole_is_cut_open() -> None:
     assert rings({"type": "Point", "coordinates": [1, 2]}) == () and rings({"type": "Nonsense"}) == ()
 
 
-def test_an_exercise_is_marked_and_needs_no_second_person(regency: Region, sari: Person) -> None:
+def test_an_exercise_is_marked_and_needs_no_second_person(regency: Region, sari: Person, camat: Person) -> None:
     warning = actions.approve(warning=actions.draft(told=told(status="Exercise"), by=sari), by=sari)
     tree = message(warning)
     assert tree.findtext(f"{CAP}status") == "Exercise" and "LATIHAN" in tree.findtext(f"{CAP}note", "")
     assert tree.findtext(f"{CAP}info/{CAP}headline", "").startswith("LATIHAN: ")
-    assert Notice.objects.get(kind="warning").context["kind"].startswith("LATIHAN")
+    told_of = Notice.objects.get(kind="warning")
+    assert told_of.context["kind"].startswith("LATIHAN") and [one.person for one in told_of.dispatches.all()] == [camat]
 
 
 def test_update_all_clear_and_cancel_name_what_was_before(regency: Region, sari: Person, dimas: Person) -> None:
