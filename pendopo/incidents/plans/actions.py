@@ -22,8 +22,9 @@ def set_plan(
     plan.note = note.strip()[:4000]
     plan.save(update_fields=["note"])
     plan.lines.all().delete()
-    wanted = [*({"shelter": one} for one in shelters), *({"resource": one} for one in resources)]
-    PlanLine.objects.bulk_create(PlanLine(plan=plan, place=place, **one) for place, one in enumerate(wanted, 1))  # type: ignore[misc]
+    lines = [PlanLine(plan=plan, place=place, shelter=one) for place, one in enumerate(shelters, 1)]
+    lines += [PlanLine(plan=plan, place=place, resource=one) for place, one in enumerate(resources, len(lines) + 1)]
+    PlanLine.objects.bulk_create(lines)
     after = {"hazard": hazard.code, "shelters": [one.name for one in shelters], "resources": [one.name for one in resources]}
     record(by=by, room="incidents", verb="set_plan", about=plan.get_absolute_url(), after=after, region=region.pk)
     return plan
