@@ -1,9 +1,14 @@
 """The score of a drill, from what was done and when."""
 
+from datetime import timedelta
+
+from django.db.models import Min
 from django.utils import timezone
 
+from pendopo.alerts.cap.models import PublicWarning
 from pendopo.orders import logic as orders
 
+from ..field.models import Need, NeedState
 from . import logic
 from .models import Incident
 from .reading import checklist, orders_of
@@ -21,7 +26,15 @@ def drill_parts(incident: Incident) -> list[logic.Part]:
         [one.in_time for one in needed if one.in_time is not None],
         [one.state == "done" for one in needed],
         answered,
+        requests_met=[state == NeedState.MET for state in Need.objects.filter(incident=incident).values_list("state", flat=True)],
+        warned=_warned(incident),
     )
+
+
+def _warned(incident: Incident) -> timedelta | None:
+    """From detection to the first warning of the public about it; None without one."""
+    sent = PublicWarning.objects.published().filter(about=incident.get_absolute_url()).aggregate(at=Min("sent"))["at"]
+    return max(sent - incident.detected, timedelta(0)) if sent else None
 
 
 def score_of(incident: Incident) -> int | None:

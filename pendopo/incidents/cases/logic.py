@@ -82,7 +82,7 @@ class Part:
 
 
 # A drill asks: was it taken on within five minutes, acted upon within fifteen, done by the book in time, and were the orders answered?
-TAKEN_ON, ACTED = timedelta(minutes=5), timedelta(minutes=15)
+TAKEN_ON, ACTED, WARNED = timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30)
 
 
 def _quick(took: timedelta | None, limit: timedelta) -> float:
@@ -92,8 +92,14 @@ def _quick(took: timedelta | None, limit: timedelta) -> float:
     return min(1.0, max(0.0, 1 - (took - limit) / (3 * limit)))
 
 
-def drill_parts(clocks: Clocks, steps_in_time: Sequence[bool], steps_done: Sequence[bool], orders_in_time: Sequence[bool]) -> list[Part]:
-    """The parts of a drill's score, 100 points together. Steps: the share done, and of those with a limit the share in time."""
+def drill_parts(
+    clocks: Clocks, steps_in_time: Sequence[bool], steps_done: Sequence[bool], orders_in_time: Sequence[bool],
+    *, requests_met: Sequence[bool] = (), warned: timedelta | None = None,
+) -> list[Part]:  # fmt: skip
+    """The parts of a drill's score. Steps: the share done, and of those with a limit in time; requests: the share met.
+
+    `warned` is the time from detection to the warning of the public, None where the drill had none: then it is not judged.
+    """
 
     def share(found: Sequence[bool]) -> float | None:
         return sum(found) / len(found) if found else None
@@ -104,6 +110,8 @@ def drill_parts(clocks: Clocks, steps_in_time: Sequence[bool], steps_done: Seque
         ("steps", 25, share(steps_done)),
         ("in_time", 25, share(steps_in_time)),
         ("orders", 10, share(orders_in_time)),
+        ("requests", 10, share(requests_met)),
+        ("warned", 10, None if warned is None else _quick(warned, WARNED)),
     ]
     return [Part(code, weight, None if part is None else weight * part) for code, weight, part in given]
 

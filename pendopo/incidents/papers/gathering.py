@@ -115,7 +115,8 @@ def after_action(incident: Incident, reader: Person, at: datetime) -> AfterActio
              "resolve": _("Detected to over")}  # fmt: skip
     targets = {"detect": _("Detected within 7 days"), "notify": _("Taken on within 1 day"), "respond": _("Early response within 7 days")}
     parts = {"acknowledge": _("Taken on within 5 minutes"), "act": _("Acted upon within 15 minutes"), "steps": _("Steps done"),
-             "in_time": _("Steps in time"), "orders": _("Orders answered in time")}  # fmt: skip
+             "in_time": _("Steps in time"), "orders": _("Orders answered in time"), "requests": _("Requests of the field met"),
+             "warned": _("Public warned within 30 minutes")}  # fmt: skip
     named = {"began": _("Began"), "detected": _("Detected"), "acknowledged": _("Taken on"), "first_action": _("First action"),
              "responded": _("Early response complete"), "resolved": _("Over")}  # fmt: skip
     standing = checklist(incident, at=at)

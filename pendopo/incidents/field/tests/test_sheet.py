@@ -10,9 +10,12 @@ from django.utils import timezone
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person
 from pendopo.agencies.tests.people import signed_in
+from pendopo.alerts.cap.actions import Told, approve, draft
 from pendopo.audit.models import Entry
 from pendopo.incidents.cases.actions import open_incident
+from pendopo.incidents.cases.judging import drill_parts
 from pendopo.incidents.cases.models import Incident
+from pendopo.incidents.cases.reading import timeline
 from pendopo.incidents.field import actions
 from pendopo.incidents.field.actions import Counted
 from pendopo.incidents.field.models import FieldLine, Resource, Shelter, Stay
@@ -137,6 +140,18 @@ def test_a_request_is_answered_for(flood: Incident, sari: Person) -> None:
         actions.say(need=need, state="refused", by=sari)
     done = actions.say(need=need, state="met", by=sari, text="50 lembar tiba")
     assert not done.is_overdue and done.words.get().text == "50 lembar tiba" and not sheet_of(flood).open_needs
+
+
+def test_a_drill_is_scored_for_requests_and_for_the_warning(villages: list[Region], sari: Person) -> None:
+    drill = open_incident(title="Uji", by=sari, regions=villages, exercise=True)
+    met = actions.ask(incident=drill, what="Perahu", by=sari)
+    actions.say(need=met, state="met", by=sari)
+    actions.ask(incident=drill, what="Selimut", by=sari)
+    told = Told("Banjir", "Uji banjir", timezone.now() + timedelta(hours=1), status="Exercise", regions=[Region.objects.get(pk="35.16.13")])
+    approve(warning=draft(told=told, by=sari, about=drill.get_absolute_url()), by=sari)
+    points = {part.code: part.points for part in drill_parts(drill)}
+    assert points["requests"] == 5 and points["warned"] == 10
+    assert "Uji banjir" in [one.text for one in timeline(drill)]
 
 
 def test_the_page_writes_and_shows(flood: Incident, villages: list[Region], sari: Person, bpbd: Agency) -> None:
