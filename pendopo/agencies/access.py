@@ -110,6 +110,13 @@ class Grant:
         return self.region is not None and region is not None and is_within(region, self.region)
 
 
+@dataclass(frozen=True)
+class At:
+    """A place for the doorkeeper: whether the user may do something there, before there is a thing to ask about."""
+
+    region_id: str
+
+
 def grants_of(user: User) -> list[Grant]:
     """The posts the user holds at this moment. Asked once a request: kept on the user object."""
     if not isinstance(user, Person) or not user.is_active:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pendopo.agencies.access import may, require
+from pendopo.agencies.access import At, may, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import holds, opens
@@ -23,7 +23,7 @@ def postures(request: PersonRequest) -> HttpResponse:
     form = DeclareForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "hours"}
-        require(request.user, "posture.change", _At(given["region"].pk))
+        require(request.user, "posture.change", At(given["region"].pk))
         try:
             actions.declare(by=request.user, until=form.until, **given)
             return redirect("incidents:posture")
@@ -34,13 +34,6 @@ def postures(request: PersonRequest) -> HttpResponse:
     past = Posture.objects.exclude(pk__in=[one.pk for one in running]).select_related("region", "by", "ended_by")[:50]
     context = {"running": running, "past": past, "form": form, "may_change": holds(request.user, "posture.change", None), "now": now}
     return render(request, "incidents/posture/posture.html", context)
-
-
-class _At:
-    """A place for the doorkeeper."""
-
-    def __init__(self, region: str) -> None:
-        self.region_id = region
 
 
 @require_POST

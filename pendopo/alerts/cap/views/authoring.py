@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pendopo.agencies.access import may
+from pendopo.agencies.access import At, may
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
 from pendopo.regions import drawing
@@ -24,13 +24,6 @@ from pendopo.ui.templatetags.house import moment
 from .. import actions, kinds
 from ..forms import ReturnForm, WarningFilters, WarningForm, usual, warned_regions, written
 from ..models import MessageType, PublicWarning, Stage, Status
-
-
-class At:
-    """A place for the doorkeeper."""
-
-    def __init__(self, region: str) -> None:
-        self.region_id = region
 
 
 def reaches(request: PersonRequest, verb: str, regions: list[Region]) -> bool:

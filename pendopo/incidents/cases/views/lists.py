@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pendopo.agencies.access import may, require
+from pendopo.agencies.access import At, may, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
 from pendopo.alerts.models import Alert
@@ -109,13 +109,6 @@ def _open(request: PersonRequest, form: OpenForm) -> Incident | None:
     except Refused as why:
         form.add_error(None, str(why))
         return None
-
-
-class At:
-    """A place for the doorkeeper."""
-
-    def __init__(self, region: str) -> None:
-        self.region_id = region
 
 
 @require_POST

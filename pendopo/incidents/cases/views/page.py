@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pendopo.agencies.access import may, require
+from pendopo.agencies.access import At, may, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
@@ -27,7 +27,7 @@ from ..forms import ChangeForm, DecideForm, LeadForm, MergeForm, MoveForm, Split
 from ..models import EntryKind, Incident, State, StepState, TimelineEntry, alerts_of
 from ..places import map_of
 from ..reading import checklist, orders_of, timeline
-from .lists import At, state_words, ticket
+from .lists import state_words, ticket
 
 MOVE_LABELS = {
     State.OPEN: gettext_lazy("Open again"),

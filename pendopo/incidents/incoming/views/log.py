@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pendopo.agencies.access import may
+from pendopo.agencies.access import At, may
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
@@ -21,7 +21,6 @@ from pendopo.ui.templatetags.house import ago
 
 from ...cases.forms import home_regions
 from ...cases.models import Incident
-from ...cases.views.lists import At
 from .. import actions, logic
 from ..actions import Said
 from ..forms import IncidentForm, RecordFilters, RecordForm
