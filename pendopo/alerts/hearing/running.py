@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import psycopg
@@ -27,6 +27,7 @@ POLL_S = 5.0
 TIMEOUT_S = 8.0
 # BMKG allows 60 a minute; a restart forgets what was asked just before it.
 PER_MINUTE = 50
+MOST_STEPS = 4
 
 
 class Busy(Exception):
@@ -41,19 +42,33 @@ class Asker:
         self.asked: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=PER_MINUTE))
 
     def get(self, address: str) -> bytes:
-        """The body. Raises httpx.HTTPError, or Busy when the minute is full."""
+        """The body; another address on the same host is followed to. Raises httpx.HTTPError, or Busy when the minute is full."""
+        host = urlsplit(address).hostname
+        for _step in range(MOST_STEPS):
+            body, onward = self._ask(address)
+            if not onward:
+                return body
+            address = urljoin(address, onward)
+            if urlsplit(address).hostname != host:
+                raise httpx.TooManyRedirects(f"It leads to another host: {urlsplit(address).hostname}.")
+        raise httpx.TooManyRedirects("It leads on and on.")
+
+    def _ask(self, address: str) -> tuple[bytes, str]:
+        """One request: the body, and where it leads on to ('' = here it is)."""
         times = self.asked[urlsplit(address).hostname or ""]
         if logic.pace(times, time.monotonic(), PER_MINUTE) > 0:
             raise Busy
         times.append(time.monotonic())
         with self.client.stream("GET", address) as answer:
+            if answer.has_redirect_location:
+                return b"", answer.headers["Location"]
             answer.raise_for_status()
             body = bytearray()
             for part in answer.iter_bytes():
                 body += part
                 if len(body) > LARGEST_BYTES:
                     break
-        return bytes(body)
+        return bytes(body), ""
 
 
 def look(feed: Feed, asker: Asker, now: datetime) -> int:

@@ -180,6 +180,20 @@ def test_a_feed_is_followed_on_its_own_host_and_complains_once(feed: Feed) -> No
     assert actions.note_look(feed=feed, trouble="", now=later)
 
 
+def test_an_address_may_lead_on_but_not_to_another_host() -> None:
+    ways = {"/old": "/new", "/away": "https://inside.test/secret", "/round": "/round"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        onward = ways.get(request.url.path)
+        return httpx.Response(302, headers={"Location": onward}) if onward else httpx.Response(200, content=b"here")
+
+    asker = running.Asker(httpx.Client(transport=httpx.MockTransport(answer)))
+    assert asker.get("https://bmkg.test/old") == b"here"
+    for address in ("https://bmkg.test/away", "https://bmkg.test/round"):
+        with pytest.raises(httpx.HTTPError):
+            asker.get(address)
+
+
 def test_a_host_is_asked_fifty_times_a_minute_at_most() -> None:
     asker = running.Asker(httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200))))
     for _turn in range(running.PER_MINUTE):
