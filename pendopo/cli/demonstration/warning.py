@@ -1,11 +1,16 @@
-"""The warnings of the demonstration: one about the flood that waits for its second person, and an exercise that is out."""
+"""The warnings of the demonstration: one about the flood that waits for its second person, an exercise that is out, one of others."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from lxml import etree
 
 from pendopo.agencies.models import Person
 from pendopo.alerts.cap import actions
 from pendopo.alerts.cap.actions import Told
 from pendopo.alerts.cap.kinds import BY_CODE
+from pendopo.alerts.cap.message import Area, Message, written
+from pendopo.alerts.hearing import actions as hearing
 from pendopo.incidents.cases.models import Incident
 from pendopo.regions.models import Region
 
@@ -30,3 +35,26 @@ def seed_warnings(incident: Incident, officer: Person, moment: datetime) -> None
         regions=list(Region.objects.filter(pk__in=["35.16.02", "35.16.03"])),
     )  # fmt: skip
     actions.approve(warning=actions.draft(told=drill, by=officer), by=officer)
+    seed_heard(moment)
+
+
+def seed_heard(moment: datetime) -> None:
+    """A warning of rain as another office would send it, by a feed that is never asked: it waits for a decision."""
+    feed = hearing.set_feed(
+        code="simulasi",
+        by=None,
+        name="SIMULASI: peringatan dini cuaca",
+        url="https://cuaca.invalid/rss",
+        attribution="SIMULASI",
+        active=False,
+    )
+    at = moment.replace(microsecond=0) - timedelta(minutes=20)
+    rain = BY_CODE["rain"]
+    message = Message(
+        identifier=f"simulasi-{at:%Y%m%d%H%M%S}", sender="cuaca@simulasi.invalid", sent=at, status="Exercise", kind="Alert",
+        category=rain.category, event=rain.event, urgency=rain.urgency, severity=rain.severity, certainty=rain.certainty,
+        headline="Hujan lebat disertai petir di Jawa Timur", onset=at, expires=at + timedelta(hours=6), sender_name="SIMULASI",
+        description="Hujan lebat dapat disertai petir dan angin kencang di SOOKO, TROWULAN, JATIREJO, dan sekitarnya.",
+        instruction=rain.instruction, areas=(Area("Jawa Timur", ""),),
+    )  # fmt: skip
+    hearing.take(feed=feed, raw=etree.tostring(written(message, ZoneInfo("Asia/Jakarta"))), now=moment)
