@@ -22,7 +22,8 @@ from .. import actions
 from ..actions.caring import CLUSTER_WINDOW
 from ..actions.importing import rows_of
 from ..forms import AnswerForm, HandlingFilters, ImportForm, MergeForm, NoteForm, RouteForm, VerifyForm
-from ..models import Cluster, Report, State
+from ..models import Category, Cluster, Report, State
+from ..triage import suggestion
 from .public import alike
 
 TOGETHER = 500
@@ -82,10 +83,13 @@ def handle(request: PersonRequest, number: str) -> HttpResponse:
     found = find(request.user, number)
     handles = may(request.user, "reports.handle", found)
     start = {"category": found.category.code, "classification": found.classification}
+    hint = suggestion(found) if handles and found.state == State.RECEIVED else None
+    hinted = Category.objects.filter(code=hint[0]).first() if hint else None
     context = {
         "report": found, "handles": handles, "steps": found.steps.select_related("by"), "voices": found.agreements.count(),
         "late": state_words(found) if found.late else "", "verify": VerifyForm(initial=start), "route": RouteForm(), "answer": AnswerForm(),
-        "note": NoteForm(), "merge": MergeForm(), "alike": alike(found), "waits": found.state == State.RECEIVED,
+        "note": NoteForm(), "merge": MergeForm(), "alike": alike(found),
+        "hint": (hinted.name, 100 * hint[1], hint[2]) if hint and hinted else None, "waits": found.state == State.RECEIVED,
         "open": found.state in (State.RECEIVED, State.VERIFIED),
     }  # fmt: skip
     return render(request, "reports/handle.html", context)
