@@ -1,7 +1,7 @@
 """A category suggested to whoever verifies, learned from the house's own reports; a person decides.
 
-Multinomial naive Bayes with Laplace smoothing over words (Manning, Raghavan, Schütze, "Introduction to Information Retrieval", 2008, chapter
-13). Every fifth report is kept out of learning and says how often a suggestion is right; below 500 reports nothing is suggested.
+Multinomial naive Bayes with Laplace smoothing over words (Manning, Raghavan, Schütze, "Introduction to Information Retrieval", 2008,
+chapter 13). Every fifth report is kept out of learning and says how often a suggestion is right; below 500 reports nothing is suggested.
 """
 
 import math
