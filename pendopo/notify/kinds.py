@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "warning": Kind(_("A public warning went out"), timedelta(0)),
     "warning-approval": Kind(_("A public warning waits for approval"), timedelta(0), may_mute=False),
     "subscribe": Kind(_("Confirmation of a subscription to warnings"), timedelta(0), may_mute=False, personal=True),
+    "reports-wait": Kind(_("Citizen reports wait for your agency"), timedelta(days=1)),
     "report": Kind(_("An answer to a citizen's report"), timedelta(0), may_mute=False, personal=True),
     "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
 }

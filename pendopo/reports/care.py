@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from pendopo.audit.waking import Complaint, first_of, in_thread
 from pendopo.indicators.house.actions import declared
 
-from .actions import close_silent, note_clusters
+from .actions import close_silent, note_clusters, remind
 
 EVERY_S = 30.0
 
@@ -18,6 +18,7 @@ EVERY_S = 30.0
 def care() -> None:
     """One round. Without a source of its own (an empty house) nothing can raise an alert."""
     close_silent()
+    remind()
     source = declared()
     if source is not None:
         note_clusters(source=source)

@@ -26,7 +26,8 @@ class ReportForm(StrangerForm):
                                       empty_label=None,                                      widget=forms.RadioSelect)  # fmt: skip
     text = forms.CharField(label=_("What is wrong?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
                            help_text=_("What happened, since when, how bad. Please leave out names and numbers of persons."))  # fmt: skip
-    photo = forms.FileField(label=_("Photo"), required=False, widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+    photo = forms.FileField(label=_("Photo"), required=False,
+                            widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
                             help_text=_("Place and camera are taken out of it."))  # fmt: skip
     region = forms.ModelChoiceField(label=_("District or village"), queryset=Region.objects.none(), to_field_name="code",
                                     required=False, empty_label=_("choose …"))  # fmt: skip

@@ -1,6 +1,6 @@
 """Verbs of citizen reports: one verb, one transaction, one audit entry."""
 
-from .caring import close_silent, note_clusters
+from .caring import close_silent, note_clusters, remind
 from .citizen import agree, join_own, rate, reopen, reply
 from .handling import answer, answer_together, merge, note, refuse, release, route, verify
 from .importing import Imported, import_lapor
@@ -21,6 +21,7 @@ __all__ = [
     "rate",
     "refuse",
     "release",
+    "remind",
     "reopen",
     "reply",
     "route",

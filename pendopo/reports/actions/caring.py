@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+from pendopo.agencies.keepers import keepers_of
 from pendopo.alerts.actions.taking import take_alerts
 from pendopo.alerts.outside.reading import Sent
 from pendopo.audit.actions import record
 from pendopo.indicators.models import Source
+from pendopo.notify.actions import send
 
 from ..models import Category, Cluster, Kind, Report, State
 from .handling import told, write_step
@@ -29,6 +32,23 @@ def close_silent(*, now: datetime | None = None) -> int:
         report.save()
         told(report, "close", None)
     return len(found)
+
+
+@transaction.atomic
+def remind() -> int:
+    """Tells the keepers of each agency what waits and what is overdue, at most one letter a day (`notify.kinds`). Returns how many."""
+    waiting = Report.objects.filter(state__in=[State.RECEIVED, State.VERIFIED], held=False).exclude(agency=None)
+    by_agency = Counter(waiting.values_list("agency__code", flat=True))
+    late = Counter(waiting.overdue().values_list("agency__code", flat=True))
+    told = 0
+    for agency, number in sorted(by_agency.items()):
+        notice = send(
+            to=keepers_of(agency), kind="reports-wait",
+            subject_template=gettext_noop("%(waiting)s citizen reports wait, %(late)s are overdue"),
+            context={"waiting": number, "late": late[agency]}, about="/handling", key=f"reports wait {agency}",
+        )  # fmt: skip
+        told += notice is not None
+    return told
 
 
 def counted(now: datetime) -> Counter[tuple[int, str]]:

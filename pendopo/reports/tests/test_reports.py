@@ -216,6 +216,14 @@ def test_answered_reports_close_after_ten_working_days(report: Report, rani: Per
         actions.reopen(report=report, text="Belum", now=report.reply_by)
 
 
+def test_keepers_are_told_once_a_day_what_waits(report: Report, dpupr: Agency) -> None:
+    keeper = person_in_post("dpupr@mojokerto.test", "Petugas", Role.STEWARD, agency=dpupr)
+    Report.objects.filter(pk=report.pk).update(verify_by=timezone.now() - timedelta(hours=1))
+    assert [actions.remind() for _ in range(2)] == [1, 0]
+    letter = Dispatch.objects.get(person=keeper)
+    assert "1 laporan warga menunggu, 1 terlambat" in letter.subject and letter.notice.about == "/handling"
+
+
 def test_many_reports_of_one_thing_raise_one_alert_and_are_answered_together(
     client: Client, dpupr: Agency, bpbd: Agency, rani: Person
 ) -> None:
