@@ -146,7 +146,13 @@ def answer(request: PersonRequest, pk: int) -> HttpResponse:
             return redirect("portal:data-requests")
         except Refused as why:
             form.add_error(None, str(why))
-    context = {"title": found.what, "lead": found.purpose, "form": form, "submit": _("Answer"), "cancel": reverse("portal:data-requests")}
+    context = {
+        "title": found.what,
+        "lead": found.purpose,
+        "form": form,
+        "submit": _("Send the answer"),
+        "cancel": reverse("portal:data-requests"),
+    }
     return render(request, "ui/form.html", context)
 
 

@@ -36,9 +36,9 @@ def test_three_steps_on_a_phone(house: Up, browser: Browser) -> None:
     page.get_by_role("link", name="halaman laporan").first.tap()
     page.get_by_text("Jalan dan jembatan").tap()
     page.get_by_label("Apa yang terjadi?").fill(TEXT)
-    page.get_by_role("button", name="Lanjut").tap()
+    page.get_by_role("button", name="Berikutnya").tap()
     page.get_by_label("Kecamatan atau desa").select_option("35.16.13")
-    page.get_by_role("button", name="Lanjut").tap()
+    page.get_by_role("button", name="Berikutnya").tap()
     page.get_by_label("Anonim").check()
     page.wait_for_timeout(2100)  # Nobody fills in a form faster (ui/strangers.py).
     page.get_by_role("button", name="Kirim laporan").tap()

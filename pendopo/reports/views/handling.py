@@ -53,7 +53,7 @@ def handling(request: PersonRequest) -> HttpResponse:
             Column("title", _("Report"), lambda r: r.title, url=lambda r: reverse("reports:handle", args=[r.number]), sort="title"),
             Column("number", _("Number"), lambda r: r.number, sort="number"),
             Column("category", _("Category"), lambda r: r.category.name, csv_value=lambda r: r.category.code, sort="category"),
-            Column("region", _("Place"), lambda r: r.region.name, csv_value=lambda r: r.region_id, sort="region"),
+            Column("region", _("Region"), lambda r: r.region.name, csv_value=lambda r: r.region_id, sort="region"),
             Column("agency", _("Agency"), lambda r: r.agency.label if r.agency else "–", sort="agency"),
             Column("state", _("State"), state_words, csv_value=lambda r: r.state, sort="state"),
             Column("created", _("Received"), lambda r: ago(r.created), csv_value=lambda r: r.created, sort="created"),
@@ -181,7 +181,7 @@ def clusters(request: PersonRequest) -> HttpResponse:
         queryset=Cluster.objects.select_related("category", "region"),
         columns=[
             Column("category", _("Category"), lambda c: c.category.name, url=Cluster.get_absolute_url),
-            Column("region", _("Place"), lambda c: c.region.name, sort="region"),
+            Column("region", _("Region"), lambda c: c.region.name, sort="region"),
             Column("most", _("Reports"), lambda c: c.most, numeric=True, sort="most"),
             Column("since", _("Since"), lambda c: ago(c.since), csv_value=lambda c: c.since, sort="since"),
             Column("ended", _("Ended"), lambda c: ago(c.ended) if c.ended else "–", csv_value=lambda c: c.ended, sort="ended"),
