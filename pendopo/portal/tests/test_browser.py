@@ -47,7 +47,7 @@ def test_three_steps_on_a_phone(house: Up, browser: Browser) -> None:
     page.goto(f"http://127.0.0.1:{house.port}/reports")
     page.get_by_role("link", name="Jembatan Brangkal ambrol").tap()
     page.get_by_role("button", name="Saya juga").tap()
-    assert "Suara Anda diperhitungkan" in page.content()
+    page.get_by_text("Suara Anda diperhitungkan").wait_for()
 
 
 @pytest.mark.parametrize("width", [390, 1366])
