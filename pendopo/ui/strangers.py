@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 SALT = "pendopo.strangers"
 # Nobody reads and fills in a form in less; a page that is older than a day was kept by a program.
-FASTEST_S, SLOWEST_S = 2.0, 86_400.0
+FASTEST_S, SLOWEST_S = 2.0, 86_400
 
 
 def stamp() -> str:
