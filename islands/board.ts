@@ -8,6 +8,7 @@ import "./pd-ticker.ts";
 import "./pd-ages.ts";
 import "./pd-moment.ts";
 import "./pd-fresh.ts";
+import "./pd-again.ts";
 import "./pd-scenes.ts";
 
 // Charts and cameras weigh more than all else together: only pages that have one load their code.

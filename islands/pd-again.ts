@@ -1,7 +1,8 @@
 /**
  * A part of the page that the server draws anew whenever a word about one of its indicators comes, and every so many seconds where it says
  * so: what stands in it is always what a reader without JavaScript would get. Parts that are due together ask once. It keeps what was
- * ticked, unfolded and focused, waits while someone writes in it, and asks at most once in a while.
+ * ticked, unfolded and focused, waits while someone writes in it, and asks at most once in a while. With `data-key`, another key in the new
+ * page means that it has become another page: it is loaded whole.
  *
  * <pd-again id="alerts-now" data-indicator="alerts incidents" data-region="35.16.13" data-every="30">…</pd-again>   (region, every: optional)
  */
@@ -62,6 +63,7 @@ class PdAgain extends HTMLElement {
     if (this.writing) return;
     const fresh = (await freshPage())?.getElementById(this.id);
     if (!fresh || !this.isConnected || this.writing) return;
+    if (this.dataset["key"] !== (fresh as HTMLElement).dataset["key"]) return location.reload();
     const ticked = new Set([...this.querySelectorAll<HTMLInputElement>("input[name=selected]:checked")].map((box) => box.value));
     const unfolded = [...this.querySelectorAll<HTMLDetailsElement>("details[id][open]")].map((part) => part.id);
     const focused = this.contains(document.activeElement) ? (document.activeElement as HTMLElement).closest("[id]")?.id : "";

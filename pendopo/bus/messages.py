@@ -98,6 +98,16 @@ class PollPlan(msgspec.Struct, frozen=True, kw_only=True):
     checks: list[PollCheck] = []
 
 
+class PostureWord(msgspec.Struct, frozen=True, kw_only=True):
+    """Which posture holds in a region. Who measures there sends every (usual cadence × `cadence`). `until` is None for normal."""
+
+    v: int = 1
+    region: str
+    level: str
+    cadence: float
+    until: str | None = None
+
+
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
     """Whether devices and lines are there, as a collector sees them at `at`. `devices`: code → reached; `lines`: device → ifIndex → up."""
 

@@ -63,6 +63,11 @@ def poll_plan() -> str:
     return "poll.plan"
 
 
+def posture(region: str) -> str:
+    """Which posture holds in a region: the newest word is kept."""
+    return f"sys.posture.{region}"
+
+
 def presence() -> str:
     """Whether devices are reached, told by a collector the moment it changes and every few seconds: nothing keeps it."""
     return "poll.presence"

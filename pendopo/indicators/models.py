@@ -18,6 +18,7 @@ from .derivation.models import Computation, DerivedPosition, Formula
 from .health.models import ContractDay, Roster, SourceDay, Watched
 from .periods.models import KeptPeriods, PeriodsPosition
 from .pings.models import Call, Check
+from .sharing.models import Share
 from .uploads.models import Upload
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "KeptPeriods",
     "PeriodsPosition",
     "Roster",
+    "Share",
     "SourceDay",
     "Upload",
     "Watched",
@@ -129,7 +131,8 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         return self.filter(publicity=Publicity.PUBLIC)
 
     def visible_to(self, reader: "User | Source") -> Self:
-        """What this person or source may read: public figures; signed in also the government's; an agency's own by post or key."""
+        """What this person or source may read: public figures; signed in also the government's; an agency's own by post or key, or while
+        it is shared."""
         if isinstance(reader, Source):
             own = {reader.agency_id}
         elif not grants_of(reader):
@@ -138,8 +141,9 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
             return self
         else:
             own = agency_ids_of(reader)
-        mine = models.Q(publicity=Publicity.AGENCY, sources__agency__in=own)
-        return self.filter(models.Q(publicity__in=[Publicity.PUBLIC, Publicity.GOVERNMENT]) | mine).distinct()
+        mine = models.Q(sources__agency__in=own) | models.Q(pk__in=Share.objects.running(timezone.now()).values("indicator"))
+        agencys = models.Q(publicity=Publicity.AGENCY) & mine
+        return self.filter(models.Q(publicity__in=[Publicity.PUBLIC, Publicity.GOVERNMENT]) | agencys).distinct()
 
     def writable_by(self, source: "Source") -> Self:
         """What this source may write."""

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency, Post, Role
+from pendopo.incidents.posture.models import Level
 
 from .fields import REGION
 from .logic import RESERVED, BoardSpec
@@ -19,6 +20,22 @@ class ScreenForm(forms.Form):
     """A new wall screen."""
 
     label = forms.CharField(label=_("Where does the screen hang?"), max_length=100, help_text=_("For example: command center, left wall."))
+    from_posture = forms.ChoiceField(
+        label=_("Another board from the posture"), required=False, choices=[("", _("no")), *Level.choices],
+        help_text=_("While it holds, the screen shows the board below by itself; afterwards its own again."),
+    )  # fmt: skip
+    meanwhile = forms.ChoiceField(label=_("Which board then"), required=False)
+
+    def __init__(self, *args: Any, boards: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meanwhile"].choices = [("", "–"), *boards]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A posture and a board, or neither."""
+        given: dict[str, Any] = super().clean() or {}
+        if bool(given.get("from_posture")) != bool(given.get("meanwhile")):
+            raise forms.ValidationError(_("Choose both the posture and the board, or neither."))
+        return given
 
 
 class ScreenFilters(forms.Form):

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency, Person, Post, Role
+from pendopo.incidents.posture.models import Level
 
 from .brief.models import BriefSent, BriefWish
 from .desk.models import Desk
@@ -157,9 +158,14 @@ class Goal(models.Model):
 
 
 class KioskToken(models.Model):
-    """A screen's right to show boards. `?kiosk=TOKEN` becomes a cookie; revoking it darkens the screen. Only the SHA-256 is kept."""
+    """A screen's right to show boards. `?kiosk=TOKEN` becomes a cookie; revoking it darkens the screen. Only the SHA-256 is kept.
+
+    `meanwhile` is the code of the board that it shows, whatever its address says, while a posture from `from_posture` on holds.
+    """
 
     label = models.CharField(max_length=100)
+    meanwhile = models.SlugField(max_length=60, blank=True)
+    from_posture = models.CharField(max_length=10, choices=Level.choices, blank=True)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created = models.DateTimeField(default=timezone.now)
     revoked = models.DateTimeField(null=True, blank=True)

@@ -4,8 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pendopo.agencies.models import Person
 from pendopo.ui.door import opens
@@ -13,7 +13,7 @@ from pendopo.ui.lists import Bulk, Column, Link, Listing
 from pendopo.ui.templatetags.house import ago, moment
 
 from .actions import add_screen, revoke_screens
-from .boards import shipped
+from .boards import boards_for, shipped
 from .forms import ScreenFilters, ScreenForm
 from .models import KioskToken
 
@@ -33,6 +33,7 @@ def screens(request: HttpRequest) -> HttpResponse:
         queryset=KioskToken.objects.all(),
         columns=[
             Column("label", _("Name"), lambda s: s.label, sort="label"),
+            Column("meanwhile", _("From a posture"), lambda s: f"{s.get_from_posture_display()}: {s.meanwhile}" if s.meanwhile else "–"),
             Column("state", _("State"), lambda s: _("Revoked") if s.revoked else _("May show"), sort="revoked"),
             Column("created", _("Made"), lambda s: moment(s.created), sort="created", csv_value=lambda s: s.created),
             Column("last_seen", _("Last seen"), lambda s: ago(s.last_seen), sort="last_seen", csv_value=lambda s: s.last_seen),
@@ -57,9 +58,10 @@ def screens(request: HttpRequest) -> HttpResponse:
 @opens("wall.tokens", house=True)
 def new_screen(request: HttpRequest) -> HttpResponse:
     """A new screen; its address with the token is shown this once."""
-    form = ScreenForm(request.POST or None)
+    boards = [(one.spec.code, one.spec.title.say(get_language())) for one in boards_for(None)]
+    form = ScreenForm(request.POST or None, boards=boards)
     if request.method == "POST" and form.is_valid():
-        screen, secret = add_screen(label=form.cleaned_data["label"], by=_by(request))
+        screen, secret = add_screen(by=_by(request), **form.cleaned_data)
         addresses = [request.build_absolute_uri(f"{reverse('wall:board', args=[code])}?kiosk={secret}") for code in shipped()]
         addresses.append(request.build_absolute_uri(f"{reverse('wall:meeting')}?kiosk={secret}"))
         answer = render(request, "wall/screen_made.html", {"screen": screen, "addresses": addresses})

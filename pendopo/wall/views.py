@@ -1,8 +1,10 @@
 """Pages of the wall: boards, and home after sign-in."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -13,8 +15,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.models import Person
+from pendopo.bus.subjects import INCIDENTS
+from pendopo.incidents.posture.logic import reaches
+from pendopo.incidents.posture.models import house_posture
 from pendopo.indicators.models import Indicator, Publicity
 from pendopo.indicators.moments.asking import as_of_in, bar
+from pendopo.live.logic import Follow
 from pendopo.live.tickets import issue
 from pendopo.meetings.media.tickets import shared_with
 from pendopo.meetings.models import Meeting, State
@@ -26,12 +32,14 @@ from .brief.gathering import everything
 from .comparing import side_by_side
 from .kiosk import screen_of, take_token
 from .logic import BoardSpec
-from .models import Board
+from .models import Board, KioskToken
 from .news import news_of
 from .reading import Plan, Reading, read
 from .scenes import scene_of
 from .tiles import KINDS
 
+# That a posture was declared or has ended is told as every deed of the room `incidents` is.
+POSTURES = Follow(INCIDENTS, settings.REGION.split(".")[0], below=True)
 # Kinds that only the server can draw: the page fetches such a tile again when one of its indicators said something new.
 DRAWN_AGAIN = frozenset({"bars", "multiples", "calendar", "points", "gauge", "goals"})
 
@@ -45,6 +53,14 @@ class Viewer:
     holder: str = ""
     is_screen: bool = False
     tile: int | None = None
+    screen: KioskToken | None = None
+
+    def board_at(self, code: str, now: datetime) -> str:
+        """The board that this viewer gets under an address: a screen another one while a posture asks for it."""
+        screen = self.screen
+        if screen is None or not screen.meanwhile or not reaches(house_posture(now), screen.from_posture):
+            return code
+        return screen.meanwhile if find(screen.meanwhile, None) else code
 
 
 def viewer_of(request: HttpRequest) -> Viewer | None:
@@ -60,7 +76,7 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
     if screen is None:
         return None
     open_to_screens = Indicator.objects.filter(publicity__in=[Publicity.PUBLIC, Publicity.GOVERNMENT])
-    return Viewer(open_to_screens, None, path_of(screen), is_screen=True)
+    return Viewer(open_to_screens, None, path_of(screen), is_screen=True, screen=screen)
 
 
 def _in_a_meeting(request: HttpRequest) -> Viewer:
@@ -80,7 +96,8 @@ def board(request: HttpRequest, code: str) -> HttpResponseBase:
     viewer = viewer_of(request)
     if viewer is None:
         return redirect_to_login(request.get_full_path())
-    found = find(code, viewer.user)
+    now = timezone.now()
+    found = find(viewer.board_at(code, now), viewer.user)
     if found is None:
         raise Http404(_("There is no board with this name."))
     scene = scene_of(found.spec, request.GET.get("scene", ""), viewer.user)
@@ -90,7 +107,6 @@ def board(request: HttpRequest, code: str) -> HttpResponseBase:
     only = request.GET.get("tile", "")
     if only.isdecimal():
         spec = replace(spec, tiles=spec.tiles[int(only) : int(only) + 1])
-    now = timezone.now()
     as_of = as_of_in(request, now)
     reading = read(spec, viewer.visible, now=now, language=get_language(), as_of=as_of)
     context = {**board_context(spec, reading, viewer.holder), "scene": scene, "address": found.spec.code}
@@ -117,7 +133,7 @@ def board_context(spec: BoardSpec, reading: Reading, holder: str) -> dict[str, A
         "news": news,
         "as_of": reading.as_of,
         "now": reading.now,
-        "ticket": "" if reading.as_of else issue(reading.follows(), holder=holder),
+        "ticket": "" if reading.as_of else issue([*reading.follows(), POSTURES], holder=holder),
         "names": {"sources": reading.sources},
     }
 

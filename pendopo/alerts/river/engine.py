@@ -5,7 +5,7 @@ series be read again, so the order of arrival changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from ..actions.depending import parents
@@ -48,11 +48,32 @@ class Engine:
         """Meets every series of the rules as of a stamp. Answers how all stand: what is bad, and what is well but has an open alert."""
         self.parents = parents()
         self.alive = set(Alert.objects.open().exclude(rule=None).values_list("fingerprint", flat=True))
-        self._meet(series_of(self.plan.by_indicator), through)
-        for planned in self.plan.wholes:
-            if planned.indicator is not None:
-                self.stirred.add((planned.indicator.pk, planned.region))
-        said = [word for watcher in self.every() if (word := watcher.say(now, clock)) is not None]
+        return self._begin(self.plan.by_code, through, now, clock)
+
+    def follow(self, plan: Plan, through: datetime, now: datetime, clock: float) -> tuple[list[Verdict], set[str], set[str]]:
+        """Goes on with another plan: only rules that are new or different meet their series anew, the others remember what they do.
+
+        Answers the words of the new ones, and what is judged no more: codes of rules, and fingerprints of silences.
+        """
+        same = {code for code, planned in plan.by_code.items() if self.plan.by_code.get(code) == planned}
+        gone = self.plan.by_code.keys() - same
+        for kept in (self.watchers, self._silent_of):
+            for pk, found in kept.items():
+                if any(watcher.planned.code in gone for watcher in found):
+                    kept[pk] = [watcher for watcher in found if watcher.planned.code not in gone]
+        silenced = {watcher.fingerprint for watcher in self.silences if watcher.planned.code in gone}
+        silenced |= {old.name_of(old.region, {}) for code in gone if (old := self.plan.by_code[code]).source is not None}
+        self.silences = [watcher for watcher in self.silences if watcher.planned.code not in gone]
+        self.plan = plan
+        self.alive = set(Alert.objects.open().exclude(rule=None).values_list("fingerprint", flat=True))
+        return self._begin(plan.by_code.keys() - same, through, now, clock), gone, silenced
+
+    def _begin(self, codes: Collection[str], through: datetime, now: datetime, clock: float) -> list[Verdict]:
+        """Meets the series of these rules. Answers how all stand: what is bad, and what is well but has an open alert."""
+        planned = [self.plan.by_code[code] for code in codes]
+        made = self._meet(series_of({one.indicator.pk for one in planned if one.indicator is not None}), through, codes)
+        self.stirred |= {(one.indicator.pk, one.region) for one in planned if one.of_whole and one.indicator is not None}
+        said = [word for watcher in made if (word := watcher.say(now, clock)) is not None]
         return [word for word in said if word.hot or self.matters(word.fingerprint)]
 
     def matters(self, fingerprint: str) -> bool:
@@ -63,25 +84,34 @@ class Engine:
         """All watchers of series, without those of silence."""
         return (watcher for found in self.watchers.values() for watcher in found)
 
-    def _meet(self, found: Sequence[SeriesFacts], through: datetime) -> None:
-        """Watchers for series, with what they must remember."""
+    def _meet(self, found: Sequence[SeriesFacts], through: datetime, codes: Collection[str] | None = None) -> list[Watcher]:
+        """Watchers for series, with what they must remember; with `codes`, only those of these rules. Answers them, without those of
+        silence."""
         counts: dict[int, int] = {}
+        fresh: dict[int, list[Watcher]] = {}
         for series in found:
             rules = [p for p in self.plan.by_indicator.get(series.indicator, ()) if p.covers(series.region, series.dims)]
-            made = [Watcher(planned, series.region, series.dims, self.language) for planned in rules]
-            self.watchers[series.pk] = [watcher for watcher in made if watcher.planned.rule.kind != "silence"]
+            made = [Watcher(p, series.region, series.dims, self.language) for p in rules if codes is None or p.code in codes]
+            self.watchers.setdefault(series.pk, [])
+            self._silent_of.setdefault(series.pk, [])
             self.indicators[series.pk] = (series.indicator, series.region)
-            silent = [watcher for watcher in made if watcher.planned.rule.kind == "silence"]
-            self.silences.extend(silent)
             if made:
                 counts[series.pk] = max(memory_of(watcher.planned) for watcher in made)
-                self._silent_of[series.pk] = silent
+                fresh[series.pk] = made
         points = recent(counts, through)
-        for pk in counts:
-            for watcher in self.watchers[pk]:
-                watcher.learn(points.get(pk, [])[-memory_of(watcher.planned) :])
-            for watcher in self._silent_of[pk]:
-                watcher.last_at = points[pk][-1][0] if points.get(pk) else None
+        told: list[Watcher] = []
+        for pk, made in fresh.items():
+            known = points.get(pk, [])
+            for watcher in made:
+                if watcher.planned.rule.kind == "silence":
+                    watcher.last_at = known[-1][0] if known else None
+                    self._silent_of[pk].append(watcher)
+                    self.silences.append(watcher)
+                else:
+                    watcher.learn(known[-memory_of(watcher.planned) :])
+                    self.watchers[pk].append(watcher)
+                    told.append(watcher)
+        return told
 
     def take(self, rows: Sequence[News], before: datetime, through: datetime, now: datetime, clock: float) -> list[Verdict]:
         """What became known between two stamps, in that order. Answers the words that are news."""

@@ -1,7 +1,7 @@
 """What no single value decides: silence of series and sources, the figures of whole regions, coverage, and rules over other rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -34,6 +34,14 @@ class Standing:
         self.hot: dict[str, bool] = {}
         self.wholes: dict[str, Watcher] = {}
         self.parents_said: datetime | None = None
+
+    def follow(self, gone: Collection[str], silenced: Iterable[str]) -> None:
+        """The engine goes on with another plan: forgets rules that are judged no more, and how their silences stood."""
+        self.plan = self.engine.plan
+        self.wholes = {key: watcher for key, watcher in self.wholes.items() if watcher.planned.code not in gone}
+        self.hot = {name: hot for name, hot in self.hot.items() if name.split(" ", 1)[0] not in gone}
+        for name in silenced:
+            self.hot.pop(name, None)
 
     def silences(self, now: datetime) -> list[Verdict]:
         """Series and sources of which nothing was heard for too long, or of which something was again."""

@@ -25,7 +25,7 @@ SILENCE_S, WHOLE_S, EVERY_S, RULES_S, SETTLE_S = 1.0, 0.5, 60.0, 2.0, 0.5
 
 
 class Sitting:
-    """The judge between two looks. When another process judged meanwhile, or a rule changed, it begins anew from the database."""
+    """The judge between two looks. When another process judged meanwhile, it begins anew from the database."""
 
     def __init__(self) -> None:
         self.engine: Engine | None = None
@@ -64,8 +64,8 @@ class Sitting:
         words: Sequence[Verdict] = []
         if self._due("rules", RULES_S, clock):
             keep_silence_rules()
-            if self.engine is not None and planning.stamp() != self.engine.plan.stamp:
-                self.engine = None
+            if known == self.through:
+                words = self._follow(now, clock)
         if self.engine is None or known != self.through:
             words = self._begin(known, now, clock)
         assert self.engine is not None and self.standing is not None
@@ -92,6 +92,16 @@ class Sitting:
             settle()
         self.judged += len(rows)
         return len(words)
+
+    def _follow(self, now: datetime, clock: float) -> Sequence[Verdict]:
+        """Goes on with the rules as they are now, when one of them changed."""
+        if self.engine is None or self.standing is None or planning.stamp() == self.engine.plan.stamp:
+            return []
+        plan = planning.load()
+        words, gone, silenced = self.engine.follow(plan, self.through, now, clock)
+        self.standing.follow(gone, silenced)
+        self.faults = plan.faults
+        return words
 
     def _begin(self, known: datetime | None, now: datetime, clock: float) -> list[Verdict]:
         """Reads rules and what they must remember. The very first time it begins with what is known now."""

@@ -93,6 +93,31 @@ def test_a_new_rule_judges_what_is_known(yard: Yard, start: datetime) -> None:
     assert standing() == [("high", A, "firing")]
 
 
+def test_a_changed_rule_is_met_anew_and_the_others_keep_what_they_remember(yard: Yard, start: datetime) -> None:
+    rule("high", {"kind": "threshold", "above": 3})
+    rule("long", {"kind": "threshold", "above": 3, "for": "2h"})
+    rule("quiet", {"kind": "silence", "for": "30m"})
+    sitting = Sitting()
+    sitting.look()
+    send("free", A, [(start, 4.0)])
+    sitting.look()
+    assert ("high", A, "firing") in standing() and sitting.engine
+    engine, before = sitting.engine, {watcher.planned.code: watcher for watcher in sitting.engine.every()}
+    Rule.objects.filter(code="high").update(about={"kind": "threshold", "above": 5}, changed=datetime.now(UTC))
+    Rule.objects.filter(code="quiet").update(about={"kind": "silence", "for": "9d"}, changed=datetime.now(UTC))
+    sitting.done.clear()
+    sitting.look()
+    after = {watcher.planned.code: watcher for watcher in sitting.engine.every()}
+    assert sitting.engine is engine and after["long"] is before["long"] and after["high"] is not before["high"]
+    assert standing() == [("high", A, "ended"), ("quiet", A, "ended")]
+    Rule.objects.filter(code="long").update(active=False, changed=datetime.now(UTC))
+    sitting.done.clear()
+    send("free", A, [(start + 2 * HOUR, 6.0)])
+    sitting.look()
+    assert {watcher.planned.code for watcher in engine.every()} == {"high"}
+    assert standing(state="firing") == [("high", A, "firing")]
+
+
 def test_a_restart_goes_on_where_it_was(yard: Yard, start: datetime) -> None:
     """What came while nobody judged is judged; what must hold for a while has not forgotten its beginning."""
     rule("long", {"kind": "threshold", "above": 3, "for": "2h"})

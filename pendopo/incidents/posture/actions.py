@@ -1,5 +1,6 @@
 """Verbs of posture: declare (or renew), end, and what runs out by itself."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pendopo.indicators.checks import Observation
 from pendopo.indicators.declaring import load_catalogue
 from pendopo.indicators.house.actions import declared, send
 from pendopo.indicators.models import Indicator
+from pendopo.indicators.sharing.actions import share
 from pendopo.regions.models import Region
 
 from . import logic
@@ -27,9 +29,18 @@ LONGEST = timedelta(days=90)
 
 @transaction.atomic
 def declare(
-    *, region: Region, level: str, until: datetime, reason: str, by: Person | None, basis: str = "", exercise: bool = False
+    *,
+    region: Region,
+    level: str,
+    until: datetime,
+    reason: str,
+    by: Person | None,
+    basis: str = "",
+    exercise: bool = False,
+    shared: Sequence[Indicator] = (),
 ) -> Posture:
-    """The region's posture from now until a moment. What ran there ends with it; the same level again renews it.
+    """The region's posture from now until a moment. What ran there ends with it; the same level again renews it. Agencies' own figures that
+    are `shared` may be read by all as long as it runs; a drill shares nothing.
 
     Refused: without a reason, into the past, for longer than 90 days, an emergency without the decree it rests on, or a drill where a real
     posture holds: a drill never ends what is real.
@@ -48,6 +59,7 @@ def declare(
     made = Posture.objects.create(
         region=region, level=level, since=now, until=until, reason=reason.strip()[:500], basis=basis.strip()[:300], by=by, exercise=exercise
     )
+    share(indicators=() if exercise else shared, until=until, origin=_origin(region.pk), reason=made.reason, by=by)
     after = {"level": level, "until": until.isoformat(), "reason": made.reason, "basis": made.basis, "exercise": exercise}
     record(by=by, room="incidents", verb="declare_posture", about="/posture", after=after, region=region.pk)
     return made
@@ -58,9 +70,15 @@ def end(*, posture: Posture, by: Person, why: str = "") -> bool:
     """Back to normal before its time. False when it had ended."""
     ended = Posture.objects.filter(pk=posture.pk, ended=None).update(ended=timezone.now(), ended_by=by)
     if ended:
+        share(indicators=(), until=posture.until, origin=_origin(posture.region_id), reason=why or posture.reason, by=by)
         record(by=by, room="incidents", verb="end_posture", about="/posture", before={"level": posture.level}, after={"why": why[:300]},
                region=posture.region_id)  # fmt: skip
     return bool(ended)
+
+
+def _origin(region: str) -> str:
+    """What the shares of a region's posture rest on."""
+    return f"/posture/{region}"
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.indicators.models import Indicator, Publicity
 from pendopo.regions.models import Region
 
 from ..cases.forms import home_regions
@@ -25,10 +26,15 @@ class DeclareForm(forms.Form):
     )
     reason = forms.CharField(label=_("Why"), max_length=500)
     basis = forms.CharField(label=_("Decree"), max_length=300, required=False, help_text=_("Number and date; an emergency needs one."))
+    shared = forms.ModelMultipleChoiceField(
+        label=_("Agencies' own figures that all may read meanwhile"), queryset=Indicator.objects.none(), required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}), help_text=_("It ends with the posture. A renewal names them again."),
+    )  # fmt: skip
     exercise = forms.BooleanField(label=_("Exercise (LATIHAN)"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["shared"].queryset = Indicator.objects.filter(publicity=Publicity.AGENCY).order_by("code")  # type: ignore[attr-defined]
         self.fields["region"].queryset = home_regions().filter(level__in=["regency", "district"]).order_by("code")  # type: ignore[attr-defined]
 
     @property

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from pendopo.agencies.access import At, may, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
+from pendopo.indicators.models import Share
 from pendopo.ui.door import holds, opens
 
 from . import actions
@@ -31,8 +32,16 @@ def postures(request: PersonRequest) -> HttpResponse:
             form.add_error(None, str(why))
     now = timezone.now()
     running = list(Posture.objects.running(now).select_related("region", "by"))
+    shares = Share.objects.running(now).filter(origin__startswith="/posture/").select_related("indicator")
     past = Posture.objects.exclude(pk__in=[one.pk for one in running]).select_related("region", "by", "ended_by")[:50]
-    context = {"running": running, "past": past, "form": form, "may_change": holds(request.user, "posture.change", None), "now": now}
+    context = {
+        "running": running,
+        "past": past,
+        "form": form,
+        "shares": shares,
+        "may_change": holds(request.user, "posture.change", None),
+        "now": now,
+    }
     return render(request, "incidents/posture/posture.html", context)
 
 

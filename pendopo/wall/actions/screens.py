@@ -14,11 +14,12 @@ from ..models import KioskToken
 
 
 @transaction.atomic
-def add_screen(*, label: str, by: Actor | None) -> tuple[KioskToken, str]:
-    """A screen's right to show boards, and its token, which is shown this once."""
+def add_screen(*, label: str, by: Actor | None, from_posture: str = "", meanwhile: str = "") -> tuple[KioskToken, str]:
+    """A screen's right to show boards, and its token, which is shown this once. From a posture on it shows another board (`meanwhile`)."""
     secret = f"pdk_{secrets.token_urlsafe(32)}"
-    screen = KioskToken.objects.create(label=label, digest=digest_of(secret))
-    record(by=by, room="wall", verb="allowed", about=path_of(screen), after={"label": label})
+    screen = KioskToken.objects.create(label=label, digest=digest_of(secret), from_posture=from_posture, meanwhile=meanwhile)
+    after = {"label": label, "from_posture": from_posture, "meanwhile": meanwhile}
+    record(by=by, room="wall", verb="allowed", about=path_of(screen), after=after)
     return screen, secret
 
 

@@ -1,15 +1,19 @@
 """Wall screens: the token becomes a cookie and leaves the address; revoking darkens the screen."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.audit.models import Entry
+from pendopo.incidents.posture.actions import declare
 from pendopo.indicators.models import Publicity
 from pendopo.live.tickets import read as read_ticket
+from pendopo.regions.models import Region
 from pendopo.wall.actions import add_screen, load_board, path_of, revoke_screens
 from pendopo.wall.models import KioskToken
 
@@ -84,3 +88,24 @@ def test_loading_a_board_twice_changes_nothing() -> None:
     assert load_board(definition=definition, by=None)[1] == "unchanged"
     assert load_board(definition=definition | {"title": "Lain"}, by=None)[1] == "changed"
     assert Entry.objects.filter(room="wall", verb="loaded").count() == 2
+
+
+def test_a_screen_shows_its_other_board_while_a_posture_holds(client: Client, sari: Person) -> None:
+    officer = signed_in(sari)
+    given = {"label": "Dinding kanan", "from_posture": "emergency", "meanwhile": "water"}
+    assert officer.post("/wall/screens/new", {**given, "meanwhile": ""}).status_code == 200
+    page = officer.post("/wall/screens/new", given).content.decode()
+    secret = re.search(r"kiosk=(pdk_[\w-]+)", page)
+    assert secret is not None
+    client.get(f"/wall/health?kiosk={secret[1]}")
+    regency, soon = Region.objects.get(pk="35.16"), timezone.now() + timedelta(hours=1)
+
+    def shown() -> str:
+        found = re.search(r'data-key="([^"]+)"', client.get("/wall/health").content.decode())
+        return found[1] if found else ""
+
+    assert shown() == "health"
+    declare(region=regency, level="watch", until=soon, reason="Hujan", by=sari)
+    assert shown() == "health"
+    declare(region=regency, level="emergency", until=soon, reason="Banjir", basis="SK 1/2026", by=sari)
+    assert shown() == "water" and 'data-key="health"' in officer.get("/wall/health").content.decode()

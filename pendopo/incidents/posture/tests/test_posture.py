@@ -1,6 +1,7 @@
 """Posture: which holds where, that it runs out, who may declare it, what it changes."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -9,15 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pendopo.agencies.actions import Refused
-from pendopo.agencies.models import Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.models import Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.audit.models import Entry
 from pendopo.incidents.cases.actions import open_incident
-from pendopo.incidents.posture import actions, logic
+from pendopo.incidents.posture import actions, logic, running
 from pendopo.incidents.posture.models import Posture, house_posture, posture_of
 from pendopo.incidents.roster.actions import set_roster
 from pendopo.incidents.roster.reading import duties
-from pendopo.indicators.models import Indicator, Latest
+from pendopo.indicators.models import Indicator, Latest, Share
 from pendopo.indicators.tests.yard import lay_out
 from pendopo.regions.models import Region
 
@@ -100,3 +101,39 @@ def test_every_page_asks_as_much_of_the_database_for_many_postures_as_for_one(sa
             assert f"x {places[-1]}" in client.get("/incidents").content.decode()
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+@pytest.mark.django_db
+def test_an_agencys_figures_are_open_to_all_as_long_as_the_posture_runs(sari: Person, camat: Person) -> None:
+    lay_out()
+    Indicator.objects.filter(code="level").update(publicity="agency")
+    level, soon = Indicator.objects.get(code="level"), timezone.now() + timedelta(days=1)
+    reader = person_in_post("lala@mojokerto.test", "Lala", Role.VIEWER, region=Region.objects.get(pk="35.16.01"))
+
+    def reads() -> bool:
+        return Indicator.objects.visible_to(reader).filter(code="level").exists()
+
+    region = Region.objects.get(pk="35.16")
+    assert not reads()
+    actions.declare(region=region, level="watch", until=soon, reason="Uji", by=sari, exercise=True, shared=[level])
+    assert not reads(), "a drill shares nothing"
+    actions.declare(region=region, level="watch", until=soon, reason="Banjir", by=sari, shared=[level])
+    assert reads() and "level" in str(Entry.objects.filter(room="indicators", verb="share").first().after)  # type: ignore[union-attr]
+    with patch("django.utils.timezone.now", return_value=soon + timedelta(seconds=1)):
+        assert not reads(), "it runs out by itself"
+    actions.declare(region=region, level="watch", until=soon, reason="Masih", by=sari, shared=[level])
+    assert reads() and Share.objects.filter(ended=None).count() == 1
+    actions.end(posture=Posture.objects.running(timezone.now()).get(), by=sari)
+    assert not reads()
+
+
+@pytest.mark.django_db
+def test_whoever_measures_hears_how_often_to_send(sari: Person, regency: Region) -> None:
+    first = running.look()
+    assert [(word.level, word.cadence) for word in running.news({}, first)] == [("normal", 1.0)]
+    place, soon = Region.objects.get(pk="35.16.13"), timezone.now() + timedelta(days=1)
+    made = actions.declare(region=place, level="emergency", until=soon, reason="x", basis="SK 1/2026", by=sari)
+    second = running.look()
+    assert [(word.region, word.cadence) for word in running.news(first, second)] == [("35.16.13", 0.25)]
+    actions.end(posture=made, by=sari)
+    assert [(word.region, word.level) for word in running.news(second, running.look())] == [("35.16.13", "normal")]
