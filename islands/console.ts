@@ -9,3 +9,6 @@ import "./pd-live.ts";
 import "./pd-again.ts";
 import "./pd-pick.ts";
 import "./pd-areas.ts";
+
+// Only the page of one's own notices asks a browser to show them.
+if (document.querySelector("pd-push")) void import("./pd-push.ts");

@@ -8,7 +8,7 @@ from .models import Channel
 
 
 def is_set_up(channel: str) -> bool:
-    """Whether the operator named a mail server, or a service, for the channel. Webhooks need none."""
+    """Whether the operator named a mail server, or a service, for the channel. Webhooks and browsers need none."""
     if channel == Channel.EMAIL:
         return mail_is_set_up()
-    return channel == Channel.WEBHOOK or bool(settings.GATEWAYS.get(channel) or settings.COMMANDS.get(channel))
+    return channel in (Channel.WEBHOOK, Channel.PUSH) or bool(settings.GATEWAYS.get(channel) or settings.COMMANDS.get(channel))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .channels import is_set_up
 from .kinds import KINDS, MUTABLE
-from .models import IMPERSONAL, Channel, Dispatch, Endpoint, State, Wishes
+from .models import SILENT, Channel, Dispatch, Endpoint, State, Wishes
 
 ALL = ("", _("all"))
 DATE = {"type": "date"}
@@ -27,8 +27,16 @@ class AddressForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        chosen = [(code, label) for code, label in Channel.choices if code not in IMPERSONAL and is_set_up(code)]
+        chosen = [(code, label) for code, label in Channel.choices if code not in SILENT and is_set_up(code)]
         self.fields["channel"].choices = chosen or [(Channel.EMAIL, Channel.EMAIL.label)]  # type: ignore[attr-defined]
+
+
+class PushForm(forms.Form):
+    """What a browser says when it subscribes."""
+
+    endpoint = forms.CharField(max_length=1000)
+    p256dh = forms.CharField(max_length=100)
+    auth = forms.CharField(max_length=40)
 
 
 class WishesForm(forms.Form):

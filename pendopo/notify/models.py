@@ -23,6 +23,7 @@ class Channel(models.TextChoices):
     TELEGRAM = "telegram", "Telegram"
     WHATSAPP = "whatsapp", "WhatsApp"
     SMS = "sms", "SMS"
+    PUSH = "push", _("Browser")
     CHAT = "chat", _("The government's chat")
     CALL = "call", _("Telephone call")
     SIREN = "siren", _("Siren")
@@ -34,6 +35,8 @@ HIDDEN = "•••"
 
 # What no person has an address on.
 IMPERSONAL = frozenset({Channel.WEBHOOK.value, Channel.SIREN.value})
+# What no gateway hands replies in for.
+SILENT = IMPERSONAL | {Channel.PUSH.value}
 
 
 class Urgency(models.IntegerChoices):
@@ -100,6 +103,28 @@ class Address(models.Model):
     def masked(self) -> str:
         """The address as others may see it."""
         return masked(self.channel, self.target)
+
+    @property
+    def shown(self) -> str:
+        """The address as its owner recognises it."""
+        return f"{self.get_channel_display()} {self.target[:6]}" if self.channel == Channel.PUSH else self.target
+
+
+class Subscription(models.Model):
+    """Where a browser's push service takes letters for it, and the browser's own keys for them. Its address holds the digest."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    endpoint = models.CharField(max_length=1000)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    made = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("subscription of a browser")
+        verbose_name_plural = _("subscriptions of browsers")
+
+    def __str__(self) -> str:
+        return self.digest[:6]
 
 
 class Wishes(models.Model):

@@ -7,7 +7,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from pendopo.notify.models import IMPERSONAL, Channel
+from pendopo.notify.models import SILENT, Channel
 
 from . import actions
 from .logic import Answer
@@ -38,7 +38,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def replies(request: HttpRequest, channel: str) -> HttpResponse:
     """A gateway hands in a reply: JSON or a form with sender and text, or a Telegram update. The channel's key proves the gateway."""
-    if channel not in Channel.values or channel in IMPERSONAL:
+    if channel not in Channel.values or channel in SILENT:
         raise Http404
     if not is_reply_key(channel, given_key(request)):
         return JsonResponse({"type": "/problems/reply-key", "title": "This is not the key of the channel.", "status": 403}, status=403)

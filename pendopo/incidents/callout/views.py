@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
 from pendopo.notify.channels import is_set_up
-from pendopo.notify.models import IMPERSONAL, Channel
+from pendopo.notify.models import SILENT, Channel
 from pendopo.ui.door import holds, opens
 from pendopo.ui.lists import Column, Link, Listing
 from pendopo.ui.templatetags.house import moment
@@ -112,7 +112,7 @@ def chains(request: PersonRequest) -> HttpResponse:
     may_change = holds(request.user, "roster.change")
     channels = [(Channel(code), is_set_up(code)) for code in Channel.values if code != Channel.WEBHOOK]
     keys = [(Channel(code), f"{settings.SITE_URL}{reverse('incidents:replies', args=[code])}", reply_key(code))
-            for code in Channel.values if code not in IMPERSONAL] if holds(request.user, "notify.change") else []  # fmt: skip
+            for code in Channel.values if code not in SILENT] if holds(request.user, "notify.change") else []  # fmt: skip
     context = {
         "chains": Chain.objects.filter(ended=None).prefetch_related("steps"),
         "lists": CallList.objects.all(),

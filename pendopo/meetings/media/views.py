@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -98,6 +99,15 @@ def ticket_for(meeting: Meeting, person: Person) -> Ticket:
     return Ticket(meeting.code, f"p{person.pk}", person.name, name, part or Part.SPEAKER, part is not None, person=person.pk)
 
 
+def beside_of(about: str) -> str:
+    """The page that a meeting shows beside the faces: what the page that it is about has under the name `beside`; '' without one."""
+    try:
+        found = resolve(about)
+        return reverse(f"{found.namespace}:beside", args=found.args, kwargs=found.kwargs)
+    except (Resolver404, NoReverseMatch):
+        return ""
+
+
 def _for_guest(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """A guest says name and agency. A personal link brings the name; a wrong, old or revoked one is refused with a sentence."""
     guest = None
@@ -123,6 +133,7 @@ def room_page(request: HttpRequest, meeting: Meeting, ticket: Ticket, **more: st
     there; `remote` is an address for a phone, `drawn` its QR code."""
     ticket = replace(ticket, language=get_language())
     context = {"meeting": meeting, "ticket": issue(ticket), "seat": ticket.seat, "name": ticket.name, "agency": ticket.agency}
+    context["beside"] = beside_of(meeting.about) if ticket.person else ""
     words = {name: str(word) for name, word in WORDS.items()}
     answer = render(request, "meetings/room.html", {**context, **more, "words": words, "reactions": REACTIONS})
     answer["Cache-Control"] = "no-store"

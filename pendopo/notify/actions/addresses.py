@@ -19,7 +19,9 @@ from pendopo.audit.actions import record
 
 from ..kinds import KINDS
 from ..logic import normal_handle, normal_phone
-from ..models import Address, Channel, Notice, Wishes
+from ..models import Address, Channel, Notice, Subscription, Wishes
+from ..outside import complaint_about
+from ..push import PUBLIC_BYTES, SECRET_BYTES, is_key
 from .sending import Way, dispatch, tell
 
 CODE_LIFE = timedelta(hours=1)
@@ -71,6 +73,29 @@ def add_address(*, person: Person, channel: str, target: str, urgent_only: bool 
     address = Address.objects.create(person=kept, channel=channel, target=place, urgent_only=urgent_only)
     record(by=person, room="notify", verb="add_address", about=page_of(person), after={"address": str(address)})
     ask_confirmation(address=address)
+    return address
+
+
+@transaction.atomic
+def add_browser(*, person: Person, endpoint: str, p256dh: str, auth: str) -> Address:
+    """A browser of the person's own shows notices from now on. It has asked its owner: no code is needed. Asking again changes nothing."""
+    kept = Person.objects.select_for_update().get(pk=person.pk)
+    if not (is_key(p256dh, PUBLIC_BYTES) and is_key(auth, SECRET_BYTES)):
+        raise Refused(_("The keys of this browser cannot be read: try again, or use another browser."))
+    if why := complaint_about(endpoint):
+        raise Refused(why)
+    digest = sha256(endpoint.encode()).hexdigest()
+    Subscription.objects.update_or_create(pk=digest, defaults={"endpoint": endpoint, "p256dh": p256dh, "auth": auth})
+    # A browser shows the notices of whoever asked it last.
+    Address.objects.kept().filter(channel=Channel.PUSH, target=digest).exclude(person=kept).update(removed=timezone.now())
+    mine = Address.objects.kept().filter(person=kept)
+    known = mine.filter(channel=Channel.PUSH, target=digest).first()
+    if known is not None:
+        return known
+    if mine.count() >= MOST_ADDRESSES:
+        raise Refused(_("You have %(n)s addresses already. Remove one first.") % {"n": MOST_ADDRESSES})
+    address = Address.objects.create(person=kept, channel=Channel.PUSH, target=digest, confirmed=timezone.now())
+    record(by=person, room="notify", verb="add_address", about=page_of(person), after={"address": str(address)})
     return address
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pendopo.audit.actions import Actor, record
 
 from ..logic import ENDPOINT_PATIENCE, Outcome, is_too_late, pause
-from ..models import HIDDEN, Attempt, Channel, Dispatch, Enclosure, Endpoint, Notice, Result, State, Urgency
+from ..models import HIDDEN, Address, Attempt, Channel, Dispatch, Enclosure, Endpoint, Notice, Result, State, Subscription, Urgency
 from ..sealing import unseal, unseal_file
 from ..writing import Letter, link_to
 from .endpoints import switch_off
@@ -77,6 +77,9 @@ def letter_of(dispatch: Dispatch, now: datetime) -> Letter:
         if endpoint.previous and endpoint.previous_until and endpoint.previous_until > now:
             sealed.append(endpoint.previous)
         secrets = [secret for secret in map(unseal, sealed) if secret]
+    if dispatch.channel == Channel.PUSH:
+        known = Subscription.objects.filter(pk=dispatch.target).first()
+        secrets = [known.endpoint, known.p256dh, known.auth] if known else []
     files = []
     hidden = unseal(notice.sealed) if notice.sealed else None
     if dispatch.channel == Channel.EMAIL and bool(hidden) == bool(notice.sealed):
@@ -143,6 +146,8 @@ def conclude(*, claimed: Claimed, outcome: Outcome, took_ms: int = 0, now: datet
     else:
         urgent = found.notice.urgency == Urgency.URGENT
         changed = mine.update(state=State.FAILED, due=now + pause(claimed.attempt, urgent=urgent, asked_s=outcome.wait_s))
+    if outcome.gone and found.channel == Channel.PUSH:
+        Address.objects.kept().filter(channel=Channel.PUSH, target=found.target).update(removed=now)
     if found.endpoint and not claimed.obstacle:
         _note_endpoint(found.endpoint, outcome, now)
     return bool(changed)

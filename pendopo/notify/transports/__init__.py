@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ..logic import Outcome
 from ..models import Channel
 from ..writing import Letter
-from . import gateway, lines, mail, webhook
+from . import gateway, lines, mail, push, webhook
 
 Transport = Callable[[Letter], Outcome]
 
@@ -21,6 +21,7 @@ TRANSPORTS: dict[str, Transport] = {
     Channel.CALL: lines.send,
     Channel.SIREN: lines.send,
     Channel.CHAT: gateway.send,
+    Channel.PUSH: push.send,
     Channel.WEBHOOK: webhook.send,
 }
 

@@ -1,7 +1,7 @@
 """My notices: where I am reached, what I want to hear, what came lately."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,8 +13,9 @@ from pendopo.ui.door import opens
 
 from .. import actions
 from ..channels import is_set_up
-from ..forms import AddressForm, WishesForm
+from ..forms import AddressForm, PushForm, WishesForm
 from ..models import Address, Dispatch, Endpoint, Wishes
+from ..push import public_key
 
 LATELY = 10
 
@@ -38,6 +39,7 @@ def facts(person: Person, address_form: AddressForm | None = None, wishes_form: 
         "endpoints": Endpoint.objects.filter(person=person),
         "lately": Dispatch.objects.filter(person=person).exclude(notice__kind="confirm").select_related("notice")[:LATELY],
         "language": person.get_language_display(),
+        "push_key": public_key(),
     }
 
 
@@ -71,6 +73,27 @@ def add(request: PersonRequest) -> HttpResponse:
             messages.success(request, _("A code was sent to %(target)s. Type it in here.") % {"target": address.target})
             return redirect("notify:mine")
     return render(request, "notify/mine.html", facts(request.user, address_form=form))
+
+
+@require_POST
+@opens("")
+def add_browser(request: PersonRequest) -> HttpResponse:
+    """This browser shows notices from now on."""
+    form = PushForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(_("The keys of this browser cannot be read: try again, or use another browser."))
+        actions.add_browser(person=request.user, **form.cleaned_data)
+    except Refused as why:
+        messages.error(request, str(why))
+    else:
+        messages.success(request, _("This browser shows your notices from now on. Send it a test."))
+    return redirect("notify:mine")
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """The small program that shows notices while no page of the house is open."""
+    return render(request, "notify/push.js", content_type="text/javascript")
 
 
 @require_POST

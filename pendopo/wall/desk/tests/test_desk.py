@@ -103,6 +103,7 @@ def test_one_click_leads_into_the_situation_room_and_a_second_into_the_same(sari
     assert room.about == found.get_absolute_url() and room.get_absolute_url() == first
     assert [one.person for one in room.invitees.all()] == [camat]
     assert first in client.get(found.get_absolute_url()).content.decode()
+    assert f'<iframe src="{found.get_absolute_url()}/beside"' in client.get(first).content.decode()
     assert signed_in(camat).post(f"/incidents/{found.pk}/room").status_code == 403
     cases.move(incident=found, to="resolved", by=sari)
     assert client.post(f"/incidents/{found.pk}/room")["Location"] == found.get_absolute_url()
