@@ -1,8 +1,9 @@
 """Alerts: from an observation to the list on the glass under load, a burst of ten thousand, and events a second.
 
 1. 5,000 observations a second with 1,000 rules; beside them one that a rule must tell, again and again: how long until its alert stands
-   on the list in Chromium. 2. 10,000 alerts of a storm over the API: how long until all are judged, in how many groups. 3. Alerts that open
-   and end, as many as go: events for each second of CPU that the installation used. Usage: python bench/alerts.py [SECONDS]
+   on the list in Chromium. 2. 10,000 alerts of a storm over the API: how long until all are judged and answered by incidents that open by
+   themselves, and how many those are. 3. Alerts that open and end, as many as go: events for each second of CPU that the installation used.
+Usage: python bench/alerts.py [SECONDS]
 """
 
 import asyncio
@@ -31,6 +32,11 @@ CATCH_UP_S = 120.0
 PASSWORD = "bench-bench-2026"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--no-first-run"]
+
+ANSWERED_SQL = """
+SELECT count(DISTINCT a.group_id), count(DISTINCT c.group_id), count(DISTINCT c.incident_id)
+FROM alerts_alert a LEFT JOIN incidents_cause c ON c.group_id = a.group_id WHERE a.source_id IS NOT NULL
+"""
 
 WATCH = """
 () => {
@@ -210,6 +216,18 @@ def every_alert(api: Api) -> Iterator[dict[str, Any]]:
         cursor = answer["next"]
 
 
+def answered() -> int:
+    """Waits until every group of alerts from outside is answered by an incident; how many incidents that are."""
+    begun = time.monotonic()
+    with psycopg.connect(os.environ["PENDOPO_DATABASE_URL"], autocommit=True) as connection:
+        while time.monotonic() - begun < CATCH_UP_S:
+            row = connection.execute(ANSWERED_SQL).fetchone()
+            if row and row[0] and row[0] == row[1]:
+                return int(row[2])
+            time.sleep(0.05)
+    return -1
+
+
 def burst(running: Installation, api: Api, villages: list[str]) -> None:
     """The second table."""
     now = datetime.now(UTC).isoformat()
@@ -218,12 +236,13 @@ def burst(running: Installation, api: Api, villages: list[str]) -> None:
     cpu, begun, accepted = sum(running.cpu_s().values()), time.monotonic(), 0
     for start in range(0, BURST, BURST_BATCH):
         accepted += api.ask("POST", "/api/v1/alerts", json.dumps({"alerts": rows[start : start + BURST_BATCH]}).encode())["accepted"]
+    incidents = answered()
     took, used = time.monotonic() - begun, sum(running.cpu_s().values()) - cpu
     kept = list(every_alert(api))
     groups = {one["group"] for one in kept}
     firing = sum(one["state"] == "firing" for one in kept)
     print(f"{accepted:,} alerts with {NAMES} names in {len(villages)} villages: {took:.1f} s (target 10), {used:.1f} s of CPU")
-    print(f"  {len(groups)} groups (target 20), {BURST - len(kept)} lost, {firing:,} fire")
+    print(f"  {len(groups)} groups, {incidents} incidents (target 20), {BURST - len(kept)} lost, {firing:,} fire")
 
 
 def events(running: Installation, api: Api, villages: list[str], seconds: float) -> None:

@@ -190,10 +190,13 @@ def test_a_board_fits_its_screen_and_a_phone_scrolls_only_down(house: Up, browse
 def post(house: Up, key: str, value: float, region: str = "35.16.01") -> None:
     """One observation by the API."""
     row = {"indicator": "hospital-bor", "region": region, "at": datetime.now(UTC).isoformat(), "value": value}
-    body = json.dumps({"observations": [row]}).encode()
-    request = urllib.request.Request(
-        f"{base(house)}/api/v1/observations", body, {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    )
+    send(house, key, "observations", {"observations": [row]})
+
+
+def send(house: Up, key: str, what: str, words: dict[str, Any]) -> None:
+    """A body of one row in the name of a source."""
+    head = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{base(house)}/api/v1/{what}", json.dumps(words).encode(), head)
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert json.load(answer)["accepted"] == 1
 
@@ -218,6 +221,47 @@ def test_the_wall_goes_on_live_and_recovers_from_a_lost_server(house: Up, browse
     page.wait_for_function("() => document.querySelector('pd-line').classList.contains('live')", timeout=60_000)
     post(house, key, 98.8)
     page.wait_for_function("row => document.querySelector(row)?.dataset.value === '98.8'", arg=row, timeout=20_000)
+    context.close()
+
+
+RUNG = """
+window.rung = 0;
+const start = AudioScheduledSourceNode.prototype.start;
+AudioScheduledSourceNode.prototype.start = function (...when) { window.rung += 1; return start.apply(this, when); };
+"""
+
+
+def test_the_desk_rings_until_somebody_takes_it_on_with_one_key(house: Up, browser: Browser, signed_in: Any) -> None:
+    key = new_key(house)
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, storage_state=signed_in)
+    context.add_init_script(RUNG)
+    page = context.new_page()
+    page.goto(f"{base(house)}/desk")
+    page.wait_for_function("() => document.querySelector('pd-line').classList.contains('live')")
+    assert not page.is_visible("[data-heard]")
+    page.keyboard.press("b")
+    page.wait_for_function("() => window.rung > 0")
+    page.click("[data-heard]")
+    page.wait_for_selector("pd-desk[data-watch='1']")
+    page.keyboard.press("Escape")  # a browser makes sound on a page only after it was touched
+    page.evaluate("window.stayed = true")
+    quiet = page.evaluate("window.rung")
+    alert = {"name": "Tanggul retak", "status": "firing", "severity": "Extreme", "region": "35.16.13", "at": datetime.now(UTC).isoformat()}
+    send(house, key, "alerts", {"alerts": [alert]})
+    page.wait_for_selector(".burn.ringing >> text=Tanggul retak", timeout=20_000)
+    page.wait_for_selector(".burn.case >> text=Tanggul retak", timeout=20_000)
+    page.wait_for_function("quiet => window.rung >= quiet + 12", arg=quiet, timeout=20_000)
+    assert page.evaluate("window.stayed") and page.title().startswith("(1)"), "the page was drawn live and rings again and again"
+    page.keyboard.press("j")
+    assert "Tanggul retak" in page.evaluate("document.activeElement.innerText")
+    page.keyboard.press("t")
+    page.wait_for_selector("[data-ringing='0']", state="attached")
+    page.wait_for_function("() => document.querySelector('pd-desk[data-watch=\"1\"]') && !document.title.startsWith('(')")
+    still = page.evaluate("window.rung")
+    page.wait_for_timeout(4500)
+    assert page.evaluate("window.rung") == still, "nothing rings any more"
+    page.keyboard.press("n")
+    page.wait_for_url("**/incidents/new")
     context.close()
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
@@ -12,7 +12,7 @@ from django.db.models import Q
 from pendopo.audit.actions import record
 from pendopo.regions.logic import is_within
 
-from ..models import Alert, Change, Dependency, Maintenance, Snooze, State, Word
+from ..models import Alert, Dependency, Maintenance, Snooze, State, Word
 from ..standing import Mute, ParentWord
 from ..verdicts import Verdict
 
@@ -34,6 +34,25 @@ WHERE a.id = v.id
 """
 FIELDS = ("id", "state", "quiet", "quiet_until", "reason", "value", "peak", "size", "severity", "last_at", "calm_since", "told", "ended",
           "flaps", "flapping", "group_id", "touched", "onset", "heard")  # fmt: skip
+
+
+CHANGES_SQL = """
+INSERT INTO alerts_change (alert_id, at, state, severity, value, reason)
+SELECT v.alert_id, v.at, v.state, v.severity, v.value, v.reason FROM ROWS FROM (jsonb_to_recordset(%s)
+    AS (alert_id bigint, at timestamptz, state text, severity text, value float8, reason text)) WITH ORDINALITY
+    AS v(alert_id, at, state, severity, value, reason, place) ORDER BY v.place
+"""
+
+
+class Turn(NamedTuple):
+    """A change of an alert that judging found, before it is a row: there are thousands in a storm."""
+
+    alert: Alert
+    at: datetime
+    state: str
+    severity: str
+    value: float | None
+    reason: str
 
 
 def lock() -> None:
@@ -109,16 +128,16 @@ class Quiet:
         return is_within(alert.region_id, window.region_id)
 
 
-def write(created: Sequence[Alert], changed: Sequence[Alert], changes: Sequence[Change]) -> None:
+def write(created: Sequence[Alert], changed: Sequence[Alert], turns: Sequence[Turn]) -> None:
     """New alerts, changed ones and their rows of change, in three statements; whoever shows alerts is woken after commit."""
     Alert.objects.bulk_create(created, batch_size=1000)
-    if changed:
-        rows = [{name: getattr(alert, name) for name in FIELDS} for alert in changed]
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if changed:
+            rows = [{name: getattr(alert, name) for name in FIELDS} for alert in changed]
             cursor.execute(UPDATE_SQL, [msgspec.json.encode(rows).decode()])
-    for change in changes:
-        change.alert_id = change.alert.pk
-    Change.objects.bulk_create(changes, batch_size=2000)
+        if turns:
+            told = [{**turn._asdict(), "alert": None, "alert_id": turn.alert.pk} for turn in turns]
+            cursor.execute(CHANGES_SQL, [msgspec.json.encode(told).decode()])
     if created or changed:
         ring()
 

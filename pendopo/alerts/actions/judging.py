@@ -11,10 +11,10 @@ from django.utils import timezone
 from pendopo.regions.models import Region
 
 from .. import grouping, standing
-from ..models import RANKS, Alert, Change, Group, State
+from ..models import RANKS, Alert, Group, State
 from ..standing import ENDS, HOLDS, NOTHING, OLD, OPENED, REOPENED, Known
 from ..verdicts import Verdict
-from .book import Family, Quiet, lock, new_alert, newest, tell, write
+from .book import Family, Quiet, Turn, lock, new_alert, newest, tell, write
 
 # So many words are taken in one transaction.
 AT_ONCE = 1000
@@ -76,7 +76,7 @@ class Judge:
         self.quiet = Quiet(now)
         self.created: list[Alert] = []
         self.changed: dict[str, Alert] = {}
-        self.changes: list[Change] = []
+        self.changes: list[Turn] = []
         self.told: dict[str, list[Alert]] = {"opened": [], "ended": [], "worsened": [], "quieted": []}
         self.turned: set[str] = set()
 
@@ -210,8 +210,7 @@ class Judge:
             self.changed[alert.fingerprint] = alert
 
     def _note(self, alert: Alert, value: float | None, reason: str) -> None:
-        at = self.now
-        self.changes.append(Change(alert=alert, at=at, state=alert.state, severity=alert.severity, value=value, reason=reason[:REASON]))
+        self.changes.append(Turn(alert, self.now, alert.state, alert.severity, value, reason[:REASON]))
 
     def write(self) -> int:
         """Everything decided, in a few statements."""

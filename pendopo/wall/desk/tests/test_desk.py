@@ -8,16 +8,23 @@ from django.utils import timezone
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
-from pendopo.alerts.actions import acknowledge, apply
+from pendopo.alerts.actions import acknowledge, apply, take_alerts
 from pendopo.alerts.models import Alert
+from pendopo.alerts.outside.reading import plain
 from pendopo.alerts.tests.yard import word
 from pendopo.incidents.callout import actions as callout
 from pendopo.incidents.callout.models import CallOut, Chain
 from pendopo.incidents.cases import actions as cases
+from pendopo.incidents.cases.models import Incident
+from pendopo.incidents.procedures.actions import load_shipped
 from pendopo.incidents.roster.models import LogLine
+from pendopo.incidents.triggers import running as triggers
+from pendopo.incidents.triggers.models import Trigger
 from pendopo.indicators.health.models import Watched
 from pendopo.indicators.models import Source
 from pendopo.meetings.models import Meeting
+from pendopo.notify.models import Dispatch
+from pendopo.orders import actions as orders
 from pendopo.orders.actions import give
 from pendopo.regions.models import Region
 from pendopo.wall.desk import actions
@@ -154,3 +161,33 @@ def test_the_desk_counts_every_alert_of_a_storm_with_few_rows(sari: Person, rege
     assert (found.count, found.ringing, found.alert.name) == (60, 59, "Air 7")
     (rings,) = ringing_alerts()
     assert (rings.name, rings.told) == ("Air 7", min(Alert.objects.values_list("told", flat=True)))
+
+
+def test_a_drill_runs_the_whole_path_marked_as_such_and_ends_with_its_score(
+    sari: Person, camat: Person, bpbd: Agency, regency: Region
+) -> None:
+    load_shipped()
+    Trigger.objects.create(name="Luapan sungai", word="Luapan", kind="flood")
+    chain = [callout.StepSpec("person", camat, ["email"], 60)]
+    callout.set_chain(code="pusat", name="Pusat", steps=chain, by=None, alarm_from="Severe")
+    source = Source.objects.create(code="latihan", name="Latihan", agency=bpbd)
+    sent = {"name": "Luapan", "status": "firing", "severity": "Severe", "region": "35.16.13", "exercise": True}
+    assert take_alerts(source=source, rows=[sent], read=plain).accepted == 1
+    assert triggers.look() == 1 and actions.escalate() == 1
+    drill, out = Incident.objects.get(), CallOut.objects.get()
+    assert drill.exercise and out.exercise and drill.procedure and "[LATIHAN]" in Dispatch.objects.get().subject
+    cases.take_lead(incident=drill, lead=sari, by=sari, instead_of=None)
+    actions.escalate()
+    out.refresh_from_db()
+    assert out.state == "stopped", "who leads has taken the alert on"
+    client = signed_in(sari)
+    assert client.post(f"/incidents/{drill.pk}/room").status_code == 302 and Meeting.objects.get().subject.startswith("LATIHAN")
+    for step in drill.procedure.spec.steps:
+        cases.mark_step(incident=drill, step=step.code, state="done", by=sari, text="dicoba")
+    (order,) = cases.order(incident=drill, what="Siapkan perahu", to=[camat.holdings.get().post], by=sari)
+    assert order.exercise
+    orders.report(order=order, by=camat, proof=orders.Proof("dua perahu"))
+    done = cases.move(incident=drill, to="resolved", by=sari)
+    assert done.score == 100
+    page = client.get(f"{drill.get_absolute_url()}/report").content.decode()
+    assert "100/100" in page and "LATIHAN" in page
