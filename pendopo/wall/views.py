@@ -1,5 +1,6 @@
 """Pages of the wall: boards, and home after sign-in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -109,7 +110,8 @@ def board(request: HttpRequest, code: str) -> HttpResponseBase:
         spec = replace(spec, tiles=spec.tiles[int(only) : int(only) + 1])
     as_of = as_of_in(request, now)
     reading = read(spec, viewer.visible, now=now, language=get_language(), as_of=as_of)
-    context = {**board_context(spec, reading, viewer.holder), "scene": scene, "address": found.spec.code}
+    follows = () if viewer.is_screen and viewer.screen is None else (POSTURES,)
+    context = {**board_context(spec, reading, viewer.holder, follows), "scene": scene, "address": found.spec.code}
     context |= {"shared": request.GET.get("shared", ""), "is_screen": viewer.is_screen, "may_change": found.may_change}
     if only.isdecimal():
         context["tiles"] = [{**tile, "index": int(only)} for tile in context["tiles"]]
@@ -122,8 +124,8 @@ def board(request: HttpRequest, code: str) -> HttpResponseBase:
     return answer
 
 
-def board_context(spec: BoardSpec, reading: Reading, holder: str) -> dict[str, Any]:
-    """What `wall/board.html` shows of a board that was read. `holder` names the screen in the live ticket."""
+def board_context(spec: BoardSpec, reading: Reading, holder: str, follows: Iterable[Follow] = ()) -> dict[str, Any]:
+    """What `wall/board.html` shows of a board that was read. `holder` names the screen in the live ticket, `follows` what else it hears."""
     news = news_of(reading)
     return {
         "board": spec,
@@ -133,7 +135,7 @@ def board_context(spec: BoardSpec, reading: Reading, holder: str) -> dict[str, A
         "news": news,
         "as_of": reading.as_of,
         "now": reading.now,
-        "ticket": "" if reading.as_of else issue([*reading.follows(), POSTURES], holder=holder),
+        "ticket": "" if reading.as_of else issue({*reading.follows(), *follows}, holder=holder),
         "names": {"sources": reading.sources},
     }
 

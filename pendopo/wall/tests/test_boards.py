@@ -103,7 +103,10 @@ def test_the_ticket_names_what_the_page_shows_and_nothing_else(sari: Person) -> 
     river.covid_in_14_of_18()
     river.indicator("secret-figure", publicity=Publicity.AGENCY)
     found = re.search(r'data-ticket="([^"]+)"', page(sari, "/wall/health"))
-    assert found and read_ticket(found[1]).follows == {Follow("covid-cases-total", "35.16", below=True)}
+    assert found and read_ticket(found[1]).follows == {
+        Follow("covid-cases-total", "35.16", below=True),
+        Follow("incidents", "35", below=True),
+    }
 
 
 def test_as_of_shows_what_was_known_then_in_large_letters_and_is_not_live(sari: Person) -> None:
