@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0005_triggers"),
+        ("incidents", "0006_field"),
     ]
 
     operations = [
