@@ -22,21 +22,9 @@ from .sharing.models import Share
 from .uploads.models import Upload
 
 __all__ = [
-    "Call",
-    "Check",
-    "ClosedMonth",
-    "Computation",
-    "ContractDay",
-    "DerivedPosition",
-    "Formula",
-    "KeptPeriods",
-    "PeriodsPosition",
-    "Roster",
-    "Share",
-    "SourceDay",
-    "Upload",
-    "Watched",
-]
+    "Call", "Check", "ClosedMonth", "Computation", "ContractDay", "DerivedPosition", "Formula", "KeptPeriods", "PeriodsPosition", "Roster",
+    "Share", "SourceDay", "Upload", "Watched",
+]  # fmt: skip
 
 
 class Kind(models.TextChoices):
