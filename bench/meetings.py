@@ -65,12 +65,11 @@ class Costs:
         self.running = running
         self._before, self._begun = running.cpu_s(), time.monotonic()
 
-    def rates(self) -> tuple[float, float]:
-        """CPU seconds a second: the media server's, and the product's own."""
+    def rates(self) -> tuple[float, dict[str, float]]:
+        """CPU seconds a second: the media server's, and the product's own by part."""
         now, seconds = self.running.cpu_s(), time.monotonic() - self._begun
-        used = {name: now[name] - self._before.get(name, 0.0) for name in now}
-        media = used.pop("Janus", 0.0)
-        return media / seconds, sum(used.values()) / seconds
+        used = {name: (now[name] - self._before.get(name, 0.0)) / seconds for name in now}
+        return used.pop("Janus", 0.0), used
 
 
 async def cost_of_a_mesh(home: House, running: Installation, clips: dict[str, list[tuple[bytes, float]]], seconds: float) -> None:
@@ -91,8 +90,10 @@ async def cost_of_a_mesh(home: House, running: Installation, clips: dict[str, li
     media, product, forwarded = await _measured(running, [guest.caller.tracks for guest in guests], len(guests) - 1, seconds)
     print(f"{MESH} people, everybody sees everybody")
     print(line("  media server", [media * 100], "% of a core", 1))
-    print(line("  product over idle", [(product - before) * 100], "% of a core", 1))
-    print(line("  product over idle to media server (≤ 5 %)", [100 * (product - before) / media], "%", 1))
+    over = {name: product[name] - before.get(name, 0.0) for name in product}
+    print(line("  product over idle", [sum(over.values()) * 100], "% of a core", 1))
+    print("    of it " + ", ".join(f"{name} {share * 100:.1f}" for name, share in over.items()))
+    print(line("  product over idle to media server (≤ 5 %)", [100 * sum(over.values()) / media], "%", 1))
     print(line("  packets forwarded a core", [forwarded], "a second"))
     for guest in guests:
         await guest.leave()
@@ -101,7 +102,9 @@ async def cost_of_a_mesh(home: House, running: Installation, clips: dict[str, li
     print(line("  ratio (≥ 0.9)", [forwarded / bare], "", 2))
 
 
-async def _measured(running: Installation, tracks: list[list[Looped]], hearers: int, seconds: float) -> tuple[float, float, float]:
+async def _measured(
+    running: Installation, tracks: list[list[Looped]], hearers: int, seconds: float
+) -> tuple[float, dict[str, float], float]:
     """CPU rates of the media server and the product, and packets forwarded a second of its CPU."""
     await asyncio.sleep(3)
     sent, costs = sum(track.sent for one in tracks for track in one), Costs(running)
@@ -175,7 +178,9 @@ async def _hold(running: Installation, guests: list[Guest], counting: list[Guest
     media, product = costs.rates()
     sent = guests[0].caller.tracks[0].sent + guests[0].caller.tracks[1].sent - sent
     arrived = [100 * (await one.caller.received() - was) / sent for one, was in zip(counting, before, strict=True)]
-    print(f"  held {seconds:.0f} s: {len(lost)} lost; media server {media * 100:.0f} % of a core, product {product * 100:.0f} %")
+    print(
+        f"  held {seconds:.0f} s: {len(lost)} lost; media server {media * 100:.0f} % of a core, product {sum(product.values()) * 100:.0f} %"
+    )
     if arrived:
         print(line("  of the speaker's packets arrived", arrived, "%", 1))
 

@@ -183,7 +183,8 @@ def test_a_thin_line_is_in_soon_keeps_the_sound_and_is_told(
 ) -> None:
     rani.page.evaluate(NOISE)
     with thin_line(tmp_path, home.up.port, CHROMIUM, kbps=256, loss_pct=5, rtt_ms=300) as program:
-        there = browser.browser_type.launch(executable_path=program, args=FLAGS)
+        # A cable of its own has no neighbours to whom mDNS names could be told.
+        there = browser.browser_type.launch(executable_path=program, args=[*FLAGS, "--disable-features=WebRtcHideLocalIpsWithMdns"])
         dusun = Person(there, home, colour="green", tone=TAMU_HZ).open(meeting["guest_urls"][1], agency="Dusun Brangkal")
         begun = time.monotonic()
         dusun.join("join-audio").inside()
