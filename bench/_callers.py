@@ -227,16 +227,17 @@ class Bare:
         self._handles: dict[str, int] = {}
         self._heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
-    async def enter(self) -> list[dict[str, Any]]:
-        """Joins as publisher; who is there already."""
+    async def enter(self) -> None:
+        """Joins as publisher, until media flows."""
         self._session = await self.line.session(lambda event: self._heard.put_nowait(event.data))
         self._handles = {name: await self.line.handle(self._session) for name in ("pub", "sub")}
         body = {"request": "join", "ptype": "publisher", "room": self.room, "id": self.name, "display": self.name}
         answer = await self.line.room(self._session, self._handles["pub"], body)
         self._private = answer.data["private_id"]
-        if self.caller.tracks:
-            await self.caller.send()
-        return list(answer.data.get("publishers", []))
+        await self.caller.send()
+        async with asyncio.timeout(60):
+            while not all(pc.connectionState == "connected" for pc in self.caller.pcs):
+                await asyncio.sleep(0.05)
 
     async def _ask(self, handle: str, body: dict[str, Any], jsep: dict[str, str] | None) -> dict[str, Any]:
         if body["request"] == "join":

@@ -16,10 +16,7 @@ from pendopo.meetings.tests.company import (
     TAMU_HZ,
     see_and_hear,
 )
-from pendopo.meetings.tests.rooms import FLAGS, House, Person, is_near, wait
-from pendopo.meetings.tests.thin import thin_line
-from tests.browser import CHROMIUM
-from tests.installations import patience
+from pendopo.meetings.tests.rooms import House, Person, is_near, wait
 
 # A device that answers with a fault of the browser's own name.
 FAULTY = """{
@@ -176,28 +173,3 @@ def test_a_recording_is_told_agreed_to_shown_on_each_and_plays(
     assert "mean_volume: -91" not in subprocess.run(listening, capture_output=True, text=True, check=True).stderr, "it has sound"
     assert "film.webm" not in desa.page.request.get(page).text(), "a guest does not see it"
     see_and_hear(rani, desa)
-
-
-def test_a_thin_line_is_in_soon_keeps_the_sound_and_is_told(
-    home: House, browser: Browser, meeting: dict[str, str], rani: Person, desa: Person, tmp_path: Path
-) -> None:
-    rani.page.evaluate(NOISE)
-    with thin_line(tmp_path, home.up.port, CHROMIUM, kbps=256, loss_pct=5, rtt_ms=300) as program:
-        # A cable of its own has no neighbours to whom mDNS names could be told.
-        there = browser.browser_type.launch(executable_path=program, args=[*FLAGS, "--disable-features=WebRtcHideLocalIpsWithMdns"])
-        dusun = Person(there, home, colour="green", tone=TAMU_HZ).open(meeting["guest_urls"][1], agency="Dusun Brangkal")
-        begun = time.monotonic()
-        dusun.join("join-audio").inside()
-        wait(lambda: abs(dusun.hears(rani.seat) - RANI_HZ) < 30, 4, "the thin line hears Rani")
-        took = time.monotonic() - begun
-        assert took < 4.5 * patience(), f"{took:.1f} s until the first sound (half a second is the listening)"
-        wait(lambda: "Jaringan" in dusun.text("line"), 30, "the person is told that pictures step down")
-        wait(lambda: "baik" not in rani.page.inner_text(f'[data-part="people"] li[data-seat="{dusun.seat}"]'), what="and so is Rani")
-        heard = [dusun.hears(rani.seat) for _time in range(6)]
-        assert sum(abs(one - RANI_HZ) < 30 for one in heard) >= 5, f"the speech stays whole: {heard}"
-        wait(lambda: abs(rani.hears(dusun.seat) - TAMU_HZ) < 30, what="Rani hears the thin line")
-        there.close()
-    rani.page.evaluate("clearInterval(window.noise)")
-    rani.do("camera")
-    rani.do("camera")
-    see_and_hear(rani, desa, 30)
