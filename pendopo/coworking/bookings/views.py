@@ -235,7 +235,10 @@ def act(request: PersonRequest, code: str) -> HttpResponse:
     except Refused as why:
         messages.error(request, str(why))
         return redirect(found)
-    messages.success(request, _("Done.")) if done else messages.warning(request, _("It stood otherwise by now: look at what it says."))
+    if done:
+        messages.success(request, _("Done."))
+    else:
+        messages.warning(request, _("It stood otherwise by now: look at what it says."))
     return redirect(found)
 
 

@@ -87,13 +87,12 @@ def set_resource(*, code: str, place: Place, by: Person | None, **fields: Any) -
 
 
 @transaction.atomic
-def add_holiday(*, day: date, name: str, by: Person | None, place: Place | None = None) -> Holiday:
-    """A day on which nothing is open; what was booked on it is taken back, and who had booked is told. Asked twice, one holiday."""
+def add_holiday(*, day: date, name: str, by: Person | None, place: Place | None = None) -> tuple[Holiday, int]:
+    """A day on which nothing is open; answers it and how many bookings were taken back. Who had booked is told. Asked twice, one day."""
     row, made = Holiday.objects.get_or_create(day=day, place=place, defaults={"name": name.strip()[:120]})
     if made:
         record(by=by, room="coworking", verb="add_holiday", about="/coworking/holidays", after={"day": day.isoformat(), "name": row.name})
-        _clear_day(row, by)
-    return row
+    return row, _clear_day(row, by) if made else 0
 
 
 @transaction.atomic

@@ -190,9 +190,7 @@ def _deed(request: PersonRequest, found: Place, deed: str, form: Any) -> int | N
     moved = list(_holidays(request, found, row))
     if moved:
         return actions.move_holiday(holiday=moved[0], day=given["day"], by=by)
-    before = Booking.objects.active().count()
-    actions.add_holiday(**given, by=by)
-    return before - Booking.objects.active().count()
+    return actions.add_holiday(**given, by=by)[1]
 
 
 def _holidays(request: PersonRequest, found: Place, pk: int) -> list[Holiday]:

@@ -153,13 +153,15 @@ def act(request: PersonRequest, code: str) -> HttpResponse:
         if deed == "key" and own:
             secret = open_sandbox(startup=found, by=request.user)
             return _page(request, found, own, keeper, secret=secret)
-        done = (STEWARDS[deed](request, found) if keeper and deed in STEWARDS else False) or (
-            TEAM[deed](request, found) if deed in TEAM else False
-        )
+        open_deeds = {**(TEAM if own else {}), **(STEWARDS if keeper else {})}
+        done = deed in open_deeds and open_deeds[deed](request, found)
     except Refused as why:
         messages.error(request, str(why))
         return redirect(found)
-    messages.success(request, _("Done.")) if done else messages.warning(request, _("Nothing was changed: look at what it says."))
+    if done:
+        messages.success(request, _("Done."))
+    else:
+        messages.warning(request, _("Nothing was changed: look at what it says."))
     return redirect(found)
 
 

@@ -159,7 +159,7 @@ def test_a_closure_and_a_moved_holiday_take_back_what_was_booked(hall: Place) ->
     assert (count, first.state, second.state) == (1, State.CLOSED, State.CONFIRMED) and "pemeliharaan" in first.why
     with pytest.raises(Unavailable, match="pemeliharaan listrik"):
         book("kecil", 11, 13, ani)
-    holiday = places.add_holiday(day=days_later(0), name="Pilkada", by=None)
+    holiday, _count = places.add_holiday(day=days_later(0), name="Pilkada", by=None)
     assert places.move_holiday(holiday=holiday, day=days_later(1), by=None) == 1
     second.refresh_from_db(), third.refresh_from_db()
     assert third.state == State.CLOSED and book("sedang", 13, 14, ani).state == State.CONFIRMED
