@@ -40,9 +40,9 @@ def working_day_after(start: date, days: int, holidays: Collection[date]) -> dat
 
 
 def deadline(start: datetime, days: int, holidays: Collection[date], zone: ZoneInfo) -> datetime:
-    """The end of the last working day that may be used."""
+    """The last second of the last working day that may be used."""
     last = working_day_after(start.astimezone(zone).date(), days, holidays)
-    return datetime.combine(last + timedelta(days=1), time.min, zone)
+    return datetime.combine(last, time(23, 59, 59), zone)
 
 
 @dataclass(frozen=True)

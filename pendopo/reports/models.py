@@ -242,7 +242,7 @@ class Report(models.Model):
 class Kind(models.TextChoices):
     """What a line of a report's history is about."""
 
-    RECEIVED = "received", _("Received")
+    RECEIVED = "received", _("Came in")
     ROUTED = "routed", _("Passed on")
     VERIFIED = "verified", _("Verified")
     NOTE = "note", _("Note")

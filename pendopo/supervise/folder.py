@@ -3,6 +3,7 @@
     postgres/  nats/   the engines' own files
     files/             files as they were delivered
     backups/           nightly backups
+    snapshot/          the public portal as files, anew each minute
     secrets/           one file each, 0600; read by the supervisor and handed down by environment
     run/               sockets, chosen ports, what runs now (status.json)
     log/               what each part says
@@ -27,7 +28,7 @@ from .refusal import Refusal
 
 Kind = Literal["real", "demo", "site"]
 
-OWNED_BY_ACCOUNT = ("postgres", "nats", "files", "run")
+OWNED_BY_ACCOUNT = ("postgres", "nats", "files", "run", "snapshot")
 OWNED_BY_SUPERVISOR = ("backups", "secrets", "log")
 
 # A unix socket's path may be 107 bytes long; PostgreSQL adds `/.s.PGSQL.5432`.

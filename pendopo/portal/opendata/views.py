@@ -19,6 +19,7 @@ from django.views.decorators.http import condition, require_http_methods, requir
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
 from pendopo.indicators.latest import figures
+from pendopo.indicators.logic import Duration
 from pendopo.indicators.models import Source
 from pendopo.indicators.nearest import reporting, resolve
 from pendopo.indicators.pulse import Reader, pulse_of
@@ -101,7 +102,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "chart": line_of(found, place, now, language), "map": map_of(found, known, settings.REGION, language),
         "place": names.get(place, place),
         "preview": [{**line, "name": names.get(line["region"], line["region"])} for line in known[:PREVIEW_ROWS]],
-        "omitted": max(0, len(known) - PREVIEW_ROWS),
+        "daily": Duration.parse(found.indicator.every).is_calendar, "omitted": max(0, len(known) - PREVIEW_ROWS),
         "formats": [(form, reverse(f"portal:dataset-{form.code}", args=[found.code])) for form in FORMATS],
         "licence": (LICENCE_TITLE, LICENCE_URL), "site": settings.SITE_URL,
         "api": f"{settings.SITE_URL}/api/v1/observations?indicator={found.code}",

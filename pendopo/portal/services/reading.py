@@ -45,6 +45,11 @@ class Shown:
         return TONES[self.state]
 
     @property
+    def told(self) -> int:
+        """On how many of the days there was any word."""
+        return sum(day.share is not None for day in self.days)
+
+    @property
     def share(self) -> float | None:
         """The share of the time that it ran, in percent."""
         return share_of(self.days)

@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("received", "Received"),
+                            ("received", "Came in"),
                             ("routed", "Passed on"),
                             ("verified", "Verified"),
                             ("note", "Note"),

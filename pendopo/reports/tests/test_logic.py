@@ -20,7 +20,7 @@ def test_weekends_holidays_and_joint_leave_do_not_count() -> None:
 
 def test_a_limit_ends_with_its_last_day_in_the_governments_zone() -> None:
     late_evening = datetime(2026, 11, 26, 16, 30, tzinfo=UTC)  # 23.30 WIB on Thursday
-    assert logic.deadline(late_evening, 3, holidays(), WIB) == datetime(2026, 12, 2, 0, 0, tzinfo=WIB)
+    assert logic.deadline(late_evening, 3, holidays(), WIB) == datetime(2026, 12, 1, 23, 59, 59, tzinfo=WIB)
 
 
 @pytest.mark.parametrize(
