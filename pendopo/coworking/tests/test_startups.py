@@ -57,7 +57,7 @@ def test_an_outsider_finds_milestone_dataset_and_the_number_on_the_wall(team: tu
     signed_in(rani).post(do, {"deed": "check", "milestone": stone.pk})
     assert publish() is not None
     page = client.get(startup.get_absolute_url()).content.decode()
-    assert "100 petani" in page and "/figures/level/" in page and "Menghitung air" in page
+    assert "100 petani" in page and "/figures/level/" in page and "/open/level" in page and "Menghitung air" in page
     (jobs,) = latest(list(Indicator.objects.filter(code="sys.coworking.jobs")), ["35.16"])
     assert jobs.value == 7.0
     assert 'data-indicator="sys.coworking.jobs"' in (front := client.get("/startups").content.decode()) and re.search(
