@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pendopo.agencies.access import At, require
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Link, Listing
@@ -42,7 +43,7 @@ def plans(request: PersonRequest) -> HttpResponse:
 @opens("incidents.registers")
 def plan(request: PersonRequest, pk: int | None = None) -> HttpResponse:
     """One plan, new or changed; a plan is known by its hazard and area."""
-    found = get_object_or_404(Plan.objects.select_related("hazard"), pk=pk) if pk else None
+    found = get_object_or_404(Plan.objects.select_related("hazard"), pk=pk) if pk is not None else None
     begins = {}
     if found is not None:
         lines = list(found.lines.select_related("shelter", "resource"))
@@ -53,6 +54,7 @@ def plan(request: PersonRequest, pk: int | None = None) -> HttpResponse:
         }  # fmt: skip
     form = PlanForm(request.POST or None, initial=begins)
     if request.method == "POST" and form.is_valid():
+        require(request.user, "incidents.registers", At(form.cleaned_data["region"].pk))
         actions.set_plan(by=request.user, **form.cleaned_data)
         return redirect("incidents:plans")
     return render(request, "ui/form.html", {"title": _("Plan"), "form": form, "cancel": reverse("incidents:plans")})

@@ -178,3 +178,13 @@ def test_registers_are_kept_on_pages(villages: list[Region], sari: Person, camat
     again = client.post("/field/shelters/new", {"name": "Balai desa", "region": villages[0].pk, "capacity": "80", "readiness": "ready"})
     assert again.status_code == 200 and "sudah ada pengungsian" in again.content.decode()
     assert signed_in(camat).get("/field/shelters/new").status_code == 403
+
+
+def test_a_register_is_changed_by_those_whose_post_reaches_it(villages: list[Region], budi: Person, bpbd: Agency, dinkes: Agency) -> None:
+    own, other = boats(bpbd), actions.keep_resource(resource=None, by=None, name="Ambulans", kind="ambulance", agency=dinkes, quantity=2)
+    client, given = signed_in(budi), {"name": "Pompa", "kind": "pump", "quantity": "2", "readiness": "ready"}
+    assert client.get(f"/field/resources/{own.pk}").status_code == 200 and client.get(f"/field/resources/{other.pk}").status_code == 403
+    assert "tidak menjangkau" in client.post("/field/resources/new", {**given, "agency": dinkes.pk}).content.decode()
+    assert client.post("/field/resources/new", {**given, "agency": bpbd.pk}).status_code == 302
+    page = client.get("/field/resources").content.decode()
+    assert f"/field/resources/{own.pk}" in page and f"/field/resources/{other.pk}" not in page

@@ -1,11 +1,13 @@
 """The registers: shelters and resources of the agencies, with contact, capacity and readiness."""
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pendopo.agencies.access import may, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
@@ -14,6 +16,8 @@ from pendopo.ui.lists import Column, Link, Listing
 from .. import actions
 from ..forms import ResourceForm, ShelterForm
 from ..models import Resource, Shelter
+
+VERB = "incidents.registers"
 
 
 @opens("incidents.see")
@@ -26,7 +30,7 @@ def shelters(request: PersonRequest) -> HttpResponse:
         lead=_("Where people can stay: capacity, contact, and whether it can be used."),
         queryset=Shelter.objects.filter(closed=None).select_related("region", "agency"),
         columns=[
-            Column("name", _("Shelter"), lambda s: s.name, url=_shelter_url if changes else None, sort="name"),
+            Column("name", _("Shelter"), lambda s: s.name, url=lambda s: _address(request, "incidents:shelter", s), sort="name"),
             Column("region", _("Village"), lambda s: s.region.name, csv_value=lambda s: s.region_id, sort="region"),
             Column("capacity", _("Capacity (people)"), lambda s: s.capacity, numeric=True, sort="capacity"),
             Column("readiness", _("Readiness"), lambda s: s.get_readiness_display(), csv_value=lambda s: s.readiness, sort="readiness"),
@@ -43,16 +47,27 @@ def shelters(request: PersonRequest) -> HttpResponse:
     return listing.csv() if listing.wants_csv else render(request, "ui/list.html", {"listing": listing})
 
 
-def _shelter_url(shelter: Shelter) -> str:
-    return reverse("incidents:shelter", args=[shelter.pk])
+def _address(request: PersonRequest, name: str, kept: Shelter | Resource) -> str:
+    """Where it is changed; '' where the reader's post does not reach it."""
+    return reverse(name, args=[kept.pk]) if may(request.user, VERB, kept) else ""
+
+
+def _reaches(request: PersonRequest, form: forms.BaseForm, kept: Shelter | Resource) -> bool:
+    """Whether the reader's post reaches what the form would make of it; else the form says so."""
+    if may(request.user, VERB, kept):
+        return True
+    form.add_error("agency", _("Your post does not reach this: choose an agency or a place of your own."))
+    return False
 
 
 @opens("incidents.registers")
 def shelter(request: PersonRequest, pk: int | None = None) -> HttpResponse:
     """One shelter, new or changed."""
-    found = get_object_or_404(Shelter, pk=pk) if pk else None
+    found = get_object_or_404(Shelter, pk=pk) if pk is not None else None
+    if found is not None:
+        require(request.user, VERB, found)
     form = ShelterForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _reaches(request, form, form.instance):
         try:
             actions.keep_shelter(shelter=found, by=request.user, **form.cleaned_data)
             return redirect("incidents:shelters")
@@ -72,7 +87,7 @@ def resources(request: PersonRequest) -> HttpResponse:
         lead=_("What the agencies can send, how many are free, and whom to ring."),
         queryset=Resource.objects.filter(closed=None).select_related("agency", "region"),
         columns=[
-            Column("name", _("Resource"), lambda r: r.name, url=_resource_url if changes else None, sort="name"),
+            Column("name", _("Resource"), lambda r: r.name, url=lambda r: _address(request, "incidents:resource", r), sort="name"),
             Column("kind", _("Kind"), lambda r: r.get_kind_display(), csv_value=lambda r: r.kind, sort="kind"),
             Column("free", _("Free"), lambda r: r.free, numeric=True),
             Column("quantity", _("How many"), lambda r: r.quantity, numeric=True, sort="quantity"),
@@ -90,16 +105,14 @@ def resources(request: PersonRequest) -> HttpResponse:
     return listing.csv() if listing.wants_csv else render(request, "ui/list.html", {"listing": listing})
 
 
-def _resource_url(resource: Resource) -> str:
-    return reverse("incidents:resource", args=[resource.pk])
-
-
 @opens("incidents.registers")
 def resource(request: PersonRequest, pk: int | None = None) -> HttpResponse:
     """One resource, new or changed."""
-    found = get_object_or_404(Resource, pk=pk) if pk else None
+    found = get_object_or_404(Resource, pk=pk) if pk is not None else None
+    if found is not None:
+        require(request.user, VERB, found)
     form = ResourceForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _reaches(request, form, form.instance):
         try:
             actions.keep_resource(resource=found, by=request.user, **form.cleaned_data)
             return redirect("incidents:resources")
