@@ -14,8 +14,10 @@ LLDP_PORT, LLDP_PORT_TEXT, LLDP_NAME = (f"{LLDP}.4.1.1.{column}" for column in (
 LLDP_ADDRESS = f"{LLDP}.4.2.1.3"
 CDP = "1.3.6.1.4.1.9.9.23.1.2.1.1"
 CDP_ADDRESS, CDP_NAME, CDP_PORT = (f"{CDP}.{column}" for column in (4, 6, 7))
-OWN_ADDRESS = "1.3.6.1.2.1.4.20.1.2"
+OWN_ADDRESS, OWN_MASK = "1.3.6.1.2.1.4.20.1.2", "1.3.6.1.2.1.4.20.1.3"
 SPOKEN_TO = "1.3.6.1.2.1.4.22.1.2"
+# On networks as narrow as this there are two: whoever the other is, it is the other end of the line.
+NETWORK_OF_TWO = 30
 IPV4 = (1, 4)  # the kind and length of an address within an index of LLDP
 
 
@@ -31,7 +33,8 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Found:
-    """A device with its surroundings. `addresses` are its own and `spoken` those it spoke to, each with the name of the interface."""
+    """A device with its surroundings. `addresses` are its own, `spoken` those it spoke to and the other ends of lines of two, each with the
+    name of the interface."""
 
     device: Device
     addresses: dict[str, str] = field(default_factory=dict)
@@ -58,10 +61,23 @@ async def look_around(agent: Agent) -> Found:
     """The device with its surroundings; raises `Silent` when it does not answer."""
     device = await look_at(agent)
     names = {port.index: port.name for port in device.interfaces}
-    own = {dotted(index): names.get(whole(value) or 0, "") for index, value in (await agent.walk(OWN_ADDRESS)).items()}
-    spoken = {dotted(index[1:]): names.get(index[0], "") for index in await agent.walk(SPOKEN_TO) if len(index) == 5}
+    told = {dotted(index): names.get(whole(value) or 0, "") for index, value in (await agent.walk(OWN_ADDRESS)).items()}
+    own = {address: port for address, port in told.items() if not ipaddress.ip_address(address).is_loopback}
+    masks = {dotted(index): words(value) for index, value in (await agent.walk(OWN_MASK)).items()}
+    ends = {end: port for address, port in own.items() if (end := other_end(address, masks.get(address, "")))}
+    spoken = ends | {dotted(index[1:]): names.get(index[0], "") for index in await agent.walk(SPOKEN_TO) if len(index) == 5}
     heard = (*await _lldp(agent, names), *await _cdp(agent, names))
     return Found(device, own, tuple(dict.fromkeys(heard)), spoken)
+
+
+def other_end(address: str, mask: str) -> str:
+    """The other address of a network of two; '' where there may be more, or where the mask is none."""
+    try:
+        line = ipaddress.IPv4Interface(f"{address}/{mask}").network
+    except ValueError:
+        return ""
+    others = [str(host) for host in line.hosts() if str(host) != address] if line.prefixlen >= NETWORK_OF_TWO else []
+    return others[0] if len(others) == 1 else ""
 
 
 async def _lldp(agent: Agent, names: dict[int, str]) -> list[Neighbour]:

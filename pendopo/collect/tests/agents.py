@@ -23,14 +23,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def snmpd(folder: Path, *addresses: str, name: str = "router-kecamatan") -> Iterator[int]:
-    """An agent at some addresses of loopback (127.0.0.1 when none is given), all on the port that is returned."""
+def snmpd(folder: Path, *addresses: str, name: str = "router-kecamatan", more: str = "") -> Iterator[int]:
+    """An agent at some addresses of loopback (127.0.0.1 when none is given), all on the port that is returned; `more` lines of its file."""
     port, place = free_port(), folder / f"snmpd-{name}"
     place.mkdir()
     listening = ",".join(f"udp:{address}:{port}" for address in addresses or ("127.0.0.1",))
     (place / "snmpd.conf").write_text(
         f"agentAddress {listening}\nrocommunity rahasia\nsysName {name}\nsysDescr Router uji Kecamatan Sooko\n"
-        "createUser monitor SHA-256 authpass1234 AES-256 privpass1234\nrouser monitor priv\n"
+        f"createUser monitor SHA-256 authpass1234 AES-256 privpass1234\nrouser monitor priv\n{more}"
     )
     command = [SNMPD, "-f", "-C", "-c", str(place / "snmpd.conf"), "-Lf", str(place / "log"), "-p", str(place / "pid")]
     running = subprocess.Popen(command, env={"SNMP_PERSISTENT_DIR": str(place), "MIBS": "", "PATH": "/usr/sbin:/usr/bin:/bin"})
