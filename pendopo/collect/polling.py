@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 from gufo.snmp import ValueType
 
@@ -38,11 +39,20 @@ NARROW_COUNTERS = (
 EVERY_S = 10.0
 UNITS_S = 60.0
 # So many values fit into a question and its answer on a real line.
-TOGETHER = 30
+TOGETHER = 45
 UP = 1
 
 Tell = Callable[[str, dict[str, str], float, float], None]
 Lines = Callable[[str, dict[str, bool]], None]
+
+
+class Counter(NamedTuple):
+    """A counter of an interface: where it stands, what its rate is called, its bits, and what one unit of it is."""
+
+    oid: str
+    named: tuple[str, str]
+    bits: int
+    factor: float
 
 
 class Poller:
@@ -51,11 +61,22 @@ class Poller:
     def __init__(self, device: PollDevice, credentials: Credentials, tell: Tell, lines: Lines) -> None:
         self.device, self.tell, self.lines = device, tell, lines
         self.agent = Agent(device.address, credentials, port=device.port)
-        self.before: dict[tuple[str, int], Sample] = {}
+        self.before: dict[str, Sample] = {}
         self.reducer = Reducer()
         self.narrow: set[int] = set()
+        self._settle()
         self.complained = False
         self.units_due = 0.0
+
+    def _settle(self) -> None:
+        """What is asked each round and what becomes of it: made once, because a round is made for each device every ten seconds."""
+        self.asked = questions(self.device.ports, self.narrow)
+        self.states = [(str(port.number), f"{OPER}.{port.number}") for port in self.device.ports]
+        self.counters = [
+            Counter(f"{column}.{port.number}", (indicator, port.name), bits, factor)
+            for port in self.device.ports
+            for column, indicator, bits, factor in counters_of(port, self.narrow)
+        ]
 
     async def run(self, every_s: float = EVERY_S, start_s: float = 0.0) -> None:
         """Polls for ever, beginning after `start_s`, so that not all devices are asked at the same moment."""
@@ -92,10 +113,10 @@ class Poller:
 
     async def _values(self) -> dict[str, ValueType]:
         found: dict[str, ValueType] = {}
-        groups = questions(self.device.ports, self.narrow)
+        groups = self.asked
         if self.units_due <= time.time():
             units = [value.oid for value in self.device.values]
-            groups += [units[start : start + TOGETHER] for start in range(0, len(units), TOGETHER)]
+            groups = groups + [units[start : start + TOGETHER] for start in range(0, len(units), TOGETHER)]
         for group in groups:
             found |= await self.agent.get(group)
         return found
@@ -103,19 +124,19 @@ class Poller:
     def take(self, values: dict[str, ValueType], at: float) -> None:
         """What the device said at `at`: the state of lines, and rates against the round before. A vanished interface says nothing."""
         uptime = whole(values.get(UPTIME)) or 0
-        states = {str(port.number): values[oid] == UP for port in self.device.ports if (oid := f"{OPER}.{port.number}") in values}
+        states = {number: values[oid] == UP for number, oid in self.states if oid in values}
         if states:
             self.lines(self.device.code, states)
-        for port in self.device.ports:
-            for column, indicator, bits, factor in counters_of(port, self.narrow):
-                value = whole(values.get(f"{column}.{port.number}"))
-                key = (column, port.number)
-                if value is None:
-                    self.before.pop(key, None)
-                    continue
-                self._rate(key, Sample(at, value, uptime, bits), (indicator, port.name), factor)
-            if f"{OPER}.{port.number}" in values and f"{HC_IN_OCTETS}.{port.number}" not in values:
-                self.narrow.add(port.number)
+        for counter in self.counters:
+            value = values.get(counter.oid)
+            if isinstance(value, int):
+                self._rate(counter, Sample(at, value, uptime, counter.bits))
+            else:
+                self.before.pop(counter.oid, None)
+        plain = {int(number) for number in states if f"{HC_IN_OCTETS}.{number}" not in values} - self.narrow
+        if plain:
+            self.narrow |= plain
+            self._settle()
 
     def take_units(self, values: dict[str, ValueType], at: float) -> None:
         """What sensors and meters show."""
@@ -124,14 +145,14 @@ class Poller:
             if shown is not None:
                 self.tell("net.unit", {"unit": value.unit}, at, shown * value.factor)
 
-    def _rate(self, key: tuple[str, int], now: Sample, named: tuple[str, str], factor: float) -> None:
-        before, self.before[key] = self.before.get(key), now
+    def _rate(self, counter: Counter, now: Sample) -> None:
+        before, self.before[counter.oid] = self.before.get(counter.oid), now
         value = rate(before, now) if before else None
         if value is None or before is None:
             return
-        done = self.reducer.add(named, now.at, value * factor, now.at - before.at)
+        done = self.reducer.add(counter.named, now.at, value * counter.factor, now.at - before.at)
         if done is not None:
-            self.tell(named[0], {"device": self.device.code, "interface": named[1]}, *done)
+            self.tell(counter.named[0], {"device": self.device.code, "interface": counter.named[1]}, *done)
 
 
 def number(value: ValueType) -> float | None:

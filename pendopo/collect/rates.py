@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 WRAP = {32: 2**32, 64: 2**64}
 TICK_S = 0.01  # sysUpTime counts hundredths of a second
@@ -12,8 +13,7 @@ MOST_OF_A_WRAP = 0.5
 LONGEST_S = 900.0
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """A counter as read at `at` (seconds), of `bits` bits, and the device's sysUpTime in hundredths of a second."""
 
     at: float
