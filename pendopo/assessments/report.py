@@ -13,8 +13,9 @@ from pendopo.regions.models import Region
 from pendopo.ui.press import MARK, pressed
 from pendopo.ui.words import language_of, long_day_text, moment_text
 
+from .drawing import live_figures
 from .models import Answer, Assessment, Snapshot, Use
-from .sheet import sheet_of
+from .sheet import name_of, sheet_of
 from .signing import public_key
 
 STYLE = Path(__file__).with_name("report.css")
@@ -32,6 +33,8 @@ def html(assessment: Assessment, *, now: datetime, reader: str = "") -> str:
     notes: dict[str, Answer] = {}
     for answer in Answer.objects.filter(round__assessment=assessment).exclude(note="").order_by("round_id"):
         notes[answer.node] = answer
+    places = {node.code: place for place, node in enumerate(sheet.instrument.leaves())}
+    known = live_figures()
     context = {
         "language": language,
         "house": Region.objects.filter(pk=settings.REGION).values_list("name", flat=True).first() or "",
@@ -45,8 +48,13 @@ def html(assessment: Assessment, *, now: datetime, reader: str = "") -> str:
         "groups": [line for line in sheet.lines if not line.url],
         "leaves": [(line, notes.get(line.node.code)) for line in sheet.lines if line.url],
         "exclusions": sheet.instrument.exclusions,
-        "uses": Use.objects.filter(assessment=assessment).select_related("evidence").order_by("node", "pk"),
-        "snapshots": Snapshot.objects.filter(round__assessment=assessment).select_related("round"),
+        "uses": sorted(
+            Use.objects.filter(assessment=assessment).select_related("evidence"), key=lambda use: (places.get(use.node, 0), use.pk)
+        ),
+        "snapshots": [
+            (name_of(known[one.query].name) if one.query in known else one.query, one)
+            for one in Snapshot.objects.filter(round__assessment=assessment).select_related("round")
+        ],
         "findings": assessment.findings.select_related("owner"),
         "public_key": public_key(),
     }

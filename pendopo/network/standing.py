@@ -28,7 +28,7 @@ class Standing:
     @property
     def word(self) -> str:
         """The state in words."""
-        return {UP: _("connected"), DOWN: _("not reached")}.get(self.state) or (_("no word lately") if self.at else _("not watched"))
+        return {UP: _("connected"), DOWN: _("out of reach")}.get(self.state) or (_("no word lately") if self.at else _("not watched"))
 
 
 NEVER = Standing(UNKNOWN, None)

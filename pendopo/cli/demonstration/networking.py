@@ -20,6 +20,7 @@ from pendopo.indicators.latest import utc_text
 from pendopo.indicators.models import Latest, Source
 from pendopo.network.actions import load_inventory
 from pendopo.network.actions.declaring import CATALOGUE
+from pendopo.network.figures.actions import CATALOGUE as FIGURES
 from pendopo.network.graph import Network, connected
 from pendopo.network.inventory import parse as parse_inventory
 from pendopo.network.models import Interface, Site
@@ -45,6 +46,7 @@ UNITS = {
     "suhu-dc": Shape(22.8, 19.0, 26.5, daily=1.1, slow=0.5, quick=0.2),
     "lembap-dc": Shape(51.0, 41.0, 59.0, daily=2.0, slow=1.5, quick=0.5),
 }
+PAST = {"temperature": "suhu-dc", "humidity": "lembap-dc", "power": "meter-dc"}
 LINE = Shape(0.16, 0.01, 0.85, daily=0.1, slow=0.03, quick=0.04, spread=0.7)
 
 
@@ -118,6 +120,8 @@ def seed_network() -> None:
         return
     wanted = parse(CATALOGUE.read_text(encoding="utf-8"))
     own = parse(f'sources:\n  - {{code: {SOURCE}, name: "Pengumpul jaringan (simulasi)", agency: diskominfo, simulated: true}}\n')
+    own_figures = parse(FIGURES.read_text(encoding="utf-8"))
+    wanted = Catalogue(wanted.sources, [*wanted.indicators, *own_figures.indicators], {**wanted.lines, **own_figures.lines})
     for entry in wanted.indicators:
         entry.sources = ["pendopo", SOURCE]
     sources = [entry for entry in wanted.sources if not Source.objects.filter(code=entry.code).exists()]
@@ -165,6 +169,8 @@ def network_rows(now: datetime) -> list[Observation]:
     )
     watched = connected(network)
     rows = list(unit_rows(known.get("net.unit"), now))
+    if "net.up" not in known:
+        rows += past_rows(now)
     for t_s in _presence_times(known.get("net.up"), now):
         up, at = reached(network, t_s), utc_text(datetime.fromtimestamp(t_s, UTC)) or ""
         rows += [Observation("net.up", regions[device], at, float(device in up), dims={"device": device}) for device in sorted(watched)]
@@ -187,6 +193,16 @@ def unit_rows(known: datetime | None, now: datetime) -> Iterator[Observation]:
         at, local = utc_text(datetime.fromtimestamp(t_s, UTC)) or "", t_s + 7 * 3600
         for code, shape in UNITS.items():
             yield Observation("net.unit", "35.16.13", at, round(shape.at(f"unit/{code}", local), 1), dims={"unit": code})
+
+
+def past_rows(now: datetime) -> Iterator[Observation]:
+    """The week before, as the house's own figures would have told it; from now on they tell it themselves."""
+    for t_s in _times(None, now - timedelta(minutes=30), 3600.0, 7 * DAY_S):
+        at, local = utc_text(datetime.fromtimestamp(t_s, UTC)) or "", t_s + 7 * 3600
+        told = {"uplink": _load("inti", t_s) / UPLINK_BPS * 100, "availability": 99.3 + 0.6 * math.sin(local / DAY_S)}
+        told |= {name: UNITS[unit].at(f"unit/{unit}", local) for name, unit in PAST.items()}
+        for name, value in told.items():
+            yield Observation(f"sys.network.{name}", "35.16", at, round(value, 2))
 
 
 def reached_one(network: Network, device: str, t_s: float) -> bool:

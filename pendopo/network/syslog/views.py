@@ -27,7 +27,11 @@ class LogFilters(forms.Form):
 
     text = forms.CharField(label=gettext_lazy("Text"), max_length=100, required=False)
     device = forms.ModelChoiceField(
-        label=gettext_lazy("Device"), queryset=Device.objects.order_by("name"), to_field_name="code", required=False
+        label=gettext_lazy("Device"),
+        queryset=Device.objects.order_by("name"),
+        to_field_name="code",
+        required=False,
+        empty_label=gettext_lazy("All"),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[*ALL, *LogKind.choices], required=False)
     severity = forms.TypedChoiceField(
