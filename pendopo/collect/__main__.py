@@ -23,13 +23,16 @@ def main() -> None:
     parser.add_argument("--beat", type=Path, help="where to write a heartbeat")
     parser.add_argument("--syslog", default="", metavar="HOST:PORT", help="where to hear syslog over UDP and TCP")
     parser.add_argument("--syslog-tls", default="", metavar="HOST:PORT", help="where to hear syslog over TLS")
+    parser.add_argument(
+        "--traps", default="", metavar="HOST:PORT", help="where to hear SNMP traps: a device that sends one is asked at once"
+    )
     parser.add_argument("--certificate", type=Path, help="the certificate for --syslog-tls")
     parser.add_argument("--key", type=Path, help="its key")
     parser.add_argument("--zone", type=ZoneInfo, default=UTC, help="the zone of devices that tell a time without one")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     ears = Ears(asked.syslog, asked.syslog_tls, asked.certificate, asked.key)
-    asyncio.run(run(asked.bus, Place(asked.name, asked.keep, asked.access, asked.beat, ears, asked.zone)))
+    asyncio.run(run(asked.bus, Place(asked.name, asked.keep, asked.access, asked.beat, ears, asked.traps, asked.zone)))
 
 
 if __name__ == "__main__":

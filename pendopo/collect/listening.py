@@ -82,6 +82,19 @@ class Listener:
             writer.close()
 
 
+async def hear_traps(where: str, told: Callable[[str], None]) -> None:
+    """Hears SNMP traps at `host:port` until it is cancelled: from which address one came. What it says is asked of the device itself, so a
+    forged one costs a question and nothing more. Raises OSError for a port that cannot be opened."""
+    loop = asyncio.get_running_loop()
+    transport, _protocol = await loop.create_datagram_endpoint(
+        lambda: _Datagrams(lambda _data, sender: told(sender)), local_addr=place(where)
+    )
+    try:
+        await asyncio.Event().wait()
+    finally:
+        transport.close()
+
+
 class _Datagrams(asyncio.DatagramProtocol):
     def __init__(self, hear: Callable[[bytes, str], None]) -> None:
         self.hear = hear

@@ -1,6 +1,7 @@
 """One device polled over SNMP: octets, errors, discards and the state of its lines become rates. One request in flight."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -67,6 +68,7 @@ class Poller:
         self._settle()
         self.complained = False
         self.units_due = 0.0
+        self.wake = asyncio.Event()
 
     def _settle(self) -> None:
         """What is asked each round and what becomes of it: made once, because a round is made for each device every ten seconds."""
@@ -79,13 +81,16 @@ class Poller:
         ]
 
     async def run(self, every_s: float = EVERY_S, start_s: float = 0.0) -> None:
-        """Polls for ever, beginning after `start_s`, so that not all devices are asked at the same moment."""
+        """Polls for ever, beginning after `start_s`, so that not all devices are asked at the same moment; at once when it is woken."""
         await asyncio.sleep(start_s)
         due = time.monotonic()
         while True:
             await self.once()
             due = max(due + every_s, time.monotonic())
-            await asyncio.sleep(due - time.monotonic())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.wake.wait(), due - time.monotonic())
+                due = time.monotonic()
+                self.wake.clear()
 
     async def once(self) -> None:
         """One round; complains once when the device falls silent, and once when it is back."""

@@ -7,7 +7,7 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -25,7 +25,7 @@ from pendopo.bus.messages import Copied, LogLine, PollCheck, PollDevice, PollPla
 from .access import PUBLIC, read_access
 from .checking import Checked, check
 from .credentials import WrongCredentials
-from .listening import Ears, Listener
+from .listening import Ears, Listener, hear_traps
 from .polling import EVERY_S, Poller
 from .probing import NoProbes, Prober
 from .saving import Saver
@@ -40,6 +40,8 @@ CHECKS_TOGETHER = 16
 IDLE_S = 1.0
 AGAIN_S = 5.0
 DEAF_S = 30.0
+# Between two questions that traps of one device cause.
+TRAPS_S = 1.0
 # How devices say that somebody changed them.
 CHANGED = re.compile(
     r"SYS-\d-CONFIG_I|UI_COMMIT|configured from|config(?:uration)? (?:changed|saved)|rule (?:added|changed|removed) by", re.I
@@ -67,6 +69,7 @@ class Place:
     access: Path | None = None
     beat: Path | None = None
     ears: Ears = field(default_factory=Ears)
+    traps: str = ""
     zone: tzinfo = UTC
 
 
@@ -81,6 +84,8 @@ class Collector:
         self.known: tuple[bytes, float] = (b"", 0.0)
         self.devices: dict[str, PollDevice] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.pollers: dict[str, Poller] = {}
+        self.woken: dict[str, float] = {}
         self.lines: dict[str, dict[str, bool]] = {}
         self.turned: set[str] = set()
         self.failing: set[str] = set()
@@ -98,7 +103,9 @@ class Collector:
         if self.place.beat is not None:
             loops.append(self._beat(self.place.beat))
         if self.place.ears.wanted:
-            loops.append(self._hear())
+            loops.append(self._hear("syslog", lambda: Listener(self.place.ears, self.place.zone, self._said).run()))
+        if self.place.traps:
+            loops.append(self._hear("SNMP traps", lambda: hear_traps(self.place.traps, self._trapped)))
         if self.prober is not None:
             loops.append(self.prober.run())
         running = [asyncio.create_task(loop) for loop in loops]
@@ -136,6 +143,7 @@ class Collector:
         for task in self.tasks.values():
             task.cancel()
         self.tasks.clear()
+        self.pollers.clear()
         self.devices.clear()
 
     def follow(self, told: PollPlan) -> None:
@@ -150,6 +158,7 @@ class Collector:
         wanted = {device.code: device for device in plan.devices}
         for code in [code for code, device in self.devices.items() if wanted.get(code) != device]:
             self.tasks.pop(code).cancel()
+            self.pollers.pop(code, None)
             self.lines.pop(code, None)
             del self.devices[code]
         for place, (code, device) in enumerate(wanted.items()):
@@ -159,6 +168,7 @@ class Collector:
                     logger.warning("collect: %s names the credentials “%s”, which are not in the file", code, device.access)
                     known = credentials[PUBLIC]
                 poller = Poller(device, known, partial(self._wait, device.region), self._line)
+                self.pollers[code] = poller
                 self.tasks[code] = asyncio.create_task(poller.run(start_s=EVERY_S * place / max(1, len(wanted))))
                 self.devices[code] = device
         self.plan = plan
@@ -257,17 +267,24 @@ class Collector:
             logger.warning("collect: the service %s (%s): %s", one.code, one.target, done.why)
         (self.failing.discard if done.up else self.failing.add)(one.code)
 
-    async def _hear(self) -> None:
-        """Hears syslog; where a port cannot be opened, the rest of the collector goes on, and it is tried again."""
+    async def _hear(self, what: str, listen: Callable[[], Awaitable[None]]) -> None:
+        """Hears; where a port cannot be opened, the rest of the collector goes on, and it is tried again."""
         complained = False
         while True:
             try:
-                await Listener(self.place.ears, self.place.zone, self._said).run()
+                await listen()
             except OSError as problem:
                 if not complained:
-                    logger.warning("collect: syslog is not heard: %s", problem)
+                    logger.warning("collect: %s are not heard: %s", what, problem)
                 complained = True
                 await asyncio.sleep(DEAF_S)
+
+    def _trapped(self, address: str) -> None:
+        """A device has something to say: it is asked at once, not in its turn, but not more often than it can be."""
+        for code, device in self.devices.items():
+            if device.address == address and time.monotonic() - self.woken.get(code, 0.0) >= TRAPS_S:
+                self.woken[code] = time.monotonic()
+                self.pollers[code].wake.set()
 
     def _said(self, line: LogLine) -> None:
         """A line of syslog waits to be sent; one that tells of a changed configuration has it copied."""

@@ -15,7 +15,7 @@ from .tls import own_certificate
 
 MARK = "run/network.plan"
 ACCESS, HANDED = "secrets/snmp.yaml", "run/snmp.yaml"
-SYSLOG, SYSLOG_TLS = "PENDOPO_SYSLOG", "PENDOPO_SYSLOG_TLS"
+SYSLOG, SYSLOG_TLS, TRAPS = "PENDOPO_SYSLOG", "PENDOPO_SYSLOG_TLS", "PENDOPO_TRAPS"
 HEARTBEAT_LATE_S = 20.0
 
 
@@ -56,10 +56,12 @@ class Collecting:
         )
 
     def ears(self) -> list[str]:
-        """Where syslog is heard and in which zone, as words of the command line."""
+        """Where syslog and traps are heard and in which zone, as words of the command line."""
         told = ["--zone", os.environ.get("PENDOPO_ZONE") or "Asia/Jakarta"]
         if plain := os.environ.get(SYSLOG):
             told += ["--syslog", plain]
+        if traps := os.environ.get(TRAPS):
+            told += ["--traps", traps]
         if secure := os.environ.get(SYSLOG_TLS):
             certificate, key, _authority = own_certificate(self.folder, secure.rpartition(":")[0] or EVERYWHERE)
             told += ["--syslog-tls", secure, "--certificate", str(certificate), "--key", str(key)]

@@ -1,6 +1,7 @@
 """What a collector must outlive: bad targets, devices that never answer, files that cannot be read, plans with nothing in them."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,7 @@ from pendopo.bus.messages import PollCheck, PollDevice, PollPlan
 from pendopo.collect import running
 from pendopo.collect.checking import Checked, check
 from pendopo.collect.credentials import Credentials
+from pendopo.collect.listening import hear_traps
 from pendopo.collect.polling import Poller
 from pendopo.collect.running import Collector, Place
 
@@ -99,3 +101,29 @@ async def test_a_plan_with_nothing_ends_the_watch_and_a_broken_file_of_credentia
     one.follow(PollPlan(source="pendopo"))
     await asyncio.gather(*tasks, return_exceptions=True)
     assert not one.devices and not one.tasks and all(task.cancelled() for task in tasks)
+
+
+async def test_a_trap_has_its_device_asked_at_once_and_a_strangers_nobody(one: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def once(poller: Poller) -> None:
+        asked.append(poller.device.code)
+
+    monkeypatch.setattr(Poller, "once", once)
+    one.follow(PollPlan(source="pendopo", devices=[device("a", "127.0.0.1"), device("b", "10.0.0.2")]))
+    await asyncio.sleep(0.05)
+    begun = len(asked)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    hearing = asyncio.create_task(hear_traps(f"127.0.0.1:{port}", one._trapped))
+    await asyncio.sleep(0.05)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        for _turn in range(5):
+            line.sendto(b"0\x82whatever", ("127.0.0.1", port))
+    one._trapped("192.0.2.9")
+    await asyncio.sleep(0.1)
+    assert asked[begun:] == ["a"], "once for five of them"
+    for task in (hearing, *one.tasks.values()):
+        task.cancel()
+    await asyncio.gather(hearing, *one.tasks.values(), return_exceptions=True)
