@@ -43,7 +43,7 @@ class LeafNode(Nats):
 
     def _configuration(self) -> str:
         store = json.dumps(str(self.folder.path.absolute() / "nats"))
-        trust = f", tls {{ ca_file: {json.dumps(str(self.options.authority))} }}" if self.options.authority else ""
+        trust = f", tls {{ ca_file: {json.dumps(str(self._authority()))} }}" if self.options.authority else ""
         return (
             "# Written by pendopo at every start.\n"
             f"server_name: {json.dumps(f'site-{self.options.name}')}\n"
@@ -51,8 +51,15 @@ class LeafNode(Nats):
             f"jetstream {{ store_dir: {store}, sync_interval: always, max_file_store: {SITE_STORE}, "
             f"domain: {json.dumps(self.options.name)} }}\n"
             f"authorization {{ users: [ {self._house()} ] }}\n"
-            f"leafnodes {{ remotes: [ {{ url: {json.dumps(hub_address(self.options))}{trust} }} ], reconnect: 2 }}\n"
+            f'leafnodes {{ remotes: [ {{ url: {json.dumps(hub_address(self.options))}{trust} }} ], reconnect: "2s" }}\n'
         )
+
+    def _authority(self) -> Path:
+        """The house's authority, copied to where the server may read it whoever it runs as."""
+        assert self.options.authority is not None
+        copy = self.folder.path.absolute() / "run/hub.crt"
+        self.folder.write(copy, self.options.authority.read_text(encoding="ascii"))
+        return copy
 
 
 def hub_address(options: SiteOptions) -> str:
