@@ -28,16 +28,20 @@ MOST_FILE_BYTES = 4 * 1024 * 1024
 KEPT_COPIES = 2
 
 
-def paths() -> Iterator[str]:
-    """What is laid down: pages, the pages of kecamatan, datasets with their figures as CSV, guides, feeds."""
-    yield from ("/", "/open", "/open/datasets.json", "/open/calendar", "/reports", "/services", "/guides", "/cap/feed.xml")
+def paths() -> Iterator[tuple[str, str]]:
+    """What is laid down, and what each page was made of: pages, kecamatan, datasets, guides, feeds. '' = it is made anew every time.
+
+    A dataset's page stays as it is until a newer figure is known: a house has many of them, and a minute is short.
+    """
+    anew = ("/", "/open", "/open/datasets.json", "/open/calendar", "/reports", "/services", "/guides", "/cap/feed.xml")
+    yield from ((path, "") for path in anew)
     for code in Region.objects.filter(parent=settings.REGION).values_list("code", flat=True):
-        yield f"/w/{code}"
+        yield f"/w/{code}", ""
     for one in datasets():
-        if one.newest is not None:
-            yield f"/open/{one.code}"
+        if one.modified is not None:
+            yield f"/open/{one.code}", one.modified.isoformat()
     for guide in guides():
-        yield f"/guides/{guide.code}"
+        yield f"/guides/{guide.code}", guide.html
 
 
 def place_of(path: str, content_type: str) -> str:
@@ -68,18 +72,27 @@ def ended(answer: Any) -> None:
     answer.close()
 
 
+# What the pages of the copy before were made of, by path; a new process makes all of them anew.
+_made_of: dict[str, str] = {}
+
+
 def write(folder: Path, now: datetime | None = None) -> int:
-    """Lays down a whole new copy and turns the link. Returns how many files it holds."""
+    """Lays down a whole new copy and turns the link. Returns how many files were made anew; the others are those of the copy before."""
     moment = now or timezone.now()
     handler = WSGIHandler()
-    copy = folder / moment.strftime("%Y%m%d-%H%M%S")
+    copy, before = folder / moment.strftime("%Y%m%d-%H%M%S-%f"), (folder / "current").resolve()
     written = 0
-    for path in paths():
+    for path, made_of in list(paths()):
+        page = place_of(path, "text/html")
+        if made_of and _made_of.get(path) == made_of and (before / page).is_file():
+            laid(copy / page, before / page)
+            continue
         found = asked(handler, path, moment)
         if found is not None:
             target = copy / place_of(path, found[0])
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(found[1])
+            _made_of[path] = made_of
             written += 1
     _static(copy)
     link = folder / f"next-{hashlib.sha256(copy.name.encode()).hexdigest()[:8]}"
@@ -91,12 +104,16 @@ def write(folder: Path, now: datetime | None = None) -> int:
     return written
 
 
+def laid(target: Path, source: Path) -> None:
+    """The same file again, by hard link where the disk allows."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def _static(copy: Path) -> None:
-    """The stylesheet and the islands, by hard link where the disk allows: they never change under their name."""
+    """The stylesheet and the islands, which never change under their name."""
     for source in [*MANIFEST.parent.glob("pendopo-*"), *MANIFEST.parent.glob("*.js"), MANIFEST.parents[1] / "ui/mark.svg"]:
-        target = copy / "static" / source.relative_to(MANIFEST.parents[1])
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copyfile(source, target)
+        laid(copy / "static" / source.relative_to(MANIFEST.parents[1]), source)
