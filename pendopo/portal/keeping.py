@@ -16,6 +16,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from .actions import note_visits
@@ -133,7 +134,7 @@ class Keeper:
         if time.monotonic() - self.flushed > FLUSH_S:
             self.flushed = time.monotonic()
             visits, self.visits = self.visits, Counter()
-            task = asyncio.create_task(sync_to_async(note_visits)(visits=dict(visits)))
+            task = asyncio.create_task(sync_to_async(_noted)(dict(visits)))
             self.tasks.add(task)
             task.add_done_callback(self._done)
 
@@ -142,6 +143,14 @@ class Keeper:
         if not task.cancelled():
             # Counting is no reason to fail: a database that is away loses half a minute of counts.
             task.exception()
+
+
+def _noted(visits: dict[str, int]) -> None:
+    """Writes the counts and gives the line to the database back: a lost one is opened anew the next time."""
+    try:
+        note_visits(visits=visits)
+    finally:
+        connection.close()
 
 
 keeper = Keeper()
