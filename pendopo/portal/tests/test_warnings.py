@@ -45,7 +45,7 @@ def test_whom_a_warning_concerns(place: str, expected: bool) -> None:
 
 def test_nothing_is_sent_before_the_link_was_opened(client: Client, warning: PublicWarning, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
-    monkeypatch.setattr(strangers, "FASTEST_S", 0.0)
+    monkeypatch.setattr(strangers, "FASTEST_S", -1.0)
     page = client.get(f"/subscribe?w={SOOKO}").content.decode()
     opened = page.partition('name="opened" value="')[2].partition('"')[0]
     client.post("/subscribe", {"region": SOOKO, "email": ANI, "opened": opened})
