@@ -26,6 +26,8 @@ FLAG = "SNAPSHOT_OF"
 # A dataset's file beyond this is left to the application.
 MOST_FILE_BYTES = 4 * 1024 * 1024
 KEPT_COPIES = 2
+# What is public may be read by the web server that shows it, whose account is another one.
+FOR_ALL, FOLDER_FOR_ALL = 0o644, 0o755
 
 
 def paths() -> Iterator[tuple[str, str]]:
@@ -92,9 +94,12 @@ def write(folder: Path, now: datetime | None = None) -> int:
             target = copy / place_of(path, found[0])
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(found[1])
+            target.chmod(FOR_ALL)
             _made_of[path] = made_of
             written += 1
     _static(copy)
+    for place, _folders, _files in os.walk(copy):
+        Path(place).chmod(FOLDER_FOR_ALL)
     link = folder / f"next-{hashlib.sha256(copy.name.encode()).hexdigest()[:8]}"
     link.unlink(missing_ok=True)
     link.symlink_to(copy.name)
