@@ -33,8 +33,8 @@ def screens(request: HttpRequest) -> HttpResponse:
         queryset=KioskToken.objects.all(),
         columns=[
             Column("label", _("Name"), lambda s: s.label, sort="label"),
-            Column("meanwhile", _("From a posture"), lambda s: f"{s.get_from_posture_display()}: {s.meanwhile}" if s.meanwhile else "–"),
             Column("state", _("State"), lambda s: _("Revoked") if s.revoked else _("May show"), sort="revoked"),
+            Column("meanwhile", _("From a posture"), lambda s: f"{s.get_from_posture_display()}: {s.meanwhile}" if s.meanwhile else "–"),
             Column("created", _("Made"), lambda s: moment(s.created), sort="created", csv_value=lambda s: s.created),
             Column("last_seen", _("Last seen"), lambda s: ago(s.last_seen), sort="last_seen", csv_value=lambda s: s.last_seen),
         ],

@@ -104,7 +104,7 @@ def test_every_page_asks_as_much_of_the_database_for_many_postures_as_for_one(sa
 
 
 @pytest.mark.django_db
-def test_an_agencys_figures_are_open_to_all_as_long_as_the_posture_runs(sari: Person, camat: Person) -> None:
+def test_an_agencys_figures_are_open_to_all_as_long_as_the_posture_runs(sari: Person) -> None:
     lay_out()
     Indicator.objects.filter(code="level").update(publicity="agency")
     level, soon = Indicator.objects.get(code="level"), timezone.now() + timedelta(days=1)
