@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def meeting(home: House) -> dict[str, str]:
     """The meeting that all cases share."""
-    return home.meeting("Sekretaris Desa", "Kepala Dusun")
+    return home.meeting("Sekretaris Desa")
 
 
 @pytest.fixture(scope="session")
