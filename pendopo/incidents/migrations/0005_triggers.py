@@ -8,7 +8,7 @@ from django.db import migrations, models
 # Name, word, from which severity, at least so many, kind of incident.
 SHIPPED = (
     ("Air naik: Siaga II atau lebih", "water", "Severe", 1, "flood"),
-    ("Gangguan jaringan yang berat", "network", "Severe", 1, "network"),
+    ("Gangguan jaringan yang berat", "network", "Severe", 1, "network-outage"),
     ("Peringatan berat", "", "Severe", 1, ""),
     ("Banyak peringatan sekaligus", "", "Minor", 20, ""),
 )

@@ -34,7 +34,10 @@ class DeclareForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shared"].queryset = Indicator.objects.filter(publicity=Publicity.AGENCY).order_by("code")  # type: ignore[attr-defined]
+        private = Indicator.objects.filter(publicity=Publicity.AGENCY).order_by("code")
+        self.fields["shared"].queryset = private  # type: ignore[attr-defined]
+        if not private.exists():
+            del self.fields["shared"]
         self.fields["region"].queryset = home_regions().filter(level__in=["regency", "district"]).order_by("code")  # type: ignore[attr-defined]
 
     @property
