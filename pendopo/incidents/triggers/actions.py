@@ -133,7 +133,7 @@ def keep_up(*, now: datetime | None = None) -> int:
         if incident.pk in grown:
             incident.region_id = common_region(sorted(incident.regions.values_list("pk", flat=True)), incident.region_id)
         incident.acknowledged = taken.get(incident.pk)
-        after = {"severity": incident.severity, "region": incident.region_id}
+        after: dict[str, Any] = {"severity": incident.severity, "region": incident.region_id}
         if before == after and incident.pk not in grown and incident.acknowledged is None:
             continue
         incident.touched = now or timezone.now()
