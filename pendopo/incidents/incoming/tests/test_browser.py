@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser import chromium, complaints, needed
 from tests.installations import Up, pendopo
 
-pytestmark = [*needed, pytest.mark.slow]
+pytestmark = needed
 
 PASSWORD = "pendopo-terbuka-16"
 SARI = "sari@mojokerto.test"
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 def signed_in(context: BrowserContext, house: Up) -> Page:
     """A page of Sari's."""
     page = context.new_page()
-    page.goto(f"{house.url}/accounts/login/")
+    page.goto(f"http://localhost:{house.port}/accounts/login/")
     page.fill("[name=login]", SARI)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
@@ -49,7 +49,7 @@ def signed_in(context: BrowserContext, house: Up) -> Page:
 
 def test_a_call_is_written_down_by_keyboard_and_a_phone_without_a_line_loses_nothing(house: Up, browser: Browser) -> None:
     page = signed_in(browser.new_context(), house)
-    page.goto(f"{house.url}/desk")
+    page.goto(f"http://localhost:{house.port}/desk")
     keys = ["r"]
     page.keyboard.press("r")
     page.wait_for_url("**/intake/new")
@@ -65,7 +65,7 @@ def test_a_call_is_written_down_by_keyboard_and_a_phone_without_a_line_loses_not
     context = browser.new_context(viewport={"width": 390, "height": 844}, permissions=["geolocation"])
     context.set_geolocation({"latitude": -7.5048, "longitude": 112.4131})
     phone = signed_in(context, house)
-    phone.goto(f"{house.url}/field")
+    phone.goto(f"http://localhost:{house.port}/field")
     phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
     assert complaints(phone) == []
     phone.reload()
@@ -81,7 +81,7 @@ def test_a_call_is_written_down_by_keyboard_and_a_phone_without_a_line_loses_not
     expect(phone.locator("[data-queue]")).to_contain_text("Jembatan putus")
     context.set_offline(False)
     expect(phone.locator("[data-queue] li")).to_have_count(0, timeout=20_000)
-    page.goto(f"{house.url}/intake")
+    page.goto(f"http://localhost:{house.port}/intake")
     assert page.locator("main").inner_text().count("Jembatan putus") == 1
     page.click("text=Jembatan putus")
     expect(page.locator(".photos img")).to_have_count(1)
