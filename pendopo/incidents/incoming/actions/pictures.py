@@ -1,15 +1,15 @@
-"""Pictures from phones: made upright and small, and everything that a camera writes beside the picture left out."""
+"""Pictures from phones: written anew, so that nothing that a camera writes beside the picture is kept."""
 
 import hashlib
 import io
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from django.core.exceptions import ValidationError
+
+from pendopo.ui.pictures import written_anew
 
 LARGEST_BYTES = 15 * 1024 * 1024
-LARGEST_PIXELS = 60_000_000
-SIDE = 1600
-QUALITY = 82
+LONGEST_SIDE = 1600
 
 
 class NoPicture(ValueError):
@@ -30,17 +30,7 @@ def cleaned(raw: bytes) -> Picture:
     if len(raw) > LARGEST_BYTES:
         raise NoPicture
     try:
-        with Image.open(io.BytesIO(raw), formats=["JPEG", "PNG", "WEBP"]) as found:
-            if found.width * found.height > LARGEST_PIXELS:
-                raise NoPicture
-            upright = ImageOps.exif_transpose(found).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError, SyntaxError) as why:
+        body, _width, _height = written_anew(io.BytesIO(raw), form="JPEG", longest_side=LONGEST_SIDE)
+    except ValidationError as why:
         raise NoPicture from why
-    upright.thumbnail((SIDE, SIDE))
-    # Pasted onto new ground: nothing that hung on the old picture comes along.
-    clean = Image.new("RGB", upright.size)
-    clean.paste(upright)
-    out = io.BytesIO()
-    clean.save(out, "JPEG", quality=QUALITY, optimize=True)
-    body = out.getvalue()
     return Picture(body, hashlib.sha256(raw).hexdigest(), hashlib.sha256(body).hexdigest())
