@@ -1,9 +1,12 @@
 """Fixtures for every room. The engines themselves are started by the plugin `tests.engines`."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from pendopo.agencies.tests.people import bpbd, budi, camat, dinkes, rani, regency, sari, tamu
 from tests.engines import Engines, engines
@@ -25,6 +28,16 @@ def test_engines() -> Engines:
 def nats_url() -> str:
     """Where this run's nats-server answers; user and password are in the environment, where `bus.client.connect` finds them."""
     return os.environ["PENDOPO_NATS_URL"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of the tests; at the end no session of a killed process is left that would keep it from being dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
