@@ -185,7 +185,7 @@ def _mark(voucher: Voucher) -> str:
     """A QR code that a phone understands as "join this network"."""
     network = voucher.place.network or voucher.place.name
     text = f"WIFI:T:WPA;S:{network};P:{voucher.code};;"
-    return mark_safe(segno.make(text, error="m").svg_inline(scale=3, border=2, omitsize=False))  # noqa: S308 – drawn by us from letters and digits
+    return mark_safe(segno.make(text, error="m").svg_inline(scale=3, border=2, light="#fff", omitsize=False))  # noqa: S308 – drawn by us from letters and digits
 
 
 @opens("coworking.keep")

@@ -1,5 +1,6 @@
 """Pages of a place: its floors with plans, what is taken now, when it is open; the QR at a thing and the kiosk at the door."""
 
+import io
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -100,8 +101,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The mark to print and put at a thing: whoever scans it checks in."""
     found = get_object_or_404(Resource, code=code, active=True)
-    body = segno.make(f"{settings.SITE_URL}{reverse('coworking:here', args=[found.code])}", error="m")
-    return HttpResponse(body.svg_inline(scale=6, border=2), content_type="image/svg+xml")
+    mark, drawn = segno.make(f"{settings.SITE_URL}{reverse('coworking:here', args=[found.code])}", error="m"), io.BytesIO()
+    mark.save(drawn, kind="svg", scale=6, border=2, light="#fff")
+    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
 
 
 @opens("")

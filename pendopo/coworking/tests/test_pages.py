@@ -77,7 +77,8 @@ def test_check_in_by_the_mark_and_at_the_kiosk(hall: Place, client: Client) -> N
     ani, now = member("Ani"), timezone.now()
     first = actions.book(wish=Wish(thing("kecil"), now, now + timedelta(hours=1), "x"), by=ani, now=now)
     second = actions.book(wish=Wish(thing("sedang"), now, now + timedelta(hours=1), "x"), by=ani, now=now)
-    assert client.get("/coworking/things/kecil/qr.svg")["Content-Type"] == "image/svg+xml"
+    mark = client.get("/coworking/things/kecil/qr.svg")
+    assert mark["Content-Type"] == "image/svg+xml" and b'xmlns="http://www.w3.org/2000/svg"' in mark.content
     assert client.get("/coworking/here/kecil").status_code == 302
     signed_in(ani).post("/coworking/here/kecil")
     address = kiosk_address(hall).partition("//")[2].partition("/")[2]

@@ -51,7 +51,7 @@ def handling(request: PersonRequest) -> HttpResponse:
         queryset=Report.objects.visible_to(request.user).select_related("category", "region", "agency"),
         columns=[
             Column("title", _("Report"), lambda r: r.title, url=lambda r: reverse("reports:handle", args=[r.number]), sort="title"),
-            Column("number", _("Number"), lambda r: r.number, sort="number"),
+            Column("number", _("Report number"), lambda r: r.number, sort="number"),
             Column("category", _("Category"), lambda r: r.category.name, csv_value=lambda r: r.category.code, sort="category"),
             Column("region", _("Region"), lambda r: r.region.name, csv_value=lambda r: r.region_id, sort="region"),
             Column("agency", _("Agency"), lambda r: r.agency.label if r.agency else "–", sort="agency"),
