@@ -23,6 +23,7 @@ WRITERS = {
     "pendopo/indicators/sources.py": "the verbs of sources and their keys; actions.py holds the verb of figures",
     "pendopo/indicators/closing/thawing.py": "copies rows of closed months back before a read; the files stay the record",
     "pendopo/ui/pictures.py": "saves a picture into memory, not into the database",
+    "pendopo/ui/qr.py": "saves a drawing into memory, not into the database",
     "pendopo/portal/opendata/files.py": "saves a workbook into a file, not into the database",
     "pendopo/indicators/storing.py": "the SQL of a delivery; only indicators.actions.take_delivery calls it, inside its transaction",
 }

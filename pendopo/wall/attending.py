@@ -5,7 +5,6 @@ The screen has the same right as one that shows boards (`kiosk.py`); its name is
 
 from datetime import timedelta
 
-import segno
 from asgiref.sync import async_to_sync
 from django.core import signing
 from django.core.exceptions import PermissionDenied
@@ -13,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from pendopo.meetings.media.hall import halls
 from pendopo.meetings.media.tickets import LIFE_S, Ticket
 from pendopo.meetings.media.views import room_page
 from pendopo.meetings.models import Meeting, Part, State
+from pendopo.ui.qr import mark
 
 from .actions import seat_of
 from .kiosk import screen_of, take_token
@@ -71,8 +70,7 @@ def attend(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("wall:meeting")
     ticket = Ticket(code, seat_of(screen), screen.label, _("Meeting room"), Part.SPEAKER, True)
     address = request.build_absolute_uri(remote_path(screen, code))
-    drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2, light="#fff")
-    return room_page(request, meeting, ticket, back=reverse("wall:meeting"), remote=address, drawn=mark_safe(drawn))  # noqa: S308
+    return room_page(request, meeting, ticket, back=reverse("wall:meeting"), remote=address, drawn=mark(address))
 
 
 def remote_path(screen: KioskToken, code: str) -> str:

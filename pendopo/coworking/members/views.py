@@ -1,15 +1,12 @@
 """Pages of members: registering (open to everybody); for stewards the list, one member, plans, visitors, vouchers, house rules."""
 
 from datetime import timedelta
-from typing import Any
 
-import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,6 +17,7 @@ from pendopo.agencies.requests import PersonRequest
 from pendopo.coworking.places.models import Place
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Link, Listing
+from pendopo.ui.qr import network_mark
 from pendopo.ui.templatetags.house import moment
 
 from . import actions
@@ -177,15 +175,9 @@ def vouchers(request: PersonRequest) -> HttpResponse:
             form.add_error("place", _("Your post does not reach %(name)s.") % {"name": place.name})
     kept = [place for place in Place.objects.all() if may(request.user, "coworking.keep", place)]
     rows = Voucher.objects.filter(place__in=kept, until__gte=timezone.localdate(), made__gte=timezone.now() - timedelta(days=30))
-    sheet: list[dict[str, Any]] = [{"voucher": row, "mark": _mark(row)} for row in rows.select_related("place").order_by("-pk")[:200]]
+    newest = rows.select_related("place").order_by("-pk")[:200]
+    sheet = [{"voucher": row, "mark": network_mark(row.place.network or row.place.name, row.code)} for row in newest]
     return render(request, "coworking/vouchers.html", {"form": form, "sheet": sheet})
-
-
-def _mark(voucher: Voucher) -> str:
-    """A QR code that a phone understands as "join this network"."""
-    network = voucher.place.network or voucher.place.name
-    text = f"WIFI:T:WPA;S:{network};P:{voucher.code};;"
-    return mark_safe(segno.make(text, error="m").svg_inline(scale=3, border=2, light="#fff", omitsize=False))  # noqa: S308 – drawn by us from letters and digits
 
 
 @opens("coworking.keep")

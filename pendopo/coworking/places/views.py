@@ -1,11 +1,9 @@
 """Pages of a place: its floors with plans, what is taken now, when it is open; the QR at a thing and the kiosk at the door."""
 
-import io
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
@@ -25,6 +23,7 @@ from pendopo.coworking.bookings import logic
 from pendopo.coworking.bookings.models import Booking
 from pendopo.coworking.bookings.search import taken_between
 from pendopo.ui.door import opens
+from pendopo.ui.qr import picture
 from pendopo.ui.telling import told as say
 
 from .models import Floor, Place, Resource, calendar_of
@@ -101,9 +100,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The mark to print and put at a thing: whoever scans it checks in."""
     found = get_object_or_404(Resource, code=code, active=True)
-    mark, drawn = segno.make(f"{settings.SITE_URL}{reverse('coworking:here', args=[found.code])}", error="m"), io.BytesIO()
-    mark.save(drawn, kind="svg", scale=6, border=2, light="#fff")
-    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
+    return HttpResponse(picture(f"{settings.SITE_URL}{reverse('coworking:here', args=[found.code])}"), content_type="image/svg+xml")
 
 
 @opens("")
