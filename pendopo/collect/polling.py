@@ -59,8 +59,10 @@ class Counter(NamedTuple):
 class Poller:
     """Polls one device every ten seconds until it is cancelled. `tell(indicator, dims, at, value)` takes means of five minutes."""
 
-    def __init__(self, device: PollDevice, credentials: Credentials, tell: Tell, lines: Lines) -> None:
-        self.device, self.tell, self.lines = device, tell, lines
+    def __init__(
+        self, device: PollDevice, credentials: Credentials, tell: Tell, lines: Lines, cadence: Callable[[], float] = lambda: 1.0
+    ) -> None:
+        self.device, self.tell, self.lines, self.cadence = device, tell, lines, cadence
         self.agent = Agent(device.address, credentials, port=device.port)
         self.before: dict[str, Sample] = {}
         self.reducer = Reducer()
@@ -108,7 +110,7 @@ class Poller:
         now = time.time()
         self.take(values, now)
         if self.units_due <= now:
-            self.units_due = now + UNITS_S
+            self.units_due = now + UNITS_S * self.cadence()
             self.take_units(values, now)
 
     def _complain(self, why: str) -> None:

@@ -20,7 +20,7 @@ from nats.aio.msg import Msg
 
 from pendopo.bus import client as bus
 from pendopo.bus import subjects
-from pendopo.bus.messages import Copied, LogLine, PollCheck, PollDevice, PollPlan, Presence, encode, unpack
+from pendopo.bus.messages import Copied, LogLine, PollCheck, PollDevice, PollPlan, PostureWord, Presence, encode, unpack
 
 from .access import PUBLIC, read_access
 from .checking import Checked, check
@@ -30,6 +30,7 @@ from .polling import EVERY_S, Poller
 from .probing import NoProbes, Prober
 from .saving import Saver
 from .sending import Sender
+from .urgency import Urgency
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class Collector:
         self.nc, self.place = nc, place
         self.sender = Sender(nc, place.keeping)
         self.saver = Saver(self._copied)
+        self.urgency = Urgency()
         self.plan = PollPlan(source="")
         self.known: tuple[bytes, float] = (b"", 0.0)
         self.devices: dict[str, PollDevice] = {}
@@ -99,6 +101,7 @@ class Collector:
         if self.prober is None:
             logger.warning("collect: devices are not probed, only asked by SNMP: give CAP_NET_RAW, or allow net.ipv4.ping_group_range")
         await self.nc.subscribe(subjects.poll_plan(), cb=self._on_plan)
+        await self.nc.subscribe(subjects.posture(">"), cb=self._on_posture)
         loops = [self.sender.run(lambda: self.plan.source), self._presence(), self._checks(), self.saver.run()]
         if self.place.beat is not None:
             loops.append(self._beat(self.place.beat))
@@ -131,6 +134,16 @@ class Collector:
         except (msgspec.MsgspecError, ValueError) as problem:
             logger.warning("collect: a plan cannot be used: %s", problem)
         self.known = word
+
+    async def _on_posture(self, message: Msg) -> None:
+        try:
+            self.urgency.hear(msgspec.json.decode(message.data, type=PostureWord))
+        except (msgspec.MsgspecError, ValueError) as problem:
+            logger.warning("collect: the word of a posture cannot be used: %s", problem)
+
+    def _often(self, region: str) -> float:
+        """How much of the usual time lies between two measurements in a region now."""
+        return self.urgency.cadence(region, time.time())
 
     def _access_changed(self) -> float:
         """When the file of credentials was written; 0 where there is none."""
@@ -167,7 +180,7 @@ class Collector:
                 if known is None:
                     logger.warning("collect: %s names the credentials “%s”, which are not in the file", code, device.access)
                     known = credentials[PUBLIC]
-                poller = Poller(device, known, partial(self._wait, device.region), self._line)
+                poller = Poller(device, known, partial(self._wait, device.region), self._line, partial(self._often, device.region))
                 self.pollers[code] = poller
                 self.tasks[code] = asyncio.create_task(poller.run(start_s=EVERY_S * place / max(1, len(wanted))))
                 self.devices[code] = device
@@ -229,7 +242,7 @@ class Collector:
             await self._tell_presence()
             if time.monotonic() < due:
                 continue
-            due = time.monotonic() + PRESENCE_S
+            due = time.monotonic() + PRESENCE_S * self.urgency.soonest((device.region for device in self.plan.devices), time.time())
             now = time.time()
             for device in self.plan.devices:
                 watched = self.prober.watched.get(device.address)
@@ -245,7 +258,8 @@ class Collector:
         while True:
             gate = asyncio.Semaphore(CHECKS_TOGETHER)
             await asyncio.gather(*(self._check(one, gate) for one in self.plan.checks))
-            await asyncio.sleep(CHECK_S if self.plan.checks else IDLE_S)
+            often = self.urgency.soonest((one.region for one in self.plan.checks), time.time())
+            await asyncio.sleep(CHECK_S * often if self.plan.checks else IDLE_S)
 
     async def _check(self, one: PollCheck, gate: asyncio.Semaphore) -> None:
         async with gate:

@@ -28,7 +28,7 @@ USER = "pendopo"
 # As whom collectors at other places come in, and what they may say and hear.
 COLLECTOR = "collector"
 MAY_SAY = (subjects.reading(">"), subjects.syslog(">"), subjects.copied(">"), subjects.presence(), "_INBOX.>")
-MAY_HEAR = (subjects.poll_plan(), "_INBOX.>")
+MAY_HEAR = (subjects.poll_plan(), subjects.posture(">"), "_INBOX.>")
 OLDEST = (2, 12)
 MQTT_PORT = 1883
 LEFTOVER_S = 5.0

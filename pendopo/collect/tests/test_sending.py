@@ -173,12 +173,15 @@ async def test_a_site_may_say_and_hear_only_what_a_collector_needs(
 
     for subject in (subjects.did("alerts", "opened"), subjects.presence()):
         await hub.subscribe(subject, cb=note)
-    await own.subscribe(subjects.poll_plan(), cb=note)
+    told = {subjects.poll_plan(), subjects.posture("35.16")}
+    for subject in (subjects.poll_plan(), subjects.posture(">")):
+        await own.subscribe(subject, cb=note)
     await asyncio.sleep(1.0)
     for subject in (subjects.did("alerts", "opened"), subjects.presence()):
         await own.publish(subject, b"{}")
-    await hub.publish(subjects.poll_plan(), b"{}")
-    assert {await asyncio.wait_for(heard.get(), 5) for _word in range(2)} == {subjects.presence(), subjects.poll_plan()}
+    for subject in told:
+        await hub.publish(subject, b"{}")
+    assert {await asyncio.wait_for(heard.get(), 5) for _word in range(3)} == {subjects.presence(), *told}
     await asyncio.sleep(0.3)
     assert heard.empty()
     await own.close()
