@@ -7,12 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests import house
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
+LEFT_LYING = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|django\.db\.models\.signals|GenericForeignKey|NotImplementedError")
 FORBIDDEN_NAMES = {"core", "common", "utils", "util", "helpers", "helper", "base", "misc"}
 
 # Who may write to the database beside actions.py, and why.
@@ -100,25 +99,34 @@ def test_a_write_is_recognised() -> None:
         assert not writes(ast.parse(text)), text
 
 
-@pytest.mark.parametrize("path", [p for p in house.modules() if p.name != "actions.py" and p.parent.name != "actions"], ids=str)
-def test_only_actions_write(path: Path) -> None:
+def test_only_actions_write() -> None:
     """Views, loops and logic call an action; they never write by themselves."""
-    found = writes(house.tree(path))
-    if str(path) in WRITERS:
-        assert found, f"{path} no longer writes: take it out of WRITERS."
-    else:
-        assert not found, f"{path} writes to the database ({', '.join(found)}): put the verb into actions.py."
+    wrong = []
+    for path in house.modules():
+        if path.name == "actions.py" or path.parent.name == "actions":
+            continue
+        found = writes(house.tree(path))
+        if str(path) in WRITERS and not found:
+            wrong.append(f"{path} no longer writes: take it out of WRITERS.")
+        if found and str(path) not in WRITERS:
+            wrong.append(f"{path} writes to the database ({', '.join(found)}): put the verb into actions.py.")
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", house.modules(), ids=str)
-def test_sizes_and_names(path: Path) -> None:
+def test_sizes_and_names() -> None:
     """Files and functions that one can read in one sitting, with names that say something."""
-    lines = house.source(path).count("\n")
-    assert lines <= FILE_LINES, f"{path} has {lines} lines: split it by noun."
-    for function in house.functions(house.tree(path)):
-        length = (function.end_lineno or 0) - function.lineno + 1
-        assert length <= FUNCTION_LINES, f"{path}: {function.name} has {length} lines."
-    assert not FORBIDDEN_NAMES & {part.removesuffix(".py") for part in path.parts}, f"{path}: say what it holds."
+    wrong = []
+    for path in house.modules():
+        lines = house.source(path).count("\n")
+        if lines > FILE_LINES:
+            wrong.append(f"{path} has {lines} lines: split it by noun.")
+        for function in house.functions(house.tree(path)):
+            length = (function.end_lineno or 0) - function.lineno + 1
+            if length > FUNCTION_LINES:
+                wrong.append(f"{path}: {function.name} has {length} lines.")
+        if FORBIDDEN_NAMES & {part.removesuffix(".py") for part in path.parts}:
+            wrong.append(f"{path}: say what it holds.")
+    assert not wrong, "\n".join(wrong)
 
 
 def is_only_a_shape(node: ast.AST) -> bool:
@@ -142,35 +150,46 @@ def undocumented(node: ast.AST, prefix: str = "") -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", house.modules(), ids=str)
-def test_docstrings(path: Path) -> None:
+def test_docstrings() -> None:
     """A module, a model, an action and a public function say what they are for."""
-    assert ast.get_docstring(house.tree(path)), f"{path} has no docstring."
-    assert not undocumented(house.tree(path)), path
+    wrong = [f"{path} has no docstring." for path in house.modules() if not ast.get_docstring(house.tree(path))]
+    wrong += [f"{path}: {name} has no docstring." for path in house.modules() for name in undocumented(house.tree(path))]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", house.modules(), ids=str)
-def test_imports_stand_at_the_top(path: Path) -> None:
+def test_imports_stand_at_the_top() -> None:
     """An import inside a function is a design fault."""
-    for function in house.functions(house.tree(path)):
-        inside = [node.lineno for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
-        assert not inside, f"{path}: {function.name} imports in line {inside}."
+    wrong = [
+        f"{path}: {function.name} imports in line {node.lineno}."
+        for path in house.modules()
+        for function in house.functions(house.tree(path))
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", house.modules(), ids=str)
-def test_nothing_is_left_lying_about(path: Path) -> None:
+def test_nothing_is_left_lying_about() -> None:
     """No notes to oneself, no prints, no signals for domain behaviour, no generic foreign keys."""
-    assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b|django\.db\.models\.signals|GenericForeignKey|NotImplementedError", house.source(path))
-    calls = [node for node in ast.walk(house.tree(path)) if isinstance(node, ast.Call)]
-    assert not [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
+    wrong = [f"{path}: {found[0]}" for path in house.modules() if (found := LEFT_LYING.search(house.source(path)))]
+    wrong += [
+        f"{path} prints in line {node.lineno}."
+        for path in house.modules()
+        for node in ast.walk(house.tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", [p for p in house.modules() if p.parts[1] not in house.PROGRAMS], ids=str)
-def test_only_settings_reads_the_environment(path: Path) -> None:
+def test_only_settings_reads_the_environment() -> None:
     """One place to look for what an operator can change."""
-    reads = "os.environ" in house.source(path) or "getenv" in house.source(path)
-    allowed = path == Path("pendopo/settings.py") or str(path) in ENVIRONMENT_READERS
-    assert not reads or allowed, f"{path} reads the environment: read it in settings.py."
+    allowed = {"pendopo/settings.py", *ENVIRONMENT_READERS}
+    readers = [
+        str(path)
+        for path in house.modules()
+        if path.parts[1] not in house.PROGRAMS and re.search(r"os\.environ|getenv", house.source(path))
+    ]
+    assert set(readers) <= allowed, f"{sorted(set(readers) - allowed)} read the environment: read it in settings.py."
 
 
 def test_the_median_file_is_short() -> None:
