@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.access import User, agency_ids_of, sees_everything
 from pendopo.agencies.models import Agency, Post
 
 from .catalogue import all_instruments
-from .logic import Instrument, Node
+from .logic import Instrument, Level, Node
 from .models import Treatment, Weight
 from .sheet import name_of
 
@@ -42,6 +43,12 @@ class OpenForm(forms.Form):
         self.fields["agency"].queryset = agencies_in_reach(user)  # type: ignore[attr-defined]
 
 
+def level_text(level: Level) -> str:
+    """A level as one reads it where it is chosen: its number and word, and what it asks of the requirement."""
+    word = f"{level.step} · {name_of(level.word)}"
+    return format_html("<strong>{}</strong> {}", word, name_of(level.asked)) if level.asked else word
+
+
 class AnswerForm(forms.Form):
     """The answer to one requirement, shaped by its instrument: fulfilled levels, one level of a ladder, or a number."""
 
@@ -49,7 +56,7 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         scale = instrument.scale
         low = int(scale.low)
-        levels = [(low + step, f"{low + step} · {name_of(name)}") for step, name in enumerate(instrument.ladders.get(node.ladder, ()))]
+        levels = [(level.step, level_text(level)) for level in instrument.levels_of(node)] if scale.whole else []
         if levels and instrument.cumulative:
             self.fields["held"] = forms.TypedMultipleChoiceField(
                 label=_("Levels that are fulfilled"),

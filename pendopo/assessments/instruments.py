@@ -24,13 +24,21 @@ def shipped(code: str) -> Instrument:
     """A shipped instrument; KeyError for another code."""
     if code not in shipped_codes():
         raise KeyError(code)
-    return read((SHIPPED / f"{code}.yaml").read_text(encoding="utf-8"))
+    beside = sorted((SHIPPED / "levels").glob(f"{code}-*.yaml"))
+    return read(*(path.read_text(encoding="utf-8") for path in (SHIPPED / f"{code}.yaml", *beside)))
 
 
-def read(text: str) -> Instrument:
-    """An instrument from its YAML; WrongInstrument says in sentences what is missing or contradicts itself."""
+def read(text: str, *levels: str) -> Instrument:
+    """An instrument from its YAML; WrongInstrument says in sentences what is missing or contradicts itself.
+
+    `levels` are further files that say what each level asks, by the codes of requirements ("45 46" for two that ask the same).
+    """
     try:
-        instrument = _instrument(yaml.load(text, Loader=_Loader))  # noqa: S506 - a safe loader, see below
+        raw, *beside = (yaml.load(one, Loader=_Loader) for one in (text, *levels))  # noqa: S506 - a safe loader, see below
+        asked = {code: texts for file in beside for codes, texts in file.items() for code in codes.split()}
+        instrument = _instrument(raw, asked)
+        if strangers := set(asked) - {leaf.code for leaf in instrument.leaves()}:
+            raise WrongInstrument([f"{code}: levels are told for it, and there is no such requirement." for code in sorted(strangers)])
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError, InvalidOperation, RecursionError) as problem:
         raise WrongInstrument([f"This is no instrument: {type(problem).__name__}: {problem}. See docs/rooms/assessments.md."]) from None
     if problems := problems_of(instrument):
@@ -54,8 +62,8 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def _instrument(raw: Mapping[str, Any]) -> Instrument:
-    nodes = tuple(_node(node, "") for node in raw["nodes"])
+def _instrument(raw: Mapping[str, Any], asked: Mapping[str, Any]) -> Instrument:
+    nodes = tuple(_node(node, "", asked) for node in raw["nodes"])
     root = Node(raw["code"], raw["name"], _sum(nodes), raw.get("rollup", WEIGHTED_MEAN), nodes, gates=_gates(raw))
     scale, legal = raw["scale"], raw.get("legal", {})
     return Instrument(
@@ -68,6 +76,7 @@ def _instrument(raw: Mapping[str, Any]) -> Instrument:
         digits=None if raw.get("rounding", "none") == "none" else int(raw["rounding"]),
         cumulative=raw.get("cumulative", False) is True,
         exclusions=raw.get("exclusions", False) is True,
+        levels_note=_words(raw["levels_note"]) if "levels_note" in raw else {},
         legal={
             "basis": str(legal.get("basis", "")),
             **_status(legal.get("status", "")),
@@ -83,15 +92,29 @@ def _status(raw: Mapping[str, str] | str) -> dict[str, str]:
     return {"status": str(raw["id"]), **{f"status_{language}": str(text) for language, text in raw.items()}}
 
 
-def _node(raw: Mapping[str, Any], ladder: str, share: Fraction | None = None) -> Node:
-    """A node; `ladder` is what it inherits, `share` its part of a group that divides its weight equally."""
+def _node(raw: Mapping[str, Any], ladder: str, asked: Mapping[str, Any], share: Fraction | None = None) -> Node:
+    """A node; `ladder` is what it inherits, `share` its part of a group that divides its weight equally, `asked` levels told elsewhere."""
     ladder = raw.get("ladder", ladder)
     below = raw.get("nodes", ())
     own = Fraction(Decimal(raw["weight"])) if "weight" in raw else share
     equal = own / len(below) if own is not None and below and not any("weight" in one for one in below) else None
-    nodes = tuple(_node(one, ladder, equal) for one in below)
-    weight = own if own is not None else _sum(nodes)
-    return Node(raw["code"], raw["name"], weight, raw.get("rollup", WEIGHTED_MEAN), nodes, ladder, _gates(raw))
+    nodes = tuple(_node(one, ladder, asked, equal) for one in below)
+    return Node(
+        code=raw["code"],
+        name=raw["name"],
+        weight=own if own is not None else _sum(nodes),
+        rollup=raw.get("rollup", WEIGHTED_MEAN),
+        nodes=nodes,
+        ladder=ladder,
+        gates=_gates(raw),
+        levels=tuple(_words(one) for one in raw.get("levels", asked.get(raw["code"], ()))),
+        about=_words(raw["about"]) if "about" in raw else {},
+    )
+
+
+def _words(raw: Mapping[str, Any]) -> dict[str, str]:
+    """A text by language; Indonesian must be there."""
+    return {"id": str(raw["id"]), **{language: str(text) for language, text in raw.items()}}
 
 
 def _gates(raw: Mapping[str, Any]) -> tuple[Gate, ...]:

@@ -60,7 +60,8 @@ class Gate:
 class Node:
     """One requirement, or a group of them. `weight` counts among its siblings; a group's own is the sum of what it holds.
 
-    `ladder` names the instrument's ladder of levels that a requirement is answered by ('' = a plain number).
+    `ladder` names the instrument's ladder of levels that a requirement is answered by ('' = a plain number). `levels` says by language
+    what each of them asks of this very requirement, lowest first; `about` what the requirement looks at.
     """
 
     code: str
@@ -70,6 +71,8 @@ class Node:
     nodes: tuple["Node", ...] = ()
     ladder: str = ""
     gates: tuple[Gate, ...] = ()
+    levels: tuple[Mapping[str, str], ...] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, "Node"]]:
         """This node and all below it, each with its depth (this one has `depth`)."""
@@ -94,7 +97,7 @@ class Instrument:
     `ladders` are the levels in words, lowest first, each by language; `exclusions` allows "does not apply", with a reason; `cumulative`
     ladders count a level only when all below it hold; `legal` says on
     what it rests (`basis`, `status`, `from`, `until`). `digits` is the declared rounding (half up) before the predicate is chosen; None =
-    the unrounded index is classified.
+    the unrounded index is classified. `levels_note` says by language whose words the levels are, and what counts instead.
     """
 
     code: str
@@ -107,6 +110,7 @@ class Instrument:
     cumulative: bool = False
     digits: int | None = None
     legal: Mapping[str, str] = field(default_factory=dict)
+    levels_note: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, depth: int) -> list[Node]:
         """The nodes of one depth, in order."""
@@ -116,10 +120,25 @@ class Instrument:
         """The requirements that are answered themselves."""
         return [node for _, node in self.root.walk() if not node.nodes]
 
+    def levels_of(self, node: Node) -> list["Level"]:
+        """The levels of a requirement, lowest first; empty where it is answered by a plain number."""
+        ladder = self.ladders.get(node.ladder, ())
+        asks = node.levels or ({},) * len(ladder)
+        return [Level(step, word, asked) for step, (word, asked) in enumerate(zip(ladder, asks, strict=True), int(self.scale.low))]
+
     def scale_at(self, depth: int) -> Scale:
         """What may be answered at a depth: leaves keep the instrument's scale, a group is a mean and takes decimals."""
         grouped = any(node.nodes for node in self.at(depth))
         return Scale(self.scale.low, self.scale.high, self.scale.whole and not grouped)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of a requirement: its number, its word, and what it asks of this requirement ({} = the word says it); by language."""
+
+    step: int
+    word: Mapping[str, str]
+    asked: Mapping[str, str]
 
 
 Answers = Mapping[str, Fraction | None]
@@ -175,6 +194,8 @@ def problems_of(instrument: Instrument) -> list[str]:
         found.extend(f"{node.code}: the gate names {gate.code}, which is not below it." for gate in node.gates if gate.code not in below_it)
         if not node.nodes and node.ladder and node.ladder not in instrument.ladders:
             found.append(f"{node.code}: there is no ladder {node.ladder!r}; declare it under `ladders`.")
+        if node.levels and (node.nodes or len(node.levels) != len(instrument.ladders.get(node.ladder, ()))):
+            found.append(f"{node.code}: it has {len(node.levels)} level texts; give one for each level of its ladder.")
     if instrument.root.weight != 100 and instrument.root.nodes:
         found.append(f"The weights of {instrument.code} sum to {plain(instrument.root.weight)}; they must sum to 100.")
     steps = instrument.scale.high - instrument.scale.low + 1

@@ -1,5 +1,6 @@
 """What holds for every instrument that is shipped, and the parts of the format that the two indices do not use."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -39,9 +40,42 @@ def test_every_shipped_instrument_says_what_it_rests_on_and_how_it_is_answered(c
         assert not instrument.scale.whole or node.ladder, node.code
 
 
+def test_every_level_of_the_47_indicators_says_in_both_languages_what_it_asks_of_it() -> None:
+    spbe = shipped("spbe-2020")
+    told = {node.code: [level.asked for level in spbe.levels_of(node)] for node in spbe.leaves()}
+    assert len(told) == 47 and all(len(asks) == 5 for asks in told.values())
+    texts = [ask[language] for asks in told.values() for ask in asks for language in ("id", "en")]
+    assert all(10 < len(text) <= 140 and text.endswith(".") for text in texts)
+    for code, asks in told.items():
+        assert len({ask["id"] for ask in asks}) == len({ask["en"] for ask in asks}) == 5, code
+    assert told["46"] == told["47"] == told["45"], "the services of a sector are asked the same"
+    apart = {tuple(ask["id"] for ask in asks) for asks in told.values()}
+    assert len(apart) == 45, "and no other two are"
+
+
+def test_pemdi_says_what_each_indicator_looks_at_and_where_the_criteria_are() -> None:
+    pemdi = shipped("pemdi-2026")
+    assert all(node.about["id"] and node.about["en"] and node.name["en"] for node in pemdi.leaves())
+    assert "PANRB" in pemdi.levels_note["id"] and not any(level.asked for level in pemdi.levels_of(pemdi.leaves()[0]))
+
+
+def test_levels_told_beside_an_instrument_must_fit_it() -> None:
+    text = OWN.format(gate="1", weight=100, ladder="one")
+    asked = '"1 2": [{id: rendah, en: low}, {id: tinggi}]'
+    own = read(text, asked)
+    assert [level.asked["id"] for level in own.levels_of(own.leaves()[1])] == ["rendah", "tinggi"]
+    for wrong, sentence in (
+        ('"9": [{id: a}, {id: b}]', "9: levels are told for it, and there is no such requirement"),
+        ('"1": [{id: a}]', "1: it has 1 level texts; give one for each level of its ladder"),
+        ('"1": [a, b]', "no instrument"),
+    ):
+        with pytest.raises(WrongInstrument, match=sentence):
+            read(text, wrong)
+
+
 def turned(node: Node) -> Node:
     """The same tree with every group's nodes the other way round."""
-    return Node(node.code, node.name, node.weight, node.rollup, tuple(turned(one) for one in reversed(node.nodes)), node.ladder, node.gates)
+    return replace(node, nodes=tuple(turned(one) for one in reversed(node.nodes)))
 
 
 @pytest.mark.parametrize("code", shipped_codes())

@@ -44,6 +44,7 @@ class Row:
     now: str
     to: str
     effort: str
+    asked: str
     owners: list[Order]
 
 
@@ -93,6 +94,11 @@ def targets_of(request: PersonRequest, instrument: Instrument) -> tuple[dict[str
     return found, wrong
 
 
+def _asked(instrument: Instrument, step: Step) -> str:
+    """What the next level asks; '' where only its word is known."""
+    return next((name_of(one.asked) for one in instrument.levels_of(step.node) if one.step == step.to and one.asked), "")
+
+
 def _levels(instrument: Instrument) -> list[int]:
     low, high = int(instrument.scale.low), int(instrument.scale.high)
     return list(range(low, high + 1))
@@ -120,6 +126,7 @@ def _rows(request: PersonRequest, found: Assessment, instrument: Instrument, ran
                 now=number_text(float(step.now), 0 if instrument.scale.whole else 2, language),
                 to=number_text(float(step.to), 0, language),
                 effort=effort_word(step.effort),
+                asked=_asked(instrument, step),
                 owners=owners[url],
             )
         )

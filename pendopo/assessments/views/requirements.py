@@ -21,7 +21,7 @@ from .. import actions
 from ..catalogue import instrument_named
 from ..crossing import elsewhere
 from ..drawing import draw, live_figures, serving
-from ..forms import AnswerForm, EvidenceForm, FindingForm
+from ..forms import AnswerForm, EvidenceForm, FindingForm, level_text
 from ..logic import Instrument, Node, WrongAnswer
 from ..models import Answer, Assessment, Evidence, EvidenceKind, RoundKind, Snapshot, Use
 from ..reading import proof_of
@@ -65,7 +65,9 @@ def _page(request: PersonRequest, found: Assessment, code: str, status: int = 20
         "node": leaf,
         "name": name_of(leaf.name),
         "path": [name_of(node.name) for _depth, node in instrument.root.walk() if node.nodes and leaf in _below(node)][1:],
-        "levels": [(step, name_of(name)) for step, name in enumerate(instrument.ladders.get(leaf.ladder, ()), int(instrument.scale.low))],
+        "levels": [level_text(level) for level in instrument.levels_of(leaf)],
+        "levels_note": name_of(instrument.levels_note) if instrument.levels_note else "",
+        "about": name_of(leaf.about) if leaf.about else "",
         "rounds": [(round, by_round.get(round.pk)) for round in rounds],
         "answer_forms": [(round, _answer_form(instrument, leaf, by_round.get(round.pk))) for round in writable],
         "standing": standing_word(code_of),
