@@ -208,7 +208,9 @@ WATCH_URL = os.environ.get("PENDOPO_WATCH_URL", "")
 
 # Where the portal is laid down as files each minute (portal/snapshot/).
 SNAPSHOT_DIR = os.environ.get("PENDOPO_SNAPSHOT_DIR", "")
-# A file of holidays and joint leave beside the shipped one (reports/holidays.yaml).
+# When offices work (agencies/hours.py reads it).
+WORKING_HOURS = os.environ.get("PENDOPO_WORKING_HOURS", "") or "Mo-Fr 07:30-16:00"
+# A file of holidays and joint leave beside the shipped one (agencies/holidays.yaml).
 HOLIDAYS_FILE = os.environ.get("PENDOPO_HOLIDAYS", "")
 
 # The media servers of meetings, `unix:/socket` or `ws://host:port`; a meeting lives on one. `pendopo up` names its own here.

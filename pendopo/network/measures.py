@@ -3,9 +3,8 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
-from zoneinfo import ZoneInfo
 
 FULL = 0.8
 # A forecast needs so many days, and says nothing beyond this horizon.
@@ -67,30 +66,6 @@ def full_on(days: Sequence[tuple[date, float]], capacity: float, *, share: float
         return None
     left = (share * capacity - start) / slope - last
     return days[-1][0] + timedelta(days=math.ceil(left)) if left <= HORIZON_DAYS else None
-
-
-@dataclass(frozen=True)
-class WorkingHours:
-    """On which weekdays (Monday is 0) from when to when, in a zone; days in `free` are none."""
-
-    zone: ZoneInfo
-    begins: time = time(7, 30)
-    ends: time = time(16, 0)
-    weekdays: frozenset[int] = frozenset(range(5))
-    free: frozenset[date] = frozenset()
-
-    def between(self, since: datetime, until: datetime) -> list[Interval]:
-        """The working hours between two moments."""
-        found = []
-        day = since.astimezone(self.zone).date()
-        while day <= until.astimezone(self.zone).date():
-            if day.weekday() in self.weekdays and day not in self.free:
-                begin = max(since, datetime.combine(day, self.begins, self.zone))
-                end = min(until, datetime.combine(day, self.ends, self.zone))
-                if begin < end:
-                    found.append((begin, end))
-            day += timedelta(days=1)
-        return found
 
 
 def cut_out(whole: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pendopo.coworking.places.hours import Calendar, Span, minus
+from pendopo.agencies.hours import Span, minus
+from pendopo.coworking.places.hours import Calendar
 from pendopo.ui.sentence import Sentence
 
 PENDING, CONFIRMED, HERE = "pending", "confirmed", "here"

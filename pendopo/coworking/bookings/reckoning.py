@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 
 from pendopo.agencies.access import may
+from pendopo.agencies.hours import Span
 from pendopo.agencies.models import Person
 from pendopo.coworking.members.models import Group, Member, Pass
-from pendopo.coworking.places.hours import Span
 from pendopo.coworking.places.models import Kind, Resource
 from pendopo.ui.sentence import Sentence
 

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Abs
 
-from pendopo.coworking.places.hours import Calendar, Span
+from pendopo.agencies.hours import Span
+from pendopo.coworking.places.hours import Calendar
 from pendopo.coworking.places.models import Kind, Place, Resource, calendars
 from pendopo.ui.sentence import Sentence
 from pendopo.ui.telling import told

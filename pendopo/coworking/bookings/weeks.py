@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pendopo.agencies.access import may
+from pendopo.agencies.hours import Span
 from pendopo.agencies.models import Person
-from pendopo.coworking.places.hours import Span
 from pendopo.coworking.places.models import Resource, calendar_of
 
 from .models import Booking

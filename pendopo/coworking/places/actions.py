@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.actions import Refused
+from pendopo.agencies.hours import read_hours
 from pendopo.agencies.models import Person
 from pendopo.audit.actions import record
 from pendopo.coworking.bookings.actions import close
@@ -17,7 +18,6 @@ from pendopo.coworking.bookings.models import Booking
 from pendopo.ui.sentence import Sentence
 from pendopo.ui.telling import told
 
-from .hours import read_hours
 from .models import Closure, Feature, Floor, Holiday, Kind, Place, Resource
 from .plans import BadPlan, clean, marks
 

@@ -10,10 +10,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.agencies.hours import Closing
 from pendopo.agencies.models import Agency, Person
 from pendopo.regions.models import Region
 
-from .hours import Calendar, Closing
+from .hours import Calendar
 
 
 class Kind(models.TextChoices):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pendopo.coworking.places.hours import Calendar, Closing, minus, read_hours
+from pendopo.agencies.hours import Closing, minus, read_hours
+from pendopo.coworking.places.hours import Calendar
 
 WIB = ZoneInfo("Asia/Jakarta")
 MONDAY = date(2026, 12, 7)

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pendopo.agencies.hours import Span
 from pendopo.coworking.bookings import logic
 from pendopo.coworking.bookings.logic import Allowance, Offer, Share
-from pendopo.coworking.places.hours import Calendar, Span
+from pendopo.coworking.places.hours import Calendar
 
 from .yard import MONDAY, NOW, WIB, at, days_later
 

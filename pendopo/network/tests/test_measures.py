@@ -1,14 +1,14 @@
 """Capacity and availability by hand-computed examples and by properties."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pendopo.agencies.holidays import working_calendar
 from pendopo.agencies.models import Agency
-from pendopo.network.measures import WorkingHours, availability, cut_out, full_on, percentile_95, percentiles, stretches
+from pendopo.network.measures import availability, cut_out, full_on, percentile_95, percentiles, stretches
 from pendopo.network.models import Device, Interface, Link, Site
 from pendopo.network.usage import Load, shares, user_of
 
@@ -39,11 +39,14 @@ def test_the_day_when_a_line_is_full() -> None:
 
 
 def test_working_hours_and_what_is_left_out() -> None:
-    hours = WorkingHours(ZoneInfo("Asia/Jakarta"), free=frozenset({date(2026, 11, 24)}))
-    week = hours.between(MONDAY, MONDAY + timedelta(days=7))
-    assert len(week) == 4 and sum((b - a).total_seconds() for a, b in week) == 4 * 8.5 * 3600
+    week = working_calendar().within(MONDAY, MONDAY + timedelta(days=7))
+    assert len(week) == 5 and sum((b - a).total_seconds() for a, b in week) == 5 * 8.5 * 3600
     begin = week[0][0]
     assert begin == datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+    noon = datetime(2026, 12, 23, 5, tzinfo=UTC)
+    assert [b - a for a, b in working_calendar().within(noon, noon + timedelta(days=5))] == [timedelta(hours=4), timedelta(hours=4.5)], (
+        "24 December 2026 is joint leave, the 25th Christmas, then comes the weekend"
+    )
     left = cut_out(week[:1], [(begin + 60 * MINUTE, begin + 120 * MINUTE)])
     assert left == [(begin, begin + 60 * MINUTE), (begin + 120 * MINUTE, week[0][1])]
 

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.access import may_somewhere
+from pendopo.agencies.holidays import working_calendar
 from pendopo.agencies.requests import PersonRequest
 from pendopo.regions.logic import is_within
 from pendopo.ui import charts
@@ -21,7 +22,7 @@ from pendopo.ui.templatetags.house import moment, number
 
 from ..flows.actions import Share, talkers
 from ..logic import speed_text
-from ..measures import FULL, Availability, Stretch, WorkingHours, availability, cut_out
+from ..measures import FULL, Availability, Stretch, availability, cut_out
 from ..models import Device, Medium
 from ..usage import Load, full_day, links_in_service, loads, planned_work, presence_of, shares
 
@@ -136,8 +137,7 @@ def reached(request: PersonRequest) -> HttpResponse:
     now = timezone.now()
     days = PERIODS.get(request.GET.get("days", ""), 7)
     since = now - timedelta(days=days)
-    hours = WorkingHours(ZoneInfo(settings.TIME_ZONE))
-    working, work = hours.between(since, now), planned_work(since, now)
+    working, work = working_calendar().within(since, now), planned_work(since, now)
     stretches: dict[str, list[Stretch]] = presence_of(since, now)
     rows = []
     for device in Device.objects.visible_to(request.user).filter(active=True, code__in=stretches).select_related("site__agency"):

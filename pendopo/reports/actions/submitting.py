@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.actions import Refused
+from pendopo.agencies.holidays import holidays
 from pendopo.agencies.models import Agency
 from pendopo.agencies.models import Kind as AgencyKind
 from pendopo.audit.actions import record
@@ -18,7 +19,6 @@ from pendopo.regions.logic import ancestors_of
 from pendopo.regions.models import Region
 
 from .. import logic
-from ..holidays import holidays
 from ..keys import new_number
 from ..models import ByPlace, Category, Channel, Kind, Report, Step
 

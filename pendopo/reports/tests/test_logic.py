@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pendopo.agencies.holidays import holidays
 from pendopo.reports import logic
-from pendopo.reports.holidays import holidays
 
 WIB = ZoneInfo("Asia/Jakarta")
 
