@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.access import User, agency_ids_of, sees_everything
 from pendopo.agencies.models import Agency, Post
+from pendopo.ui.offers import offer
 
 from .catalogue import all_instruments
 from .logic import Instrument, Level, Node
@@ -38,9 +39,9 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["instrument"].choices = [(one.code, name_of(one.root.name)) for one in all_instruments()]  # type: ignore[attr-defined]
+        offer(self, "instrument", [(one.code, name_of(one.root.name)) for one in all_instruments()])
         self.fields["year"].initial = timezone.localdate().year
-        self.fields["agency"].queryset = agencies_in_reach(user)  # type: ignore[attr-defined]
+        offer(self, "agency", agencies_in_reach(user))
 
 
 def level_text(level: Level) -> str:
@@ -132,7 +133,7 @@ class RiskForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = agencies_in_reach(user)  # type: ignore[attr-defined]
+        offer(self, "agency", agencies_in_reach(user))
 
 
 class PassageForm(forms.Form):

@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.ui.offers import offer
+
 from . import logic
 from .models import Device, DeviceRole, Link, Medium, Site, State
 
@@ -76,7 +78,7 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = timezone.localdate()
         words = dict(State.choices)
-        self.fields["state"].choices = [(code, words[code]) for code in logic.next_states(state)]  # type: ignore[attr-defined]
+        offer(self, "state", [(code, words[code]) for code in logic.next_states(state)])
 
 
 class InventoryForm(forms.Form):

@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.ui.offers import offer
+
 from .channels import is_set_up
 from .kinds import KINDS, MUTABLE
 from .models import SILENT, Channel, Dispatch, Endpoint, State, Wishes
@@ -28,7 +30,7 @@ class AddressForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         chosen = [(code, label) for code, label in Channel.choices if code not in SILENT and is_set_up(code)]
-        self.fields["channel"].choices = chosen or [(Channel.EMAIL, Channel.EMAIL.label)]  # type: ignore[attr-defined]
+        offer(self, "channel", chosen or [(Channel.EMAIL, Channel.EMAIL.label)])
 
 
 class PushForm(forms.Form):

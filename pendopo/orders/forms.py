@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.access import VERBS, grants_of
 from pendopo.agencies.models import Person, Post
+from pendopo.ui.offers import offer
 from pendopo.ui.paths import own_path
 
 from .models import Order, State
@@ -51,9 +52,9 @@ class GiveForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = within_reach(person)  # type: ignore[attr-defined]
+        offer(self, "to", within_reach(person))
         own = Post.objects.filter(holdings__in=person.holdings.current(), active=True).distinct()
-        self.fields["post"].queryset = own  # type: ignore[attr-defined]
+        offer(self, "post", own)
 
     def clean_about(self) -> str:
         """A path of this house, or nothing."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency
 from pendopo.regions.models import Region
+from pendopo.ui.offers import offer
 from pendopo.ui.pictures import written_anew
 from pendopo.ui.strangers import StrangerForm
 
@@ -42,9 +43,9 @@ class ReportForm(StrangerForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = Category.objects.filter(active=True)  # type: ignore[attr-defined]
+        offer(self, "category", Category.objects.filter(active=True))
         places = Region.objects.within(settings.REGION).filter(level__in=["district", "village"]).defer("boundary").order_by("code")
-        self.fields["region"].queryset = places  # type: ignore[attr-defined]
+        offer(self, "region", places)
         self.fields["region"].label_from_instance = _indented  # type: ignore[attr-defined]
 
     def clean_photo(self) -> bytes:
@@ -146,7 +147,7 @@ class HandlingFilters(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["state"].choices = [("", _("open")), *State.choices, ("all", _("all"))]  # type: ignore[attr-defined]
+        offer(self, "state", [("", _("open")), *State.choices, ("all", _("all"))])
 
     def narrow(self, queryset: QuerySet[Report]) -> QuerySet[Report]:
         """The reports that match."""

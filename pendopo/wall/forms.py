@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency, Post, Role
 from pendopo.incidents.posture.models import Level
+from pendopo.ui.offers import offer
 
 from .fields import REGION
 from .logic import RESERVED, BoardSpec
@@ -28,7 +29,7 @@ class ScreenForm(forms.Form):
 
     def __init__(self, *args: Any, boards: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["meanwhile"].choices = [("", "–"), *boards]  # type: ignore[attr-defined]
+        offer(self, "meanwhile", [("", "–"), *boards])
 
     def clean(self) -> dict[str, Any]:
         """A posture and a board, or neither."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.regions.models import Region
+from pendopo.ui.offers import offer
 
 from . import kinds
 from .actions import Told
@@ -53,7 +54,7 @@ class WarningForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["regions"].queryset = warned_regions()  # type: ignore[attr-defined]
+        offer(self, "regions", warned_regions())
         self.fields["regions"].label_from_instance = lambda region: region.name  # type: ignore[attr-defined]
 
     @property

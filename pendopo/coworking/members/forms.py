@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.coworking.places.models import Place
 from pendopo.regions.models import Level, Region
+from pendopo.ui.offers import offer
 
 from .models import Plan, Standing
 
@@ -39,7 +40,7 @@ class RegisterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         around = Region.objects.within(settings.REGION).filter(level=Level.DISTRICT)
-        self.fields["village"].queryset = around.order_by("name")  # type: ignore[attr-defined]
+        offer(self, "village", around.order_by("name"))
 
 
 class PlanForm(forms.Form):

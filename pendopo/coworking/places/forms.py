@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency
 from pendopo.regions.models import Level, Region
+from pendopo.ui.offers import offer
 
 from .models import Feature, Floor, Kind, Place, Resource
 
@@ -39,8 +40,8 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, within: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = Agency.objects.filter(active=True)  # type: ignore[attr-defined]
-        self.fields["region"].queryset = Region.objects.within(within).filter(level=Level.DISTRICT)  # type: ignore[attr-defined]
+        offer(self, "agency", Agency.objects.filter(active=True))
+        offer(self, "region", Region.objects.within(within).filter(level=Level.DISTRICT))
 
 
 class FloorForm(forms.Form):
@@ -77,7 +78,7 @@ class ResourceForm(forms.Form):
     def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         floors: QuerySet[Floor] = place.floors.all()
-        self.fields["floor"].queryset = floors  # type: ignore[attr-defined]
+        offer(self, "floor", floors)
 
 
 class ClosureForm(forms.Form):

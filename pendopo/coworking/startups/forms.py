@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.indicators.models import Indicator
 from pendopo.regions.models import Level, Region
+from pendopo.ui.offers import offer
 
 from .models import Stage, Startup
 
@@ -34,7 +35,7 @@ class StartupForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         around = Region.objects.within(settings.REGION).filter(level=Level.DISTRICT)
-        self.fields["region"].queryset = around.order_by("name")  # type: ignore[attr-defined]
+        offer(self, "region", around.order_by("name"))
 
     def clean_site(self) -> str:
         """An address that a browser opens."""
@@ -78,7 +79,7 @@ class DatasetForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["indicator"].queryset = Indicator.objects.published().order_by("code")  # type: ignore[attr-defined]
+        offer(self, "indicator", Indicator.objects.published().order_by("code"))
 
 
 class StartupFilters(forms.Form):
@@ -105,7 +106,7 @@ class ApplyForm(forms.Form):
 
     def __init__(self, *args: Any, own: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["startup"].queryset = own  # type: ignore[attr-defined]
+        offer(self, "startup", own)
 
 
 class ProgrammeForm(forms.Form):

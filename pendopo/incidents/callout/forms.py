@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pendopo.agencies.models import Person, Post
 from pendopo.alerts.models import Severity
 from pendopo.notify.models import IMPERSONAL, Channel
+from pendopo.ui.offers import offer
 from pendopo.ui.paths import own_path
 
 from ..roster.models import Roster
@@ -44,7 +45,7 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, choices: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["whom"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "whom", choices)
 
     def spec(self) -> StepSpec | None:
         """The step as the verb takes it; None for an empty line."""
@@ -81,7 +82,7 @@ class ListForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = Person.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        offer(self, "people", Person.objects.filter(is_active=True))
 
 
 class StartForm(forms.Form):
@@ -96,7 +97,7 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["chain"].queryset = Chain.objects.filter(ended=None)  # type: ignore[attr-defined]
+        offer(self, "chain", Chain.objects.filter(ended=None))
 
     def clean_about(self) -> str:
         """A path of this house or nothing."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pendopo.agencies.models import Agency, Person
 from pendopo.alerts.models import Severity
 from pendopo.regions.models import Region
+from pendopo.ui.offers import offer
 
 from ..procedures.models import ProcedureVersion, newest
 from .models import Incident, State, StepState
@@ -77,7 +78,7 @@ class OpenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.versions = {one.procedure.code: one for one in newest()}
         kinds = [(code, one.name) for code, one in self.versions.items()]
-        self.fields["procedure"].choices = [*kinds, ("", _("Something else"))]  # type: ignore[attr-defined]
+        offer(self, "procedure", [*kinds, ("", _("Something else"))])
 
     def clean(self) -> dict[str, Any]:
         """A title or a kind; with a kind, its usual severity and title."""
@@ -115,7 +116,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agencies"].queryset = Agency.objects.filter(active=True)  # type: ignore[attr-defined]
+        offer(self, "agencies", Agency.objects.filter(active=True))
 
 
 class WriteForm(forms.Form):
@@ -158,7 +159,7 @@ class LeadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lead"].queryset = Person.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        offer(self, "lead", Person.objects.filter(is_active=True))
 
     def hide(self) -> "LeadForm":
         """The same wish, only to be confirmed."""
@@ -173,7 +174,7 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args: Any, others: QuerySet[Incident], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["into"].queryset = others  # type: ignore[attr-defined]
+        offer(self, "into", others)
 
 
 class SplitForm(forms.Form):
@@ -186,7 +187,7 @@ class SplitForm(forms.Form):
 
     def __init__(self, *args: Any, regions: QuerySet[Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["regions"].queryset = regions  # type: ignore[attr-defined]
+        offer(self, "regions", regions)
 
 
 class IncidentFilters(forms.Form):
@@ -201,7 +202,7 @@ class IncidentFilters(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(one.procedure.code, one.name) for one in newest()]
-        self.fields["kind"].choices = [("", _("all")), *kinds]  # type: ignore[attr-defined]
+        offer(self, "kind", [("", _("all")), *kinds])
 
     def narrow(self, queryset: QuerySet[Incident]) -> QuerySet[Incident]:
         """The incidents that match."""

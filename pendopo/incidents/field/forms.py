@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency, Post
 from pendopo.regions.models import Level, Region
+from pendopo.ui.offers import offer
 
 from ..cases.forms import MOMENT, home_regions
 from .models import Age, Damage, NeedState, People, Resource, Service, Sex, Shelter, Vulnerable, Works
@@ -76,7 +77,7 @@ class ShelterReportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shelter"].queryset = Shelter.objects.filter(closed=None).select_related("region")  # type: ignore[attr-defined]
+        offer(self, "shelter", Shelter.objects.filter(closed=None).select_related("region"))
 
 
 class FamilyForm(forms.Form):
@@ -91,7 +92,7 @@ class FamilyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shelter"].queryset = Shelter.objects.filter(closed=None).select_related("region")  # type: ignore[attr-defined]
+        offer(self, "shelter", Shelter.objects.filter(closed=None).select_related("region"))
 
 
 class MoveForm(forms.Form):
@@ -126,7 +127,7 @@ class NeedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = Post.objects.filter(active=True).order_by("title")  # type: ignore[attr-defined]
+        offer(self, "owner", Post.objects.filter(active=True).order_by("title"))
 
 
 class SayForm(forms.Form):
@@ -148,8 +149,8 @@ class ShelterForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = home_regions().filter(level=Level.VILLAGE)  # type: ignore[attr-defined]
-        self.fields["agency"].queryset = Agency.objects.filter(active=True)  # type: ignore[attr-defined]
+        offer(self, "region", home_regions().filter(level=Level.VILLAGE))
+        offer(self, "agency", Agency.objects.filter(active=True))
 
 
 class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -163,5 +164,5 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = home_regions().exclude(level=Level.VILLAGE)  # type: ignore[attr-defined]
-        self.fields["agency"].queryset = Agency.objects.filter(active=True)  # type: ignore[attr-defined]
+        offer(self, "region", home_regions().exclude(level=Level.VILLAGE))
+        offer(self, "agency", Agency.objects.filter(active=True))

@@ -6,6 +6,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.ui.offers import offer
+
 from ..cases.forms import PLACE
 from ..cases.models import Incident
 from .models import Record, State, Way
@@ -50,7 +52,7 @@ class IncidentForm(forms.Form):
 
     def __init__(self, *args: Any, incidents: QuerySet[Incident], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["incident"].queryset = incidents  # type: ignore[attr-defined]
+        offer(self, "incident", incidents)
 
 
 class RecordFilters(forms.Form):

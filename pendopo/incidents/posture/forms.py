@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.indicators.models import Indicator, Publicity
 from pendopo.regions.models import Region
+from pendopo.ui.offers import offer
 
 from ..cases.forms import home_regions
 from .models import Level
@@ -35,10 +36,10 @@ class DeclareForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         private = Indicator.objects.filter(publicity=Publicity.AGENCY).order_by("code")
-        self.fields["shared"].queryset = private  # type: ignore[attr-defined]
+        offer(self, "shared", private)
         if not private.exists():
             del self.fields["shared"]
-        self.fields["region"].queryset = home_regions().filter(level__in=["regency", "district"]).order_by("code")  # type: ignore[attr-defined]
+        offer(self, "region", home_regions().filter(level__in=["regency", "district"]).order_by("code"))
 
     @property
     def until(self) -> Any:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Person
 from pendopo.regions.models import Region
+from pendopo.ui.offers import offer
 
 from .models import Absence, LineKind, LogLine, Roster, Shift
 
@@ -51,7 +52,7 @@ class RosterForm(forms.Form):
     def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Region.objects.filter(Q(code=region) | Q(code__startswith=f"{region}."), level__in=["regency", "district"])
-        self.fields["region"].queryset = own.order_by("code")  # type: ignore[attr-defined]
+        offer(self, "region", own.order_by("code"))
 
     def clean_crew(self) -> list[Person]:
         """The people, in the order given."""
@@ -80,7 +81,7 @@ class ShiftForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = people()  # type: ignore[attr-defined]
+        offer(self, "person", people())
 
 
 class GiveForm(forms.Form):
@@ -91,7 +92,7 @@ class GiveForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = people()  # type: ignore[attr-defined]
+        offer(self, "to", people())
 
 
 class AbsenceForm(forms.Form):
@@ -104,7 +105,7 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = people()  # type: ignore[attr-defined]
+        offer(self, "person", people())
 
 
 class LineForm(forms.Form):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.alerts.models import Rule
+from pendopo.ui.offers import offer
 
 from ..procedures.models import newest
 from .models import Trigger
@@ -23,7 +24,7 @@ class TriggerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("without a procedure")), *((one.procedure.code, one.name) for one in newest())]  # type: ignore[attr-defined]
+        offer(self, "kind", [("", _("without a procedure")), *((one.procedure.code, one.name) for one in newest())])
         rule = self.fields["rule"]
         if isinstance(rule, forms.ModelChoiceField):
             rule.queryset, rule.empty_label = Rule.objects.filter(active=True).order_by("name"), _("every rule")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency
+from pendopo.ui.offers import offer
 
 from ..logic import Duration
 from .logic import cron_fault
@@ -27,7 +28,7 @@ class CheckForm(forms.Form):
 
     def __init__(self, *args: Any, agencies: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
+        offer(self, "agency", agencies)
         self.fields["zone"].initial = settings.TIME_ZONE
 
     def _duration(self, name: str) -> str:

@@ -10,6 +10,7 @@ from pendopo.agencies.models import Person, Post
 from pendopo.meetings.actions import YEARS
 from pendopo.meetings.models import Meeting, Minutes, PaperKind
 from pendopo.orders.forms import MOMENT, within_reach
+from pendopo.ui.offers import offer
 
 from .actions import PointSpec, TaskSpec
 
@@ -48,8 +49,8 @@ class TaskForm(forms.Form):
 
     def __init__(self, *args: Any, posts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].choices = posts  # type: ignore[attr-defined]
-        self.fields["to"].queryset = Post.objects.filter(pk__in=[pk for pk, _label in posts if pk])  # type: ignore[attr-defined]
+        offer(self, "to", posts)
+        offer(self, "to", Post.objects.filter(pk__in=[pk for pk, _label in posts if pk]))
         self.fields["to"].widget.choices = posts
 
     def clean_due(self) -> datetime | None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pendopo.agencies.access import VERBS, grants_of, may
 from pendopo.agencies.models import Agency, Kind, Person
 from pendopo.meetings.models import DialList, Meeting
+from pendopo.ui.offers import offer
 from pendopo.ui.paths import own_path
 
 from .actions import Plan
@@ -57,8 +58,8 @@ class PickForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agencies"].queryset = Agency.objects.filter(active=True)  # type: ignore[attr-defined]
-        self.fields["people"].queryset = Person.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        offer(self, "agencies", Agency.objects.filter(active=True))
+        offer(self, "people", Person.objects.filter(is_active=True))
 
     def _chosen(self, name: str) -> set[int]:
         given = self[name].value() or []
@@ -117,14 +118,14 @@ class PlanForm(PickForm):
     def __init__(self, *args: Any, person: Person, meeting: Meeting | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.meeting = meeting
-        self.fields["lists"].queryset = DialList.objects.kept().visible_to(person)  # type: ignore[attr-defined]
+        offer(self, "lists", DialList.objects.kept().visible_to(person))
         for name in ("repeat", "until") if meeting else ("following", "revision"):
             del self.fields[name]
         if meeting and not meeting.series_id:
             del self.fields["following"]
         if meeting and meeting.minutes not in LENGTHS:
             choices = sorted([*LENGTHS, meeting.minutes])
-            self.fields["minutes"].choices = [(n, str(n)) for n in choices]  # type: ignore[attr-defined]
+            offer(self, "minutes", [(n, str(n)) for n in choices])
 
     def clean_start(self) -> datetime:
         """A time that has not passed; a meeting that runs may keep its own."""
@@ -223,7 +224,7 @@ class DialListForm(PickForm):
             self.possible[str(found.agency_id)] = found.agency
         choices: list[tuple[str, Any]] = [(HOUSE, _("the whole government"))] if may(person, "meetings.convene") else []
         choices += [(key, agency.name) for key, agency in self.possible.items()]
-        self.fields["whose"].choices = [*choices, (OWN, self.owner.name)]  # type: ignore[attr-defined]
+        offer(self, "whose", [*choices, (OWN, self.owner.name)])
         if found:
             self.initial["whose"] = OWN if found.owner else str(found.agency_id or HOUSE)
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.regions.models import Region
+from pendopo.ui.offers import offer
 from pendopo.ui.strangers import StrangerForm
 
 
@@ -20,5 +21,5 @@ class SubscribeForm(StrangerForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = Region.objects.within(settings.REGION).filter(level__in=["district", "village"]).defer("boundary").order_by("code")
-        self.fields["region"].queryset = places  # type: ignore[attr-defined]
+        offer(self, "region", places)
         self.fields["region"].label_from_instance = lambda one: f"— {one.name}" if one.level == "village" else one.name  # type: ignore[attr-defined]
