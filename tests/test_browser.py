@@ -141,7 +141,9 @@ def complaints(page: Page) -> list[str]:
 @pytest.mark.parametrize("path", list(PAGES))
 def test_axe_finds_nothing(house: Up, browser: Browser, signed_in: Any, path: str) -> None:
     size: Any = {"width": 390, "height": 844} if path == "/brief" else {"width": 1920, "height": 1080}
-    context = browser.new_context(viewport=size, color_scheme="light", storage_state=signed_in if PAGES[path] else None)
+    context = browser.new_context(
+        viewport=size, color_scheme="light", reduced_motion="reduce", storage_state=signed_in if PAGES[path] else None
+    )
     page = context.new_page()
     said: list[str] = []
     page.on("pageerror", lambda problem: said.append(str(problem)))
