@@ -11,6 +11,6 @@ def offer(form: forms.BaseForm, name: str, rows: QuerySet[Any] | Iterable[tuple[
     """The field `name` of the form offers these rows (a field of models) or these pairs of value and words (a field of choices)."""
     field = form.fields[name]
     if isinstance(rows, QuerySet):
-        cast(forms.ModelChoiceField[Model], field).queryset = rows
+        cast("forms.ModelChoiceField[Model]", field).queryset = rows
     else:
-        cast(forms.ChoiceField, field).choices = list(rows)
+        cast("forms.ChoiceField", field).choices = list(rows)
