@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -30,6 +31,8 @@ from pendopo.orders.api import router as orders
 from pendopo.regions.api import router as regions
 
 logger = logging.getLogger(__name__)
+# How long a client waits before it asks again while the database is away or busy.
+AGAIN_S = 2
 
 
 # What every operation may answer beside its own: RFC 9457.
@@ -41,6 +44,7 @@ REFUSALS = {
     "409": "It stands otherwise by now; the body says how",
     "422": "A parameter is unknown or cannot be read",
     "429": "Too many requests: wait as long as Retry-After says",
+    "503": "The database does not answer in this moment: ask again after Retry-After",
 }
 PROBLEM_BODY = {"application/problem+json": {"schema": PROBLEM}}
 
@@ -130,6 +134,15 @@ def on_denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
     """Nothing there."""
     return problem(404, "not-found", _("There is nothing at this address."))
+
+
+@api.exception_handler(OperationalError)
+def on_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """The database is away, or every line to it is taken: nothing was written, and asking again is right."""
+    logger.warning("api: %s had no database: %s", request.path, error)
+    answer = problem(503, "unavailable", _("The database does not answer in this moment; nothing was written. Please ask again."))
+    answer["Retry-After"] = str(AGAIN_S)
+    return answer
 
 
 @api.exception_handler(Exception)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 
 from pendopo.documentation import problems
@@ -62,6 +63,17 @@ def test_a_refusal_is_a_problem_with_a_known_type(client: Client, path: str, sta
     assert body["status"] == status
     assert body["detail"].endswith(".")
     assert code in dict(problems())
+
+
+def test_a_database_that_is_busy_or_away_is_told_as_such_and_not_as_a_fault_of_ours(client: Client) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError("couldn't get a connection after 2.00 sec")
+
+    with connection.execute_wrapper(away):
+        answer = client.get("/api/v1/regions")
+    assert answer.status_code == 503 and answer["Retry-After"] == "2"
+    assert answer.json()["type"] == "/api/problems#unavailable" and "unavailable" in dict(problems())
+    assert client.get("/api/v1/regions").status_code == 200
 
 
 def test_a_wrong_credential_is_refused_and_not_taken_for_a_stranger(client: Client) -> None:
