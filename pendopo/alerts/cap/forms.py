@@ -13,7 +13,7 @@ from pendopo.regions.models import Region
 from pendopo.ui.offers import offer
 
 from . import kinds
-from .actions import Told
+from .actions import IN_ENGLISH, Told
 from .models import Category, Certainty, Level, PublicWarning, Stage, Status, Urgency
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -51,6 +51,10 @@ class WarningForm(forms.Form):
     instruction = forms.CharField(label=_("What to do"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
     responses = forms.MultipleChoiceField(label=_("In a word"), choices=RESPONSES, required=False, widget=forms.CheckboxSelectMultiple)
     contact = forms.CharField(label=_("Whom to call"), max_length=200, required=False)
+    headline_en = forms.CharField(label=_("Headline"), max_length=140, required=False)
+    event_en = forms.CharField(label=_("Danger"), max_length=60, required=False)
+    description_en = forms.CharField(label=_("What is known"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    instruction_en = forms.CharField(label=_("What to do"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,8 +64,13 @@ class WarningForm(forms.Form):
     @property
     def told(self) -> Told:
         """What the author wrote, as a value."""
-        given = self.cleaned_data
-        return Told(**{**given, "responses": tuple(given["responses"]), "regions": list(given["regions"])})
+        given = dict(self.cleaned_data)
+        english = {name: given.pop(f"{name}_en") for name in IN_ENGLISH}
+        # The usual words of a kind alone are no English warning: its author did not write one.
+        wrote = english["headline"] or english["description"]
+        return Told(
+            **{**given, "english": english if wrote else {}, "responses": tuple(given["responses"]), "regions": list(given["regions"])}
+        )
 
 
 def usual(kind: kinds.Kind | None) -> dict[str, Any]:
@@ -74,6 +83,7 @@ def usual(kind: kinds.Kind | None) -> dict[str, Any]:
         begins |= {
             "event": kind.event, "category": kind.category, "severity": kind.severity, "urgency": kind.urgency, "certainty": kind.certainty,
             "responses": list(kind.responses), "instruction": kind.instruction,
+            "event_en": kind.event_en, "instruction_en": kind.instruction_en,
         }  # fmt: skip
     return begins
 
@@ -82,7 +92,8 @@ def written(warning: PublicWarning) -> dict[str, Any]:
     """A warning as the form shows it."""
     names = ("status", "headline", "event", "category", "severity", "urgency", "certainty", "onset", "expires", "description",
              "instruction", "responses", "contact")  # fmt: skip
-    return {**{name: getattr(warning, name) for name in names}, "regions": [region.pk for region in warning.regions.all()]}
+    english = {f"{name}_en": words for name, words in warning.english.items()}
+    return {**{name: getattr(warning, name) for name in names}, **english, "regions": [region.pk for region in warning.regions.all()]}
 
 
 class ReturnForm(forms.Form):

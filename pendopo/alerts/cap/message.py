@@ -22,8 +22,22 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What people read of a message, in another language."""
+
+    language: str
+    event: str
+    headline: str
+    description: str = ""
+    instruction: str = ""
+
+
+@dataclass(frozen=True)
 class Message:
-    """Everything that a CAP message says. `references` are (sender, identifier, sent) of the earlier messages that it is about."""
+    """Everything that a CAP message says; `others` is the same in other languages, each its own `info`.
+
+    `references` are (sender, identifier, sent) of the earlier messages that it is about.
+    """
 
     identifier: str
     sender: str
@@ -50,6 +64,7 @@ class Message:
     web: str = ""
     contact: str = ""
     language: str = "id"
+    others: tuple[Words, ...] = ()
 
 
 def time_text(at: datetime, zone: ZoneInfo) -> str:
@@ -66,18 +81,25 @@ def written(message: Message, zone: ZoneInfo) -> etree._Element:
         ("status", message.status), ("msgType", message.kind), ("source", message.source), ("scope", "Public"),
         ("note", message.note), ("references", triples), ("incidents", message.incident),
     ])  # fmt: skip
+    own = Words(message.language, message.event, message.headline, message.description, message.instruction)
+    for words in (own, *message.others):
+        _info(alert, message, words, zone)
+    return alert
+
+
+def _info(alert: etree._Element, message: Message, words: Words, zone: ZoneInfo) -> None:
+    """One `info`: the words of a language, and what is the same in all of them."""
     info = etree.SubElement(alert, f"{{{NAMESPACE}}}info")
-    _texts(info, [("language", message.language), ("category", message.category), ("event", message.event)])
+    _texts(info, [("language", words.language), ("category", message.category), ("event", words.event)])
     _texts(info, [("responseType", word) for word in message.responses])
     _texts(info, [
         ("urgency", message.urgency), ("severity", message.severity), ("certainty", message.certainty),
         ("effective", time_text(message.sent, zone)), ("onset", time_text(message.onset, zone)),
-        ("expires", time_text(message.expires, zone)), ("senderName", message.sender_name), ("headline", message.headline),
-        ("description", message.description), ("instruction", message.instruction), ("web", message.web), ("contact", message.contact),
+        ("expires", time_text(message.expires, zone)), ("senderName", message.sender_name), ("headline", words.headline),
+        ("description", words.description), ("instruction", words.instruction), ("web", message.web), ("contact", message.contact),
     ])  # fmt: skip
     for area in message.areas:
         _area(info, area)
-    return alert
 
 
 def _texts(parent: etree._Element, pairs: list[tuple[str, str]]) -> None:

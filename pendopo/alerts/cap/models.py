@@ -97,7 +97,8 @@ class PublicWarning(models.Model):
     """One message to the public. Once published nothing of it changes: a correction is an update, an end a cancellation.
 
     `refers` is the message before it in its chain; `about` the path of the incident it belongs to; `attribution` names whom a republished
-    warning is from. `body` is the signed XML exactly as it goes out, `digest` its SHA-256.
+    warning is from. `english` holds event, headline, description and instruction in English; empty without. `body` is the signed XML
+    exactly as it goes out, `digest` its SHA-256.
     """
 
     stage = models.CharField(max_length=9, choices=Stage.choices, default=Stage.DRAFT)
@@ -114,6 +115,7 @@ class PublicWarning(models.Model):
     description = models.TextField(max_length=4000, blank=True)
     instruction = models.TextField(max_length=4000, blank=True)
     contact = models.CharField(max_length=200, blank=True)
+    english = models.JSONField(default=dict, blank=True)
     regions = models.ManyToManyField(Region, related_name="+")
     onset = models.DateTimeField(null=True, blank=True)
     expires = models.DateTimeField()

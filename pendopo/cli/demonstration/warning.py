@@ -24,6 +24,9 @@ def seed_warnings(incident: Incident, officer: Person, moment: datetime) -> None
         responses=flood.responses, instruction=flood.instruction, contact="Pusdalops BPBD: 112",
         description="Kali Brangkal meluap di tiga desa. Air di jalan setinggi lutut dan masih mengalir deras.",
         regions=list(Region.objects.filter(pk__in=["35.16.13"])),
+        english={"event": flood.event_en, "headline": "Flood of Kali Brangkal: people of Sooko along the river, leave now",
+                 "description": "Kali Brangkal has left its bed in three villages. The water on the roads is knee-deep and flows fast.",
+                 "instruction": flood.instruction_en},
     )  # fmt: skip
     actions.propose(warning=actions.draft(told=told, by=officer, about=incident.get_absolute_url()), by=officer)
     wind = BY_CODE["wind"]

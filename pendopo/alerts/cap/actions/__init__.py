@@ -1,6 +1,6 @@
 """The verbs of public warnings."""
 
-from .drafting import Told, change, draft, drop, follow_up, propose, send_back
+from .drafting import IN_ENGLISH, Told, change, draft, drop, follow_up, propose, send_back
 from .publishing import approve
 
-__all__ = ["Told", "approve", "change", "draft", "drop", "follow_up", "propose", "send_back"]
+__all__ = ["IN_ENGLISH", "Told", "approve", "change", "draft", "drop", "follow_up", "propose", "send_back"]

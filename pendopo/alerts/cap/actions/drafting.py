@@ -1,7 +1,7 @@
 """Writing a warning up to the moment when a second person is asked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -23,6 +23,8 @@ from ..models import Certainty, Level, MessageType, PublicWarning, Stage, Status
 
 LONGEST = timedelta(days=7)
 ALL_CLEAR_LASTS = timedelta(hours=6)
+# What a warning may say in English too.
+IN_ENGLISH = ("event", "headline", "description", "instruction")
 # What XML cannot carry at all.
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -45,12 +47,15 @@ class Told:
     onset: datetime | None = None
     responses: tuple[str, ...] = ()
     regions: Sequence[Region] = field(default=())
+    english: Mapping[str, str] = field(default_factory=dict)
 
 
 def _set(warning: PublicWarning, told: Told) -> None:
     """Writes what was told into the row, without what XML cannot carry."""
     for name in ("event", "headline", "category", "status", "urgency", "severity", "certainty", "description", "instruction", "contact"):
         setattr(warning, name, UNPRINTABLE.sub("", getattr(told, name)).strip())
+    english = {name: UNPRINTABLE.sub("", told.english.get(name, "")).strip() for name in IN_ENGLISH}
+    warning.english = {name: words for name, words in english.items() if words}
     warning.onset, warning.expires, warning.responses = told.onset, told.expires, list(told.responses)
 
 
@@ -99,15 +104,25 @@ def follow_up(*, warning: PublicWarning, message_type: str, by: Person, all_clea
         event=kept.event, headline=kept.headline, expires=max(kept.expires, now + timedelta(hours=1)), category=kept.category,
         status=kept.status, urgency=kept.urgency, severity=kept.severity, certainty=kept.certainty, description=kept.description,
         instruction=kept.instruction, contact=kept.contact, responses=tuple(kept.responses), regions=list(kept.regions.all()),
+        english=kept.english,
     )  # fmt: skip
     if all_clear or message_type == MessageType.CANCEL:
         told = replace(
             told, responses=(kinds.ALL_CLEAR,) if all_clear else (), urgency=Urgency.PAST, severity=Level.MINOR,
             certainty=Certainty.OBSERVED, expires=now + ALL_CLEAR_LASTS, description="",
             headline=(f"Aman: {kept.event}" if all_clear else f"Dibatalkan: {kept.headline}")[:160],
-            instruction=kinds.END_INSTRUCTION if all_clear else "",
+            instruction=kinds.END_INSTRUCTION if all_clear else "", english=_ended(kept, all_clear),
         )  # fmt: skip
     return draft(told=told, by=by, about=kept.about, attribution=kept.attribution, refers=kept, message_type=message_type)
+
+
+def _ended(warning: PublicWarning, all_clear: bool) -> dict[str, str]:
+    """The English of an end, where the warning itself had English words."""
+    if not warning.english:
+        return {}
+    event = warning.english.get("event", "") or warning.event
+    headline = f"All clear: {event}" if all_clear else f"Cancelled: {warning.english.get('headline', event)}"
+    return {"event": event, "headline": headline[:160], "instruction": kinds.END_INSTRUCTION_EN if all_clear else ""}
 
 
 def held(warning: PublicWarning, *stages: str) -> PublicWarning:
@@ -135,6 +150,8 @@ def complete(warning: PublicWarning, now: datetime) -> None:
     """Refused with what is missing or cannot be."""
     if not warning.headline or not warning.event:
         raise Refused(_("Say in a headline what happens."))
+    if warning.english and not warning.english.get("headline"):
+        raise Refused(_("Say in English too what happens: the headline is missing. Or leave all of the English empty."))
     if not warning.regions.exists():
         raise Refused(_("Choose at least one region that is warned."))
     if not now < warning.expires <= now + LONGEST:

@@ -25,7 +25,7 @@ from pendopo.ui import words
 
 from .. import signing
 from ..logic import Problem
-from ..message import Area, Message, written
+from ..message import Area, Message, Words, written
 from ..models import MessageType, PublicWarning, SigningKey, Stage, Status
 from ..outlines import rings
 from ..prose import problems
@@ -36,6 +36,7 @@ from .drafting import complete, held
 KEY_LOCK = 0x63617031
 PREFIX = {Level.DISTRICT.value: "Kecamatan", Level.VILLAGE.value: "Desa/Kelurahan"}
 MARKS = {Status.EXERCISE.value: "LATIHAN", Status.TEST.value: "UJI COBA"}
+ENGLISH_MARKS = {Status.EXERCISE.value: "EXERCISE", Status.TEST.value: "TEST"}
 NOTES = {Status.EXERCISE.value: "LATIHAN: bukan peringatan sungguhan.", Status.TEST.value: "UJI COBA saluran: tidak perlu tindakan."}
 SIMULATION = "SIMULASI: peragaan, bukan peringatan resmi."
 
@@ -89,8 +90,17 @@ def message_of(warning: PublicWarning, identifier: str, at: datetime) -> Message
         sender_name=f"Pemerintah {house}".strip(), areas=areas_of(list(warning.regions.order_by("code"))),
         responses=tuple(warning.responses), references=references_of(warning), source=warning.attribution, note=note,
         incident=warning.about.strip("/").replace("/", "-"), web=f"{settings.SITE_URL}{reverse('alerts:cap-page', args=[identifier])}",
-        contact=warning.contact,
+        contact=warning.contact, others=_english_of(warning),
     )  # fmt: skip
+
+
+def _english_of(warning: PublicWarning) -> tuple[Words, ...]:
+    """What it says in English, where its author wrote it; the event stays Indonesian where it has no other word."""
+    if not warning.english:
+        return ()
+    mark, said = ENGLISH_MARKS.get(warning.status, ""), warning.english
+    headline = f"{mark}: {said['headline']}" if mark else said["headline"]
+    return (Words("en", said.get("event", "") or warning.event, headline, said.get("description", ""), said.get("instruction", "")),)
 
 
 @transaction.atomic

@@ -212,3 +212,45 @@ def test_the_pages_lead_from_the_danger_to_the_approval(regency: Region, sari: P
     assert "Banjir Sooko" in author.get("/warnings").content.decode()
     followed = author.post(f"{place}/do", {"do": "clear"})["Location"]
     assert "Aman: Banjir" in author.get(followed).content.decode()
+
+
+ENGLISH = {"event": "Flood", "headline": "Flood in Sooko", "instruction": "Move to higher ground."}
+
+
+def test_a_warning_goes_out_in_english_too_where_its_author_wrote_it(regency: Region, sari: Person, dimas: Person) -> None:
+    warning = published(sari, dimas, english=ENGLISH)
+    infos = message(warning).findall(f"{CAP}info")
+    assert [one.findtext(f"{CAP}language") for one in infos] == ["id", "en"] and problems(read(warning.body.encode())) == []  # type: ignore[arg-type]
+    own, english = infos
+    assert english.findtext(f"{CAP}headline") == "Flood in Sooko" and english.findtext(f"{CAP}description") is None
+    same = [f"{CAP}{name}" for name in ("expires", "severity", "onset", "responseType")] + [f"{CAP}area/{CAP}geocode/{CAP}value"]
+    assert [own.findtext(name) for name in same] == [english.findtext(name) for name in same]
+    if SCHEMA.exists():
+        etree.XMLSchema(etree.parse(SCHEMA)).assertValid(message(warning))
+    page = Client().get(warning.get_public_url()).content.decode()
+    assert "Flood in Sooko" in page and 'lang="en"' in page
+    assert len(message(published(sari, dimas)).findall(f"{CAP}info")) == 1
+    update = actions.follow_up(warning=warning, message_type="Update", by=sari)
+    assert update.english == ENGLISH
+    PublicWarning.objects.filter(pk=update.pk).update(stage="dropped")
+    end = actions.follow_up(warning=warning, message_type="Update", by=sari, all_clear=True)
+    assert end.english["headline"] == "All clear: Flood"
+    drill = actions.approve(warning=actions.draft(told=told(status="Exercise", english=ENGLISH), by=sari), by=sari)
+    assert message(drill).findall(f"{CAP}info")[1].findtext(f"{CAP}headline") == "EXERCISE: Flood in Sooko"
+
+
+def test_half_an_english_warning_is_refused_and_the_usual_words_alone_are_none(regency: Region, sari: Person) -> None:
+    half = actions.draft(told=told(english={"instruction": "Move."}), by=sari)
+    with pytest.raises(Refused, match="bahasa Inggris"):
+        actions.propose(warning=half, by=sari)
+    client = signed_in(sari)
+    assert "Move to higher ground" in client.get("/warnings/new?kind=flood").content.decode()
+    expires = timezone.localtime() + timedelta(hours=2)
+    given = {"status": "Actual", "headline": "Banjir", "event": "Banjir", "category": "Met", "severity": "Severe", "urgency": "Expected",
+             "certainty": "Likely", "expires": expires.strftime("%Y-%m-%dT%H:%M"), "regions": ["35.16.13"], "event_en": "Flood",
+             "instruction_en": "Move."}  # fmt: skip
+    client.post("/warnings/new?kind=flood", given)
+    assert PublicWarning.objects.latest("pk").english == {}
+    client.post("/warnings/new?kind=flood", {**given, "headline_en": "Flood"})
+    made = PublicWarning.objects.latest("pk")
+    assert made.english["headline"] == "Flood" and 'value="Flood"' in client.get(f"{made.get_absolute_url()}/edit").content.decode()
