@@ -112,6 +112,22 @@ class Calendar:
         return [(max(begin, start), min(until, end)) for begin, until in self.open_between(start, end)]
 
 
+def runs(week: Week) -> list[tuple[int, int, tuple[tuple[int, int], ...]]]:
+    """The week as people say it: first and last weekday (0 Monday) of neighbouring days with the same hours; closed days are left out."""
+    found: list[tuple[int, int, tuple[tuple[int, int], ...]]] = []
+    for day, spans in enumerate(week):
+        if found and found[-1][1] == day - 1 and found[-1][2] == spans:
+            found[-1] = (found[-1][0], day, spans)
+        elif spans:
+            found.append((day, day, spans))
+    return found
+
+
+def clock(minutes: int) -> str:
+    """Minutes since midnight as `08.00`."""
+    return f"{minutes // 60:02d}.{minutes % 60:02d}"
+
+
 def minus(span: Span, start: datetime, end: datetime) -> list[Span]:
     """What is left of a span without [start, end)."""
     if end <= span[0] or start >= span[1]:

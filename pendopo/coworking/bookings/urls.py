@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import feeds, views
+from . import feeds, shares, views
 
 urlpatterns = [
     path("coworking", views.search, name="find"),
@@ -11,5 +11,7 @@ urlpatterns = [
     path("coworking/things/<slug:code>", views.resource, name="resource"),
     path("coworking/bookings/<slug:code>", views.booking, name="booking"),
     path("coworking/bookings/<slug:code>/do", views.act, name="act"),
+    path("coworking/shares", shares.shares, name="shares"),
+    path("coworking/shares/<int:pk>/drop", shares.drop, name="drop-share"),
     path("coworking/waiting/<int:pk>/stop", views.stop_waiting, name="stop-waiting"),
 ]

@@ -8,11 +8,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pendopo.agencies.hours import Closing
+from pendopo.agencies.hours import Closing, clock, read_hours, runs
 from pendopo.agencies.models import Agency, Person
 from pendopo.regions.models import Region
+from pendopo.ui.words import zone_text
 
 from .hours import Calendar
 
@@ -68,6 +71,18 @@ class Place(models.Model):
     def get_absolute_url(self) -> str:
         """The page of the place."""
         return reverse("coworking:place", args=[self.code])
+
+    @property
+    def opening(self) -> str:
+        """When it is open, as people say it: `Senin–Jumat 08.00–17.00 WIB`."""
+        week = read_hours(self.hours)
+        if self.hours.strip() == "24/7":
+            return gettext("around the clock")
+        parts = []
+        for first, last, spans in runs(week):
+            days = str(WEEKDAYS[first]) if first == last else f"{WEEKDAYS[first]}–{WEEKDAYS[last]}"
+            parts.append(f"{days} " + ", ".join(f"{clock(begin)}–{clock(end)}" for begin, end in spans))
+        return f"{'; '.join(parts)} {zone_text(ZoneInfo(self.zone))}" if parts else gettext("never open")
 
 
 class Floor(models.Model):

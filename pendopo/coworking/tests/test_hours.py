@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pendopo.agencies.hours import Closing, minus, read_hours
 from pendopo.coworking.places.hours import Calendar
+from pendopo.coworking.places.models import Place
 
 WIB = ZoneInfo("Asia/Jakarta")
 MONDAY = date(2026, 12, 7)
@@ -75,3 +76,15 @@ def test_minus_leaves_what_was_there(begin: int, length: int, cut: int, size: in
     parts = minus((moment(begin), moment(begin + length)), moment(cut), moment(cut + size))
     left = {minute for a, b in parts for minute in range(int((a - moment(0)).seconds / 60), int((b - moment(0)).seconds / 60))}
     assert left == set(range(begin, begin + length)) - set(range(cut, cut + size))
+
+
+def test_opening_hours_are_told_in_words() -> None:
+    def told(hours: str, zone: str = "Asia/Jakarta") -> str:
+        return Place(hours=hours, zone=zone).opening
+
+    assert told("Mo-Fr 08:00-17:00") == "Senin–Jumat 08.00–17.00 WIB"
+    assert told("Mo-Th 08:00-12:00,13:00-16:00; Fr 08:00-11:00; Su 09:00-12:00", "Asia/Makassar") == (
+        "Senin–Kamis 08.00–12.00, 13.00–16.00; Jumat 08.00–11.00; Minggu 09.00–12.00 WITA"
+    )
+    assert told("24/7") == "sepanjang waktu" and told("") == "tidak pernah buka"
+    assert told("Mo 08:00-12:00; We 08:00-12:00") == "Senin 08.00–12.00; Rabu 08.00–12.00 WIB"

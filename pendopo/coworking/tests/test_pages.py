@@ -9,12 +9,13 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
-from pendopo.agencies.models import Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.models import Agency, Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
+from pendopo.audit.models import Entry
 from pendopo.coworking.bookings import actions
 from pendopo.coworking.bookings.actions import Wish
 from pendopo.coworking.bookings.feeds import address_for
-from pendopo.coworking.bookings.models import Booking, State
+from pendopo.coworking.bookings.models import Booking, FairShare, State
 from pendopo.coworking.places.actions import set_floor, set_place
 from pendopo.coworking.places.models import Place
 from pendopo.coworking.places.views import kiosk_address
@@ -118,3 +119,26 @@ def test_a_plan_with_a_script_is_refused_on_its_page(hall: Place, rani: Person, 
     upload = SimpleUploadedFile("denah.svg", bad, "image/svg+xml")
     answer = browser.post("/coworking/setup/mojosari/floors/new", {"name": "Lantai 2", "level": 2, "plan": upload})
     assert answer.status_code == 200 and "script" in answer.content.decode() and not hall.floors.exists()
+
+
+def test_fair_shares_are_seen_and_changed_by_who_keeps_the_place(hall: Place, rani: Person, bpbd: Agency) -> None:
+    page, house = "/coworking/shares", signed_in(rani)
+    assert "siapa cepat dia dapat" in house.get(page).content.decode()
+    given = {"group": "women", "kind": "desk", "place": "", "percent": "50", "hours": "24"}
+    assert house.post(page, given).status_code == 302 and house.post(page, {**given, "percent": "25"}).status_code == 302
+    share = FairShare.objects.get()
+    assert (share.percent, share.place) == (25, None) and Entry.objects.filter(verb="set_share").count() == 2
+    assert "50" in house.post(page, {**given, "percent": "60"}).content.decode() and FairShare.objects.get().percent == 25
+    with pytest.raises(actions.Unavailable, match="perempuan"):
+        start = next_monday(9)
+        for number, name in enumerate(("Beni", "Cici"), 1):
+            wish = Wish(thing(f"meja-{number}"), start, start + timedelta(hours=1), "Kerja", 1)
+            actions.book(wish=wish, by=member(name))
+    Place.objects.filter(pk=hall.pk).update(agency=bpbd)
+    steward = signed_in(person_in_post("s@bpbd.test", "Wali BPBD", Role.STEWARD, agency=bpbd))
+    assert "semua tempat" in steward.post(page, given).content.decode()
+    assert steward.post(page, {**given, "place": hall.pk}).status_code == 302
+    steward.post(f"{page}/{share.pk}/drop")
+    assert FairShare.objects.count() == 2, "what is kept everywhere is not the steward's to drop"
+    house.post(f"{page}/{share.pk}/drop")
+    assert FairShare.objects.get().place == hall
