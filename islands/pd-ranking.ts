@@ -16,7 +16,7 @@ class PdRanking extends HTMLElement {
     const falling = this.dataset["order"] !== "low";
     const count = Number(this.dataset["count"] ?? rows.length);
     const largest = Math.max(...rows.map((row) => Math.abs(value(row))), 0);
-    rows.sort((a, b) => (falling ? value(b) - value(a) : value(a) - value(b)));
+    if (this.dataset["order"] !== "name") rows.sort((a, b) => (falling ? value(b) - value(a) : value(a) - value(b)));
     rows.forEach((row, index) => {
       const rank = row.querySelector(".rank");
       if (rank) rank.textContent = String(index + 1);

@@ -14,7 +14,7 @@ from .logic import FIELDS
 # Rows of judgements that the form offers, and how many it reads at most.
 BAND_ROWS, MOST_BANDS = 3, 12
 NUMBERS = ("min", "max", "target")
-PLAIN = ("region", "order", "picture", "address", "goal", "span", "spark")
+PLAIN = ("region", "by", "order", "picture", "address", "goal", "span", "spark")
 
 
 @dataclass(frozen=True)

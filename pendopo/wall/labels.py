@@ -25,7 +25,11 @@ KINDS: dict[str, str | Promise] = {
     "ticker": _("News ticker"),
 }
 
-ORDERS: tuple[tuple[str, str | Promise], ...] = (("high", _("highest first")), ("low", _("lowest first")))
+ORDERS: tuple[tuple[str, str | Promise], ...] = (
+    ("high", _("highest first")),
+    ("low", _("lowest first")),
+    ("name", _("by name, of a dimension")),
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ FIELDS: dict[str, Label] = {
     "span": Label(_("How far back"), _("A number and h, d, w, M or y: 30d is thirty days."), "spans"),
     "spark": Label(_("How far back"), _("A number and h, d, w, M or y: 30d is thirty days."), "spans"),
     "breaks": Label(_("Borders between classes"), _("Up to four rising numbers with semicolons between them.")),
+    "by": Label(_("By dimension"), _("Compares the series of one dimension instead of regions, for example jam.")),
     "order": Label(_("Order")),
     "count": Label(_("How many")),
     "min": Label(_("Scale begins at")),

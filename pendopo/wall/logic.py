@@ -39,7 +39,7 @@ FIELDS: dict[str, tuple[frozenset[str], tuple[int, int]]] = {
     "number": (frozenset({"indicator", "region", "dims", "spark", "bands"}), (3, 2)),
     "trend": (frozenset({"indicators", "region", "dims", "span", "lines"}), (6, 2)),
     "choropleth": (frozenset({"indicator", "region", "breaks", "bands"}), (5, 4)),
-    "ranking": (frozenset({"indicator", "region", "order", "count", "bands"}), (3, 4)),
+    "ranking": (frozenset({"indicator", "region", "by", "order", "count", "bands"}), (3, 4)),
     "table": (frozenset({"indicators", "region", "spark"}), (6, 3)),
     "bars": (frozenset({"indicator", "region", "dims", "span", "bands"}), (4, 2)),
     "multiples": (frozenset({"indicator", "region", "span", "order", "count"}), (6, 3)),
@@ -65,7 +65,10 @@ class WrongBoard(ValueError):
 
 @dataclass(frozen=True)
 class TileSpec:
-    """One tile as declared. `indicators` of number, choropleth and ranking are alternatives: the first that reports is shown."""
+    """One tile as declared. `indicators` of number, choropleth and ranking are alternatives: the first that reports is shown.
+
+    `by` names the dimension whose series a ranking compares instead of regions.
+    """
 
     kind: str
     size: tuple[int, int]
@@ -76,7 +79,8 @@ class TileSpec:
     span: str = ""
     bands: tuple[Band, ...] = ()
     breaks: tuple[float, ...] = ()
-    order: Literal["high", "low"] = "high"
+    by: str = ""
+    order: Literal["high", "low", "name"] = "high"
     count: int = 10
     least: float | None = None
     most: float | None = None
@@ -195,8 +199,12 @@ def _tile(data: object, where: str, problems: list[str]) -> TileSpec | None:
             )
         )
     order = data.get("order", "high")
-    if order not in ("high", "low"):
-        problems.append(Sentence("%(where)s: order is high or low; it is %(given)s.", where=where, given=repr(order)))
+    if order not in ("high", "low", *(["name"] if "by" in data else [])):
+        problems.append(
+            Sentence(
+                "%(where)s: order is high or low (of a ranking by a dimension also name); it is %(given)s.", where=where, given=repr(order)
+            )
+        )
     count = data.get("count", 10)
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 50:
         problems.append(Sentence("%(where)s: count is a number from 1 to 50; it is %(given)s.", where=where, given=repr(count)))
@@ -210,7 +218,8 @@ def _tile(data: object, where: str, problems: list[str]) -> TileSpec | None:
         span=read_span(data.get("span", data.get("spark", "")), where, problems),
         bands=read_bands(data.get("bands", data.get("lines", [])), where, problems),
         breaks=read_breaks(data.get("breaks", []), where, problems),
-        order="low" if order == "low" else "high",
+        by=read_code(data, "by", where, problems),
+        order=order if order in ("low", "name") else "high",
         count=count if isinstance(count, int) else 10,
         least=read_number(data, "min", where, problems),
         most=read_number(data, "max", where, problems),

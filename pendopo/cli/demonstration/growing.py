@@ -31,6 +31,12 @@ WHO = (
     ("siti.maisaroh@contoh.test", "35.16.12", True, "Suara Majapahit", "rintisan"),
     ("bima.saputra@contoh.test", "35.16.03", False, "Irigasi Cerdas", "rintisan"),
     ("dewi.anggraini@contoh.test", "35.16.16", True, "Batik Surya", "rintisan"),
+    ("rini.astuti@contoh.test", "35.16.13", True, "", "harian"),
+    ("galih.prakoso@contoh.test", "35.16.13", False, "Pasar Tani", "rintisan"),
+    ("mega.puspita@contoh.test", "35.16.13", True, "Batik Surya", "harian"),
+    ("taufik.hidayat@contoh.test", "35.16.08", False, "", "harian"),
+    ("intan.permata@contoh.test", "35.16.13", True, "", "harian"), ("yusuf.maulana@contoh.test", "35.16.12", False, "", "harian"),
+    ("laila.safitri@contoh.test", "35.16.13", True, "", "harian"),
 )  # fmt: skip
 # Name, one line, stage, sector, district, founder, what it looks for, indicator and what for.
 STARTUPS = (

@@ -41,13 +41,19 @@ PEOPLE = (
     ("ayu.lestari@contoh.test", "Ayu Lestari"), ("fajar.nugroho@contoh.test", "Fajar Nugroho"),
     ("siti.maisaroh@contoh.test", "Siti Maisaroh"),
     ("bima.saputra@contoh.test", "Bima Saputra"), ("dewi.anggraini@contoh.test", "Dewi Anggraini"),
+    ("rini.astuti@contoh.test", "Rini Astuti"), ("galih.prakoso@contoh.test", "Galih Prakoso"),
+    ("mega.puspita@contoh.test", "Mega Puspita"),
+    ("taufik.hidayat@contoh.test", "Taufik Hidayat"), ("intan.permata@contoh.test", "Intan Permata"),
+    ("yusuf.maulana@contoh.test", "Yusuf Maulana"), ("laila.safitri@contoh.test", "Laila Safitri"),
 )  # fmt: skip
 # Whose, what, from, for how many hours, what for: on every working day of two weeks before and one after.
 HABITS = (
     (0, "ruang-trowulan", 9, 2, "Rapat tim Pasar Tani"), (1, "meja-3", 8, 4, "Kerja harian"),
     (2, "studio-podcast", 13, 2, "Rekaman siniar UMKM"),
     (3, "lab-purwarupa", 10, 3, "Purwarupa sensor irigasi"), (4, "ruang-bajang-ratu", 14, 2, "Kelas pemasaran digital"),
-    (1, "ruang-brantas", 15, 1, "Bimbingan mentor"),
+    (1, "ruang-brantas", 15, 1, "Bimbingan mentor"), (5, "meja-1", 8, 3, "Menjahit pesanan"), (6, "meja-2", 9, 4, "Menulis aplikasi"),
+    (7, "meja-4", 13, 3, "Foto produk"), (8, "meja-5", 10, 2, "Kerja harian"), (9, "trowulan-meja-1", 8, 4, "Desain kemasan"),
+    (10, "trowulan-meja-2", 13, 3, "Katalog wisata"), (11, "meja-6", 14, 2, "Rapat daring"),
 )  # fmt: skip
 
 

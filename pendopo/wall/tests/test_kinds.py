@@ -1,6 +1,7 @@
 """Every kind of tile: with figures, without any, of then, and always in as many queries; and what a tile must never carry."""
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.audit.models import Entry
 from pendopo.wall.actions import add_picture, load_board, set_goal
+from pendopo.wall.logic import WrongBoard, read_board
 from pendopo.wall.models import Goal, Picture
 from pendopo.wall.tiles.gauge import arc
 from pendopo.wall.tiles.text import html_of
@@ -193,3 +195,26 @@ def test_a_tile_alone_is_that_tile(sari: Person) -> None:
     html = signed_in(sari).get("/wall/kinds?tile=1").content.decode()
     assert "hanya ini" in html and html.count("<article") == 1 and "<html" not in html
     assert "<article" not in signed_in(sari).get("/wall/kinds?tile=99").content.decode()
+
+
+def test_a_ranking_compares_the_series_of_a_dimension_as_of_the_newest_report(sari: Person) -> None:
+    river.indicator("begins", level="regency", every="5m")
+    now = timezone.now()
+
+    def told(hour: str, value: float, minutes: int) -> Any:
+        return river.Observation(
+            indicator="begins", region="35.16", at=(now - timedelta(minutes=minutes)).isoformat(), value=value, dims={"jam": hour}
+        )
+
+    rows = [told("07", 9, 30), told("13", 4, 1), told("08", 7, 1), told("09", 2, 1)]
+    river.take_delivery(source=river.source(), rows=rows, digest="1" * 64, way=river.Way.API)
+    tile = {"kind": "ranking", "indicator": "begins", "by": "jam"}
+
+    def names(**more: Any) -> list[str]:
+        return re.findall(r'class="name">([^<]*)<', show(sari, {**tile, **more}))
+
+    assert names(order="name") == ["08", "09", "13"], "an hour that the newest report does not tell is over"
+    assert names() == ["08", "13", "09"] and names(order="low") == ["09", "13", "08"]
+    assert "tanpa laporan" not in show(sari, tile)
+    with pytest.raises(WrongBoard, match="order"):
+        read_board({"code": "a", "title": "A", "tiles": [{"kind": "ranking", "indicator": "begins", "order": "name"}]})
