@@ -24,7 +24,7 @@ from pendopo.cli.aim import aim
 
 PENDOPO = Path(sys.executable).with_name("pendopo")
 HERE = Path(__file__).resolve().parent
-READY_S = 300.0
+READY_S = 900.0
 
 
 def free_port() -> int:
