@@ -4,6 +4,7 @@ from .callout.models import Call, CallList, CallOut, Chain, Reply, Step
 from .cases.models import Cause, Decision, Incident, StepMark, TimelineEntry
 from .field.models import FieldLine, Movement, Need, NeedWord, Resource, Shelter, ShelterReport, Stay
 from .incoming.models import Landmark, Photo, Record
+from .learning.models import Finding
 from .plans.models import Plan, PlanLine
 from .posture.models import Posture
 from .procedures.models import Procedure, ProcedureVersion
@@ -12,7 +13,7 @@ from .triggers.models import Trigger
 
 __all__ = [
     "Absence", "Call", "CallList", "CallOut", "Cause", "Chain", "Decision", "FeedKey",
-    "FieldLine", "Incident", "Landmark", "LogLine", "Member", "Movement", "Need", "NeedWord",
+    "FieldLine", "Finding", "Incident", "Landmark", "LogLine", "Member", "Movement", "Need", "NeedWord",
     "Photo", "Plan", "PlanLine", "Posture", "Procedure", "ProcedureVersion", "Record", "Reply",
     "Resource", "Roster", "Shelter", "ShelterReport", "Shift", "Stay", "Step", "StepMark",
     "TimelineEntry", "Trigger",

@@ -4,6 +4,7 @@ from .callout.urls import urlpatterns as callout
 from .cases.urls import urlpatterns as cases
 from .field.urls import urlpatterns as field
 from .incoming.urls import urlpatterns as intake
+from .learning.urls import urlpatterns as learning
 from .papers.urls import urlpatterns as papers
 from .plans.urls import urlpatterns as plans
 from .posture.urls import urlpatterns as posture
@@ -13,4 +14,4 @@ from .triggers.urls import urlpatterns as triggers
 
 app_name = "incidents"
 
-urlpatterns = [*cases, *field, *intake, *plans, *papers, *posture, *procedures, *roster, *callout, *triggers]
+urlpatterns = [*cases, *field, *intake, *plans, *papers, *learning, *posture, *procedures, *roster, *callout, *triggers]

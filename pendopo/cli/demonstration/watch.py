@@ -16,6 +16,7 @@ from pendopo.incidents.roster.models import LineKind, Roster
 from pendopo.regions.models import Region
 
 from .fielding import seed_field
+from .planning import seed_plans
 from .warning import seed_warnings
 
 OFFICERS = ("sari.kusuma", "dimas.aryo", "lestari.wulandari")
@@ -53,6 +54,7 @@ def seed_watch(now: datetime | None = None) -> bool:
     flood = seed_flood(crew[0], moment)
     seed_warnings(flood, crew[0], moment)
     seed_field(flood, crew[0], moment)
+    seed_plans()
     return True
 
 

@@ -13,6 +13,7 @@ from pendopo.agencies.requests import PersonRequest
 from pendopo.coworking.members.models import Group
 from pendopo.coworking.places.models import Kind, Place
 from pendopo.ui.door import holds, opens
+from pendopo.ui.offers import offer
 
 from . import actions
 from .models import FairShare
@@ -45,9 +46,7 @@ def shares(request: PersonRequest) -> HttpResponse:
     """Every share, and a form for one more or another number."""
     form = ShareForm(request.POST or None, initial={name: request.GET[name] for name in ShareForm.base_fields if name in request.GET})
     kept = [place.pk for place in Place.objects.filter(active=True) if may(request.user, "coworking.keep", place)]
-    place = form.fields["place"]
-    assert isinstance(place, forms.ModelChoiceField)
-    place.queryset = Place.objects.filter(pk__in=kept)
+    offer(form, "place", Place.objects.filter(pk__in=kept))
     if request.method == "POST" and form.is_valid():
         if _may(request.user, form.cleaned_data["place"]):
             actions.set_share(by=request.user, **form.cleaned_data)

@@ -6,11 +6,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.regions.models import Level
 from pendopo.ui.offers import offer
 
-from ..cases.forms import PLACE
+from ..cases.forms import PLACE, home_regions
 from ..cases.models import Incident
-from .models import Record, State, Way
+from .models import Landmark, Record, State, Way
+from .places import at_position
 
 
 class RecordForm(forms.Form):
@@ -71,4 +73,44 @@ class RecordFilters(forms.Form):
             queryset = queryset.filter(way=asked["way"])
         if text := (asked.get("text") or "").strip():
             queryset = queryset.filter(Q(text__icontains=text) | Q(place__icontains=text) | Q(caller__icontains=text))
+        return queryset
+
+
+class LandmarkForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A landmark: its name, its village, and where it stands."""
+
+    class Meta:
+        model = Landmark
+        fields = ["name", "region", "latitude", "longitude"]
+        labels = {"name": _("Name that people use"), "region": _("Village"), "latitude": _("Latitude"), "longitude": _("Longitude")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        region = self.fields["region"]
+        assert isinstance(region, forms.ModelChoiceField)
+        region.queryset = home_regions().filter(level__in=[Level.VILLAGE, Level.DISTRICT]).select_related("parent").defer("boundary")
+        region.label_from_instance = lambda obj: f"{obj.name}, {obj.parent.name if obj.parent else ''} ({obj.pk})"  # type: ignore[method-assign]
+
+    def clean(self) -> dict[str, Any]:
+        """A position has both numbers and lies near one of our villages."""
+        given = super().clean() or {}
+        latitude, longitude = given.get("latitude"), given.get("longitude")
+        if (latitude is None) != (longitude is None):
+            self.add_error("longitude" if longitude is None else "latitude", _("Write both numbers of the position, or neither."))
+        elif latitude is not None and longitude is not None and at_position(latitude, longitude) is None:
+            self.add_error("latitude", _("This position is far from every village of ours: look at both numbers."))
+        return given
+
+
+class LandmarkFilters(forms.Form):
+    """Which landmarks."""
+
+    text = forms.CharField(label=_("Name"), max_length=100, required=False)
+
+    def narrow(self, queryset: QuerySet[Landmark]) -> QuerySet[Landmark]:
+        """The landmarks whose name, village or district has the text."""
+        self.is_valid()
+        if text := (self.cleaned_data.get("text") or "").strip():
+            wanted = Q(name__icontains=text) | Q(region__name__icontains=text) | Q(region__parent__name__icontains=text)
+            return queryset.filter(wanted)
         return queryset

@@ -60,6 +60,16 @@ class Landmark(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Where it is changed."""
+        return reverse("incidents:landmark", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """How it is told apart from others of the same name."""
+        above = f", {self.region.parent.name}" if self.region.parent else ""
+        return f"{self.name}, {self.region.name}{above} ({self.region_id})"
+
 
 class RecordQuerySet(models.QuerySet["Record"]):
     """Records by who asks."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import gateway, log, phone
+from .views import gateway, landmarks, log, phone
 
 urlpatterns = [
     path("intake", log.log, name="intake"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("intake/<int:pk>/do", log.act, name="act-on-record"),
     path("intake/photos/<int:pk>", log.photo, name="photo"),
     path("intake/messages/<slug:channel>", gateway.messages, name="messages"),
+    path("field/landmarks", landmarks.landmarks, name="landmarks"),
+    path("field/landmarks/new", landmarks.landmark, name="new-landmark"),
+    path("field/landmarks/<int:pk>", landmarks.landmark, name="landmark"),
     path("field", phone.page, name="field-page"),
     path("field/worker.js", phone.worker, name="field-worker"),
     path("field/reports", phone.take, name="field-report"),

@@ -20,6 +20,7 @@ from ..cases.views.page import step_rows
 from ..field.models import FieldLine, Movement, ShelterReport
 from ..field.reading import Sheet, sheet_of
 from ..incoming.models import Record
+from ..learning.reading import Learned, learned
 
 # A first situation report tells this much.
 FIRST = timedelta(hours=24)
@@ -72,7 +73,7 @@ def situation(incident: Incident, reader: Person, at: datetime) -> SituationRepo
 
 @dataclass(frozen=True)
 class AfterAction:
-    """The after-action report: clocks, 7-1-7, the checklist with its times, decisions, orders, the score of a drill, the whole timeline."""
+    """The after-action report: clocks, 7-1-7, the checklist, decisions, orders, findings, the score of a drill, the whole timeline."""
 
     incident: Incident
     known: Known
@@ -88,6 +89,7 @@ class AfterAction:
     people: list[str]
     sheet: Sheet
     path: list[tuple[str, datetime]]
+    findings: list[Learned]
     parts: list[tuple[str, logic.Part]] = field(default_factory=list)
 
 
@@ -139,5 +141,6 @@ def after_action(incident: Incident, reader: Person, at: datetime) -> AfterActio
         people=sorted({one.by for one in lines if one.by}),
         sheet=sheet_of(incident, at),
         path=first_of_each(incident, at),
+        findings=learned(incident, at),
         parts=[(parts[part.code], part) for part in drill_parts(incident)] if incident.exercise and incident.resolved else [],
     )

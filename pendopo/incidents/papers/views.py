@@ -17,16 +17,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pendopo.agencies.access import require
+from pendopo.agencies.access import may, require
 from pendopo.agencies.requests import PersonRequest
 from pendopo.indicators.moments.asking import as_of_in
 from pendopo.regions.models import Region
-from pendopo.ui.door import opens
+from pendopo.ui.door import holds, opens
 from pendopo.ui.press import MARK, PAPER, NoPress, pressed
 
 from ..cases import actions
 from ..cases.models import EntryKind, Incident
 from ..cases.views.page import find
+from ..learning.forms import FindingForm
+from ..learning.reading import steps_of
 from .gathering import after_action, issued, situation
 
 STYLE = Path(__file__).with_name("paper.css")
@@ -72,8 +74,11 @@ def issue(request: PersonRequest, pk: int) -> HttpResponse:
 def report(request: PersonRequest, pk: int) -> HttpResponse:
     """The after-action report."""
     found, at = _asked(request, pk)
+    learns = "as_of" not in request.GET and may(request.user, "incidents.handle", found)
     context = {"incident": found, "paper": after_action(found, request.user, at), "stands": True,
-               "template": "incidents/papers/_report.html", "heading": _("After-action report"), "pdf": "report.pdf"}  # fmt: skip
+               "template": "incidents/papers/_report.html", "heading": _("After-action report"), "pdf": "report.pdf",
+               "learns": FindingForm(steps=steps_of(found)) if learns else None,
+               "changes": learns and holds(request.user, "incidents.handle")}  # fmt: skip
     return render(request, "incidents/papers/page.html", context)
 
 

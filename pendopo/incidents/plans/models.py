@@ -69,6 +69,6 @@ def plan_of(incident: Incident) -> Plan | None:
         return None
     code = incident.region_id
     above = [".".join(code.split(".")[:length]) for length in range(code.count(".") + 1, 0, -1)]
-    asked = Plan.objects.filter(hazard=incident.procedure.procedure, region__in=above)
+    asked = Plan.objects.filter(hazard=incident.procedure.procedure, region__in=above).select_related("region")
     found = {plan.region_id: plan for plan in asked.prefetch_related("lines__shelter__region", "lines__resource__agency")}
     return next((found[one] for one in above if one in found), None)

@@ -7,7 +7,9 @@ from typing import Any
 import yaml
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from pendopo.agencies.actions import Refused
 from pendopo.audit.actions import Actor, record
 
 from . import logic
@@ -57,6 +59,23 @@ def _read(text: str) -> list[logic.Procedure]:
     if problems:
         raise logic.WrongProcedure(problems)
     return found
+
+
+def follow(*, base: ProcedureVersion, definition: dict[str, Any], by: Actor) -> ProcedureVersion:
+    """The version after `base`, within the verb's transaction; from then on the procedure is the house's own.
+
+    Raises logic.WrongProcedure, and Refused when `base` is not the newest or nothing differs.
+    """
+    read = logic.as_definition(logic.read(definition))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    last = base.procedure.versions.first()
+    if last is None or last.pk != base.pk:
+        raise Refused(_("Somebody changed this procedure meanwhile: look at the newest version and change that one."))
+    if last.definition == read:
+        raise Refused(_("Nothing differs from the version before: change a step first."))
+    Procedure.objects.filter(pk=base.procedure_id).update(shipped=False, ended=None)
+    return ProcedureVersion.objects.create(procedure=base.procedure, number=base.number + 1, definition=read, by=by.audit_name)
 
 
 def _load(given: list[logic.Procedure], *, by: Actor | None, shipped: bool) -> Loaded:

@@ -67,6 +67,14 @@ def seconds_of(text: object) -> int | None:
     return None if seconds is None or seconds > LONGEST_S else seconds
 
 
+def span_of(seconds: int | None) -> str:
+    """Seconds as people write them here: `15m`, `2h`; '' without a limit."""
+    if seconds is None:
+        return ""
+    unit = next(unit for unit, size in reversed(UNIT_S.items()) if seconds % size == 0)
+    return f"{seconds // UNIT_S[unit]}{unit}"
+
+
 def _told(value: object, where: str, problems: list[str], *, optional: bool = False) -> Told:
     """A text, or `{id: …, en: …}`."""
     if isinstance(value, str) and value.strip():

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
 
+from ..learning.reading import origin_of
 from .logic import Procedure, say
 from .models import ProcedureVersion, newest
 
@@ -37,4 +38,8 @@ def procedure(request: PersonRequest, code: str) -> HttpResponse:
          "early": step.early}
         for step in found.spec.steps
     ]  # fmt: skip
-    return render(request, "incidents/procedures/procedure.html", {"version": found, "versions": versions, "steps": steps})
+    return render(
+        request,
+        "incidents/procedures/procedure.html",
+        {"version": found, "versions": versions, "steps": steps, "came_of": origin_of(found, request.user)},
+    )

@@ -21,6 +21,7 @@ from pendopo.indicators.models import Indicator
 from pendopo.orders.forms import GiveForm
 from pendopo.ui.door import opens
 
+from ...plans.models import plan_of
 from ...procedures.logic import Standing, say
 from .. import actions, logic
 from ..forms import ChangeForm, DecideForm, LeadForm, MergeForm, MoveForm, SplitForm, StepForm, WriteForm, home_regions, written
@@ -80,6 +81,7 @@ def page(request: PersonRequest, found: Incident, form: forms.Form | None = None
         "regions": regions,
         "agencies": list(found.agencies.all()),
         "map": map_of(found, regions),
+        "plan": plan_of(found) if found.is_active else None,
         "steps": steps,
         "steps_done": sum(step["state"] in ("done", "skipped") for step in steps),
         "next_step": next((step for step in steps if step["state"] in ("late", "waiting")), None),

@@ -38,7 +38,11 @@ def shelters(request: PersonRequest) -> HttpResponse:
             Column("contact", _("Contact"), lambda s: s.contact),
             Column("agency", _("Agency"), lambda s: s.agency.name if s.agency else "–"),
         ],
-        links=[Link(_("Plans"), reverse("incidents:plans")), Link(_("Resources"), reverse("incidents:resources"))]
+        links=[
+            Link(_("Plans"), reverse("incidents:plans")),
+            Link(_("Landmarks"), reverse("incidents:landmarks")),
+            Link(_("Resources"), reverse("incidents:resources")),
+        ]
         + ([Link(_("Add"), reverse("incidents:new-shelter"))] if changes else []),
         csv_name="shelters",
         empty_title=_("No shelter is registered yet"),

@@ -1,7 +1,5 @@
 """What becomes of a record: part of an incident, a request, the same as another, or nothing to do."""
 
-from decimal import Decimal
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,7 +13,7 @@ from ...cases.actions.changing import held
 from ...cases.actions.timeline import add_line
 from ...cases.models import EntryKind, Incident
 from ...field.actions import ask
-from ..models import Landmark, Record, State
+from ..models import Record, State
 
 OPEN = (State.NEW, State.INCIDENT)
 
@@ -91,17 +89,3 @@ def close(*, record: Record, why: str, by: Person) -> Record:
         raise Refused(_("Write why."))
     kept.state, kept.reason = State.CLOSED, why.strip()[:300]
     return _decided(kept, by, why=kept.reason)
-
-
-@transaction.atomic
-def keep_landmark(
-    *, name: str, region: Region, by: Person | None, latitude: Decimal | None = None, longitude: Decimal | None = None
-) -> Landmark:
-    """A name by which people say where they are; the same name in the same village again changes its position."""
-    if not name.strip():
-        raise Refused(_("Write the name that people use."))
-    made, new = Landmark.objects.update_or_create(
-        name=name.strip()[:120], region=region, defaults={"latitude": latitude, "longitude": longitude}
-    )
-    note(by=by, room="incidents", verb="keep_landmark", about="/field/landmarks", after={"name": made.name, "new": new}, region=region.pk)
-    return made

@@ -186,3 +186,31 @@ def test_a_gateway_brings_messages_once(client: Client, regency: Region) -> None
     telegram = client.post("/intake/messages/telegram", update, content_type="application/json",
                            HTTP_X_TELEGRAM_BOT_API_SECRET_TOKEN=reply_key("telegram"))  # fmt: skip
     assert telegram.json()["taken"] == "report"
+
+
+def test_landmarks_of_one_name_are_told_apart_on_their_pages(regency: Region, sari: Person, camat: Person) -> None:
+    client = signed_in(sari)
+    for village in ("35.16.13.2004", "35.16.14.2001", "35.16.03.2001"):
+        assert client.post("/field/landmarks/new", {"name": "Pasar Legi", "region": village}).status_code == 302
+    assert client.post("/field/landmarks/new", {"name": "pasar legi", "region": "35.16.03.2001"}).status_code == 302
+    assert Landmark.objects.count() == 3, "the same name in the same village is the same landmark"
+    page = client.get("/field/landmarks").content.decode()
+    assert page.count("2 tempat lain") == 3 and "Gedeg" in page
+    found = Landmark.objects.get(region="35.16.03.2001")
+    assert Landmark.objects.get(region="35.16.13.2004").label in client.get(found.get_absolute_url()).content.decode()
+    written = client.get("/intake/new").content.decode()
+    assert f'value="{found.label}"' in written and 'value="Pasar Legi"' not in written
+    given = {"name": "Pasar Legi", "region": "35.16.13.2004"}
+    assert "sudah terdaftar" in client.post(found.get_absolute_url(), given).content.decode()
+    assert signed_in(camat).get(found.get_absolute_url()).status_code == 403
+
+
+def test_a_landmark_stands_where_people_say_and_not_in_the_sea(regency: Region, sari: Person) -> None:
+    client, given = signed_in(sari), {"name": "Jembatan Brangkal", "region": "35.16.13.2004"}
+    assert client.post("/field/landmarks/new", {**given, "latitude": "-7.5"}).status_code == 200
+    assert (
+        "jauh dari semua desa" in client.post("/field/landmarks/new", {**given, "latitude": "-5.1", "longitude": "112.4"}).content.decode()
+    )
+    assert client.post("/field/landmarks/new", {**given, "latitude": "-7.504811", "longitude": "112.413157"}).status_code == 302
+    page = client.get("/field/landmarks?text=brangkal").content.decode()
+    assert "-7,50481" in page or "-7.50481" in page

@@ -1,5 +1,6 @@
 """The log of what came in: writing down, one record with what may be the same, and what becomes of it."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -41,7 +42,7 @@ def find(person: Person, pk: int) -> Record:
 @opens("intake.see")
 def log(request: PersonRequest) -> HttpResponse:
     """Everything that came in, the newest first."""
-    links = [Link(_("Field page"), reverse("incidents:field-page"))]
+    links = [Link(_("Landmarks"), reverse("incidents:landmarks")), Link(_("Field page"), reverse("incidents:field-page"))]
     if request.user.has_perm("intake.write"):
         links.append(Link(_("Write down a report"), reverse("incidents:new-record")))
     listing = Listing(
@@ -80,7 +81,9 @@ def new(request: PersonRequest) -> HttpResponse:
         except Refused as why:
             form.add_error(None, str(why))
     places = [(name, code) for code, name in home_regions().filter(level__in=[Level.VILLAGE, Level.DISTRICT]).values_list("code", "name")]
-    landmarks = list(Landmark.objects.values_list("name", flat=True))
+    known = list(Landmark.objects.select_related("region__parent"))
+    often = Counter(one.name.casefold() for one in known)
+    landmarks = [one.name if often[one.name.casefold()] == 1 else one.label for one in known]
     return render(request, "incidents/incoming/new.html", {"form": form, "places": places, "landmarks": landmarks})
 
 
