@@ -22,7 +22,7 @@ from typing import Any
 
 import httpx
 import psycopg
-from _installation import PENDOPO, Installation, installation, machine
+from _installation import HERE, PENDOPO, Installation, installation, machine
 from PIL import Image
 
 from pendopo.cli.aim import aim
@@ -87,8 +87,7 @@ async def phone(number: int, url: str, reports: list[tuple[float, str]], length_
 
 async def phones(one: Installation, minutes: float) -> dict[str, Any]:
     """All phones; what came of it."""
-    for number in range(PHONES):
-        new_person(one.folder, f"hp{number}@bench.test")
+    new_people(one.folder, [f"hp{number}@bench.test" for number in range(PHONES)])
     chance, length_s = random.Random(7), minutes * 60
     made = sorted((chance.uniform(0, length_s), f"Laporan {number}") for number in range(REPORTS))
     shares: list[list[tuple[float, str]]] = [made[place::PHONES] for place in range(PHONES)]
@@ -106,11 +105,10 @@ async def phones(one: Installation, minutes: float) -> dict[str, Any]:
     return {"there": len(rows), "different": len({row[0] for row in rows}), "photos": photos, "wrong": wrong, "took": took, **tally}
 
 
-def new_person(folder: Path, email: str) -> None:
-    """A watch officer of the whole installation."""
-    command = [PENDOPO, "user", "add", email, "--name", email.split("@")[0], "--role", "officer", "--password", PASSWORD]
-    command += ["--data", str(folder)]
-    subprocess.run(command, check=True, capture_output=True)
+def new_people(folder: Path, emails: list[str]) -> None:
+    """Watch officers of the whole installation."""
+    aim(folder)
+    subprocess.run([sys.executable, HERE / "_officers.py", PASSWORD, *emails], check=True, capture_output=True)
 
 
 def check_many(folder: Path) -> tuple[float, int]:
@@ -133,8 +131,7 @@ def check_many(folder: Path) -> tuple[float, int]:
 
 async def approvals(one: Installation) -> list[float]:
     """For each of some warnings: seconds from the click until the feed names it and its notices are in the queue."""
-    for name in ("penulis", "penyetuju"):
-        new_person(one.folder, f"{name}@bench.test")
+    new_people(one.folder, ["penulis@bench.test", "penyetuju@bench.test"])
     author, approver, found = Browser(one.url), Browser(one.url), []
     await author.sign_in("penulis@bench.test")
     await approver.sign_in("penyetuju@bench.test")

@@ -16,10 +16,11 @@ class PdRanking extends HTMLElement {
     const falling = this.dataset["order"] !== "low";
     const count = Number(this.dataset["count"] ?? rows.length);
     const largest = Math.max(...rows.map((row) => Math.abs(value(row))), 0);
-    if (this.dataset["order"] !== "name") rows.sort((a, b) => (falling ? value(b) - value(a) : value(a) - value(b)));
+    const named = this.dataset["order"] === "name";
+    if (!named) rows.sort((a, b) => (falling ? value(b) - value(a) : value(a) - value(b)));
     rows.forEach((row, index) => {
       const rank = row.querySelector(".rank");
-      if (rank) rank.textContent = String(index + 1);
+      if (rank && !named) rank.textContent = String(index + 1);
       (row as HTMLElement).hidden = index >= count;
       row.querySelector(".fill")?.setAttribute("width", largest ? String((Math.abs(value(row)) / largest) * 100) : "0");
       if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
