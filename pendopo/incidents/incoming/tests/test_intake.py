@@ -75,6 +75,7 @@ def test_a_name_that_exists_several_times_is_kept_and_offered(regency: Region, s
     assert made.region is None and made.place == "Sumberagung Kembar"
     page = signed_in(sari).get(made.get_absolute_url()).content.decode()
     assert all(one.pk in page for one in twins) and len(twins) == 3
+    assert "“Sumberagung Kembar”</span>" in page, "what was said about where stands there as long as it is not clear"
     signed_in(sari).post(f"{made.get_absolute_url()}/do", {"do": "place", "region": twins[1].pk})
     made.refresh_from_db()
     assert made.region_id == twins[1].pk and made.place == "Sumberagung Kembar"
