@@ -11,7 +11,6 @@ import io
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import time
@@ -28,7 +27,6 @@ from PIL import Image
 from pendopo.cli.aim import aim
 
 PHONES, REPORTS, WARNINGS, APPROVALS = 30, 500, 1000, 5
-PASSWORD = "bench-bench-2026"
 LOSES = 0.15
 
 
@@ -42,16 +40,13 @@ def picture(number: int) -> bytes:
 class Browser:
     """A person who is signed in."""
 
-    def __init__(self, url: str) -> None:
-        self.http = httpx.AsyncClient(base_url=url, timeout=60, follow_redirects=False)
+    def __init__(self, url: str, cookies: dict[str, str]) -> None:
+        self.http = httpx.AsyncClient(base_url=url, timeout=60, follow_redirects=False, cookies=cookies)
 
-    async def sign_in(self, email: str) -> None:
-        """By the sign-in page."""
-        page = await self.http.get("/accounts/login/")
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-        assert token, page.text[:300]
-        done = await self.http.post("/accounts/login/", data={"login": email, "password": PASSWORD, "csrfmiddlewaretoken": token[1]})
-        assert done.status_code == 302, done.text[:300]
+    async def open(self) -> None:
+        """The field page, which hands out the token of its forms."""
+        page = await self.http.get("/field")
+        assert page.status_code == 200, page.text[:300]
 
     async def post(self, path: str, data: dict[str, Any], files: Any = None) -> httpx.Response:
         """With the token that the cookie holds."""
@@ -59,10 +54,10 @@ class Browser:
         return await self.http.post(path, data=data, files=files, headers={"Referer": str(self.http.base_url)})
 
 
-async def phone(number: int, url: str, reports: list[tuple[float, str]], length_s: float, tally: dict[str, int]) -> None:
+async def phone(number: int, browser: Browser, reports: list[tuple[float, str]], length_s: float, tally: dict[str, int]) -> None:
     """One phone: makes its reports at their times, has a line for some seconds, loses it, and sends what waits, oldest first."""
-    chance, browser = random.Random(number), Browser(url)
-    await browser.sign_in(f"hp{number}@bench.test")
+    chance = random.Random(number)
+    await browser.open()
     off = timedelta(seconds=chance.uniform(-86_400, 86_400))
     begun, waiting = time.monotonic(), [*reports]
     kept: list[tuple[str, str, datetime]] = []
@@ -87,13 +82,13 @@ async def phone(number: int, url: str, reports: list[tuple[float, str]], length_
 
 async def phones(one: Installation, minutes: float) -> dict[str, Any]:
     """All phones; what came of it."""
-    new_people(one.folder, [f"hp{number}@bench.test" for number in range(PHONES)])
+    browsers = signed_in(one, [f"hp{number}@bench.test" for number in range(PHONES)])
     chance, length_s = random.Random(7), minutes * 60
     made = sorted((chance.uniform(0, length_s), f"Laporan {number}") for number in range(REPORTS))
     shares: list[list[tuple[float, str]]] = [made[place::PHONES] for place in range(PHONES)]
     tally = {"sent": 0, "lost": 0}
     begun = time.monotonic()
-    await asyncio.gather(*(phone(number, one.url, share, length_s, tally) for number, share in enumerate(shares)))
+    await asyncio.gather(*(phone(number, browsers[number], share, length_s, tally) for number, share in enumerate(shares)))
     took = time.monotonic() - begun
     with psycopg.connect(os.environ["PENDOPO_DATABASE_URL"]) as database:
         rows = database.execute("SELECT text, at, by_id FROM incidents_record ORDER BY at, id").fetchall()
@@ -105,10 +100,12 @@ async def phones(one: Installation, minutes: float) -> dict[str, Any]:
     return {"there": len(rows), "different": len({row[0] for row in rows}), "photos": photos, "wrong": wrong, "took": took, **tally}
 
 
-def new_people(folder: Path, emails: list[str]) -> None:
+def signed_in(one: Installation, emails: list[str]) -> list[Browser]:
     """Watch officers of the whole installation."""
-    aim(folder)
-    subprocess.run([sys.executable, HERE / "_officers.py", PASSWORD, *emails], check=True, capture_output=True)
+    aim(one.folder)
+    done = subprocess.run([sys.executable, HERE / "_officers.py", *emails], check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    return [Browser(one.url, {told["cookie"]: told["sessions"][email]}) for email in emails]
 
 
 def check_many(folder: Path) -> tuple[float, int]:
@@ -131,10 +128,10 @@ def check_many(folder: Path) -> tuple[float, int]:
 
 async def approvals(one: Installation) -> list[float]:
     """For each of some warnings: seconds from the click until the feed names it and its notices are in the queue."""
-    new_people(one.folder, ["penulis@bench.test", "penyetuju@bench.test"])
-    author, approver, found = Browser(one.url), Browser(one.url), []
-    await author.sign_in("penulis@bench.test")
-    await approver.sign_in("penyetuju@bench.test")
+    author, approver = signed_in(one, ["penulis@bench.test", "penyetuju@bench.test"])
+    await author.open()
+    await approver.open()
+    found = []
     for number in range(APPROVALS):
         ends = (datetime.now(UTC) + timedelta(hours=10)).strftime("%Y-%m-%dT%H:%M")
         given = {"status": "Actual", "headline": f"Banjir {number}", "event": "Banjir", "category": "Met", "severity": "Severe",
