@@ -227,6 +227,13 @@ MEDIA_CAP_KBPS = int(os.environ.get("PENDOPO_MEDIA_CAP", "") or 1500)
 # The most that all people of one agency may send together, in kbit/s; 0 = no such cap.
 MEDIA_SITE_CAP_KBPS = int(os.environ.get("PENDOPO_MEDIA_SITE_CAP", "") or 0)
 
+# An account at a telephone exchange by which telephones and room systems come into meetings, and what they dial, as invitations say it.
+SIP_ACCOUNT = os.environ.get("PENDOPO_SIP_ACCOUNT", "")
+SIP_PASSWORD = os.environ.get("PENDOPO_SIP_PASSWORD", "")
+SIP_SERVER = os.environ.get("PENDOPO_SIP_SERVER", "")
+SIP_NUMBER = os.environ.get("PENDOPO_SIP_NUMBER", "")
+SIP_LINES = int(os.environ.get("PENDOPO_SIP_LINES", "") or 8)
+
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR.parent / "locale"]

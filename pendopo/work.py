@@ -37,6 +37,7 @@ from pendopo.indicators.house import publishing
 from pendopo.indicators.periods import keeping
 from pendopo.indicators.uploads import taking
 from pendopo.meetings.media import converting
+from pendopo.meetings.phones import running as telephones
 from pendopo.meetings.planning import reminding
 from pendopo.network import watching as network
 from pendopo.network.configurations import taking as configurations
@@ -83,6 +84,7 @@ LOOPS: dict[str, Loop] = {
     "network.syslog": syslog.run,
     "network.watching": network.run,
     "meetings.converting": converting.run,
+    "meetings.telephones": telephones.run,
     "notify.deliver": deliver.run,
     "notify.follow": follow.run,
     "orders.remind": remind.run,

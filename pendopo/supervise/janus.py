@@ -21,6 +21,8 @@ from .refusal import Refusal
 MISSING = "The media server Janus is missing: run `apt-get install janus`, or name your own with PENDOPO_JANUS_BIN."
 # What of Janus is loaded: rooms, and the socket they are governed by. Everything else of the package stays out of the process.
 PLUGINS, TRANSPORTS = ("libjanus_videoroom.so",), ("libjanus_websockets.so",)
+# For telephones, where an account at an exchange is set (PENDOPO_SIP_ACCOUNT): SIP, and the mixer.
+TELEPHONE_PLUGINS = ("libjanus_sip.so", "libjanus_audiobridge.so")
 SOCKET = "janus.sock"
 RTP_PORTS = "20000-40000"
 
@@ -77,7 +79,8 @@ class Janus:
         self.folder.make_socket_folder()
         shutil.rmtree(self.home, ignore_errors=True)
         source = libraries(self.binary)
-        for name, wanted in {"plugins": PLUGINS, "transports": TRANSPORTS, "events": (), "loggers": ()}.items():
+        plugins = (*PLUGINS, *TELEPHONE_PLUGINS) if os.environ.get("PENDOPO_SIP_ACCOUNT") else PLUGINS
+        for name, wanted in {"plugins": plugins, "transports": TRANSPORTS, "events": (), "loggers": ()}.items():
             place = self.home / name
             place.mkdir(mode=0o700, parents=True)
             for library in wanted:
@@ -88,6 +91,8 @@ class Janus:
         self.folder.write(self.home / "janus.jcfg", self._general())
         self.folder.write(self.home / "janus.transport.websockets.jcfg", self._transport())
         self.folder.write(self.home / "janus.plugin.videoroom.jcfg", self._rooms())
+        self.folder.write(self.home / "janus.plugin.audiobridge.jcfg", self._mixer())
+        self.folder.write(self.home / "janus.plugin.sip.jcfg", self._telephones())
 
     def _general(self) -> str:
         folders = "\n".join(f"  {name}_folder = {quoted(self.home / name)}" for name in ("plugins", "transports", "events", "loggers"))
@@ -102,7 +107,7 @@ class Janus:
             f"  session_timeout = 30\n  reclaim_session_timeout = 20\n  event_loops = {os.cpu_count() or 1}\n"
             f"  debug_level = 3\n  debug_colors = false\n  debug_timestamps = true\n  hide_dependencies = true\n"
             f"  protected_folders = [ {closed} ]\n}}\n"
-            f"media: {{\n  rtp_port_range = {quoted(os.environ.get('PENDOPO_RTP_PORTS') or RTP_PORTS)}\n}}\n"
+            f"media: {{\n  rtp_port_range = {quoted(rtp_ports())}\n}}\n"
             f"nat: {{\n" + "\n".join(nat) + "\n}\n"
         )
 
@@ -114,6 +119,19 @@ class Janus:
 
     def _rooms(self) -> str:
         return f"general: {{\n  admin_key = {quoted(self.folder.secret('janus'))}\n  lock_rtp_forward = true\n  string_ids = true\n}}\n"
+
+    def _mixer(self) -> str:
+        secret = quoted(self.folder.secret("janus"))
+        return (
+            f"general: {{\n  admin_key = {secret}\n  lock_rtp_forward = true\n  lock_play_file = true\n  string_ids = true\n"
+            f'  local_ip = "127.0.0.1"\n  rtp_port_range = {quoted(rtp_ports())}\n}}\n'
+        )
+
+    def _telephones(self) -> str:
+        here = os.environ.get("PENDOPO_MEDIA_ADDRESS", "").partition(",")[0]
+        told = os.environ.get("PENDOPO_MEDIA_PUBLIC") or here
+        ways = [f"  {name} = {quoted(value)}\n" for name, value in (("local_ip", here), ("sdp_ip", told)) if value]
+        return f"general: {{\n{''.join(ways)}  rtp_port_range = {quoted(rtp_ports())}\n  keepalive_interval = 0\n  register_ttl = 300\n}}\n"
 
     def child(self) -> Child:
         """The server as a part of the installation."""
@@ -146,6 +164,11 @@ def is_heard(url: str) -> bool:
         except OSError:
             return False
     return True
+
+
+def rtp_ports() -> str:
+    """The UDP ports of picture and sound."""
+    return os.environ.get("PENDOPO_RTP_PORTS") or RTP_PORTS
 
 
 def quoted(text: object) -> str:

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-VIDEOROOM = "janus.plugin.videoroom"
+VIDEOROOM, AUDIOBRIDGE, SIP = "janus.plugin.videoroom", "janus.plugin.audiobridge", "janus.plugin.sip"
 # Requests of the protocol that are over with an `ack`.
 OVER_WITH_ACK = frozenset({"keepalive", "trickle"})
 
@@ -70,6 +70,11 @@ def keepalive(session: int) -> Frame:
 def attach(session: int, plugin: str = VIDEOROOM) -> Frame:
     """Opens a handle: one connection of media."""
     return Frame("attach", session, more={"plugin": plugin})
+
+
+def detach(session: int, handle: int) -> Frame:
+    """Closes a handle."""
+    return Frame("detach", session, handle)
 
 
 def message(session: int, handle: int, body: dict[str, Any], jsep: dict[str, Any] | None = None) -> Frame:

@@ -65,12 +65,16 @@ class Line:
         self._listeners[number] = listener
         return number
 
-    async def handle(self, session: int) -> int:
-        """Opens a handle to the rooms."""
-        return int((await self.ask(codec.attach(session))).data["id"])
+    async def handle(self, session: int, plugin: str = codec.VIDEOROOM) -> int:
+        """Opens a handle to the rooms, or to another plugin."""
+        return int((await self.ask(codec.attach(session, plugin))).data["id"])
+
+    async def detach(self, session: int, handle: int) -> None:
+        """Closes a handle."""
+        await self.ask(codec.detach(session, handle))
 
     async def room(self, session: int, handle: int, body: dict[str, Any], jsep: dict[str, Any] | None = None) -> Answer:
-        """Asks the rooms."""
+        """Asks the rooms, or the plugin behind another handle."""
         return await self.ask(codec.message(session, handle, body, jsep))
 
     async def end(self, session: int) -> None:

@@ -115,6 +115,11 @@ class Node:
 _nodes: dict[str, Node] = {}
 
 
+def takes_calls(code: str) -> bool:
+    """Whether telephones reach the meeting: there is an account for them, on the media server where it lives (the first of the list)."""
+    return bool(settings.SIP_ACCOUNT and settings.JANUS_URLS) and node_of(code) is node_of("")
+
+
 def node_of(code: str) -> Node:
     """The node on which a meeting lives. Raises Away where there is no media server."""
     urls = settings.JANUS_URLS

@@ -14,6 +14,7 @@ from pendopo.agencies.models import Holding, Person
 from pendopo.audit.actions import Actor
 from pendopo.meetings.actions import guest_token
 from pendopo.meetings.models import Answer, Invitee, Meeting
+from pendopo.meetings.phones.dialled import pin_for
 from pendopo.notify.actions import Enclosed, Outsider, send, write
 from pendopo.notify.models import Urgency
 from pendopo.ui.words import moment_text
@@ -96,6 +97,9 @@ def facts(meeting: Meeting, what: str, *, language: str = "", count: int = 1, wh
         "convener": meeting.convener.name if meeting.convener else "",
         "room": f"{settings.SITE_URL}{meeting.get_absolute_url()}",
         "count": count,
+        "number": settings.SIP_NUMBER,
+        # The meetings of a series have a PIN each: it stands in each one's reminder.
+        "pin": pin_for(meeting) if count == 1 else "",
         "why": why,
     }
 

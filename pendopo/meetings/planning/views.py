@@ -22,6 +22,7 @@ from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
 from pendopo.meetings.media.playing import may_open
 from pendopo.meetings.models import Answer, Invitee, Meeting, PaperKind, State
+from pendopo.meetings.phones.dialled import pin_for
 from pendopo.orders.models import Order
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Link, Listing
@@ -127,6 +128,8 @@ def _page(request: PersonRequest, found: Meeting, status: int = 200) -> HttpResp
         "minutes": getattr(found, "record", None),
         "kinds": PaperKind.choices,
         "siblings": _siblings(person, found),
+        "number": settings.SIP_NUMBER,
+        "pin": pin_for(found),
     }
     return render(request, "meetings/meeting.html", context, status=status)
 
@@ -217,6 +220,7 @@ def invitation(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         return _answered(request, guest, request.get_full_path(), person=False)
     context = {"meeting": guest.meeting, "guest": guest, "link": room_link(guest.meeting, guest), "token": token, "answers": ANSWERS}
+    context |= {"number": settings.SIP_NUMBER, "pin": pin_for(guest.meeting)}
     page = render(request, "meetings/invitation.html", context)
     page["Referrer-Policy"] = "no-referrer"
     return page

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from .rooms import House, Person, chromium, house, is_near, wait
+from .exchange import PORT, Exchange
+from .exchange import exchange as opened
+from .rooms import ADDRESS, House, Person, chromium, house, is_near, wait
 
 RED, BLUE, GREEN = (255, 0, 0), (0, 0, 255), (0, 128, 0)
 # What one person may send in this house: less than a camera full of noise would.
@@ -19,9 +21,22 @@ RANI_HZ, DESA_HZ, TAMU_HZ = 440, 880, 660
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def exchange() -> Iterator[Exchange]:
+    """The telephone exchange at which the house has an account."""
+    with opened(ADDRESS) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory, exchange: Exchange) -> Iterator[House]:
     """One installation for all cases."""
-    with house(tmp_path_factory.mktemp("deeds"), PENDOPO_MEDIA_CAP=str(CAP_KBPS), PENDOPO_MEDIA_SITE_CAP=str(SITE_KBPS)) as found:
+    caps = {"PENDOPO_MEDIA_CAP": str(CAP_KBPS), "PENDOPO_MEDIA_SITE_CAP": str(SITE_KBPS)}
+    account = {
+        "PENDOPO_SIP_ACCOUNT": f"sip:rapat@{ADDRESS}",
+        "PENDOPO_SIP_SERVER": f"sip:{ADDRESS}:{PORT}",
+        "PENDOPO_SIP_NUMBER": "0321 555",
+    }
+    with house(tmp_path_factory.mktemp("deeds"), **caps, **account) as found:
         yield found
 
 

@@ -93,15 +93,17 @@ ARRIVES = """async (seat) => {
 TONE = """async (seat) => {
   const sound = document.querySelector(`audio[data-seat="${seat}"]`);
   if (!sound || !sound.srcObject) return 0;
-  const context = new AudioContext(), analyser = context.createAnalyser();
+  const context = window.ear ??= new AudioContext(), analyser = context.createAnalyser();
   await context.resume();
   analyser.fftSize = 4096;
-  context.createMediaStreamSource(sound.srcObject).connect(analyser);
+  analyser.smoothingTimeConstant = 0;
+  const source = context.createMediaStreamSource(sound.srcObject);
+  source.connect(analyser);
   await new Promise((done) => setTimeout(done, 500));
   const bins = new Float32Array(analyser.frequencyBinCount);
   analyser.getFloatFrequencyData(bins);
   const best = bins.indexOf(Math.max(...bins)), loud = bins[best];
-  context.close();
+  source.disconnect();
   return loud < -60 ? 0 : best * context.sampleRate / analyser.fftSize;
 }"""
 

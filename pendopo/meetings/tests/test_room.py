@@ -8,4 +8,4 @@ pytestmark = [pytest.mark.alone, pytest.mark.skipif(bool(why_not()), reason=why_
 
 
 def test_people_in_the_room() -> None:
-    run_cases("cases_media.py", "cases_room.py", timeout=420)
+    run_cases("cases_media.py", "cases_phone.py", "cases_room.py", timeout=480)

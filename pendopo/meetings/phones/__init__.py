@@ -1,0 +1,1 @@
+"""Telephones and room systems that come by SIP."""
