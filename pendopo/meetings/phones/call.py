@@ -6,7 +6,7 @@ import hashlib
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ class Call:
             await asyncio.gather(saying, return_exceptions=True)
 
     @contextlib.asynccontextmanager
-    async def _reading(self) -> Any:
+    async def _reading(self) -> AsyncIterator[None]:
         """While this lasts the telephone's keys are read: the media server writes its packets to a file that is deleted at once after."""
         written = self._file.with_name(f"{self._file.name}-peer-audio.mjr")
         words = {"request": "recording", "peer_audio": True, "filename": str(self._file)}
