@@ -16,7 +16,7 @@ from pendopo.agencies.models import Role
 sessions = {}
 for email in sys.argv[1:]:
     person = add_person(by=None, email=email, name=email.partition("@")[0])
-    post = ensure_post(by=None, title=f"Petugas piket {person.name}", role=Role.OFFICER)
+    post = ensure_post(by=None, title=f"Petugas piket {email}", role=Role.OFFICER)
     appoint(post=post, person=person, by=None)
     client = Client()
     client.force_login(person)

@@ -44,9 +44,13 @@ class Browser:
         self.http = httpx.AsyncClient(base_url=url, timeout=60, follow_redirects=False, cookies=cookies)
 
     async def open(self) -> None:
-        """The field page, which hands out the token of its forms."""
-        page = await self.http.get("/field")
-        assert page.status_code == 200, page.text[:300]
+        """The field page, which hands out the token of its forms; asked again where the house is busy, as a person would."""
+        for _second in range(60):
+            page = await self.http.get("/field")
+            if page.status_code == 200:
+                return
+            await asyncio.sleep(1)
+        raise SystemExit(f"The field page did not open: {page.status_code}")
 
     async def post(self, path: str, data: dict[str, Any], files: Any = None) -> httpx.Response:
         """With the token that the cookie holds."""
