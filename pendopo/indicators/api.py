@@ -16,6 +16,7 @@ from ninja.params import QueryEx
 from pendopo.regions.models import Region
 
 from . import history
+from .concealing.reading import hidden_figures, is_everyone, key_of, told
 from .health.league import standings
 from .latest import Figure, figure_json, figures, single, utc_text
 from .models import Indicator, IndicatorQuerySet, Source
@@ -51,15 +52,16 @@ class LatestOut(Schema):
     coverage: Coverage
     partial: bool
     dims: dict[str, str] | None = None
+    note: str | None = None
 
 
 class ObservationOut(Schema):
-    """One value as it was known."""
+    """One value as it was known. `value` is null and the note `suppressed` where it tells of few people and anybody asks."""
 
     indicator: str
     region: str
     at: str
-    value: float
+    value: float | None
     quality: Literal["ok", "provisional", "suspect"]
     source: str
     known_since: str
@@ -188,7 +190,8 @@ def latest(
 ) -> HttpResponse:
     """With a region: one figure an indicator, rolled up where the region stands above the indicator's level. Without: every series."""
     only(request, "indicator", "region", "as_of", "cursor")
-    wanted = readable(reader_of(request), indicator)
+    reader = reader_of(request)
+    wanted = readable(reader, indicator)
     code = region_or_404(region)
     known_by = moment(as_of, "as_of")
     found: list[Figure]
@@ -199,7 +202,9 @@ def latest(
         found = [single(by_id[row.indicator_id], row) for row in rows(wanted, None, known_by)]
     found = sorted(found, key=lambda f: (f.indicator, f.region, sorted(f.dims.items())))
     start = int(cursor) if cursor and cursor.isdigit() and len(cursor) < 10 else 0
-    items = [figure_json(figure) for figure in found[start : start + history.PAGE]]
+    shown = found[start : start + history.PAGE]
+    hidden = hidden_figures(shown, {i.code: i for i in wanted}, known_by) if is_everyone(reader) else frozenset()
+    items = [figure_json(figure, hidden=key_of(figure) in hidden) for figure in shown]
     return reply({"items": items, "next": str(start + history.PAGE) if len(found) > start + history.PAGE else None})
 
 
@@ -219,7 +224,8 @@ def observations(
     government's zone."""
     only(request, "indicator", "region", "from", "to", "as_of", "every", "agg", "cursor", "dims.")
     dims = tuple((name[5:], str(value)) for name, value in request.GET.items() if name.startswith("dims."))
-    asked = readable(reader_of(request), indicator)
+    reader = reader_of(request)
+    asked = readable(reader, indicator)
     question = history.Question(
         indicators=[i.pk for i in asked],
         region=region_or_404(region),
@@ -234,6 +240,8 @@ def observations(
         found, following = history.page(question, cursor)
     except ValueError:
         raise HttpError(422, _("The cursor is not one of ours: ask without it and follow “next”.")) from None
+    if is_everyone(reader):
+        found = told(found, question, asked)
     forgotten = {i.code: utc_text(i.raw_since) for i in history.forgetful(asked, question.since)}
     return reply({"items": [known.as_json() for known in found], "next": following, **({"raw_since": forgotten} if forgotten else {})})
 

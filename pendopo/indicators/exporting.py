@@ -62,15 +62,16 @@ def forgotten(asked: Question) -> list[tuple[str, str]]:
     return [(one.code, utc_text(one.raw_since) or "") for one in found]
 
 
-def write(asked: Question, form: str, stream: IO[bytes]) -> int:
-    """Writes all rows of an answer to a binary stream; returns how many. `form` is csv, json or parquet."""
-    return {"csv": _csv, "json": _json, "parquet": _parquet}[form](iterate(asked), stream)
+def write(asked: Question, form: str, stream: IO[bytes], rows: Iterator[Known] | None = None) -> int:
+    """Writes all rows of an answer (`rows` where they were looked through) to a binary stream; returns how many. `form` is csv, json or
+    parquet."""
+    return {"csv": _csv, "json": _json, "parquet": _parquet}[form](iterate(asked) if rows is None else rows, stream)
 
 
 def _row(known: Known) -> dict[str, Any]:
     dims = msgspec.json.encode(dict(sorted(known.dims.items()))).decode() if known.dims else ""
     at, known_since = utc_text(known.at), utc_text(known.known_since)
-    return dict(zip(COLUMNS, (*known[:2], at, known.value, known.quality, known.source, known_since, dims, known.note or ""), strict=True))
+    return dict(zip(COLUMNS, (*known[:2], at, known.told, known.quality, known.source, known_since, dims, known.remark or ""), strict=True))
 
 
 def _csv(rows: Iterator[Known], stream: IO[bytes]) -> int:

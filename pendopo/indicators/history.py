@@ -24,6 +24,7 @@ from .periods.pieces import both
 from .periods.reading import split
 
 PAGE = 1000
+SUPPRESSED = "suppressed"
 # How many series one statement reads at a time; a page that is full stops before the next.
 SERIES_AT_A_TIME = 200
 
@@ -53,7 +54,10 @@ class Question:
 
 
 class Known(NamedTuple):
-    """One value as it was known. For a bucket: `at` is its start, quality the worst, known_since the newest of its rows."""
+    """One value as it was known. For a bucket: `at` is its start, quality the worst, known_since the newest of its rows.
+
+    What is `hidden` (few people, see `concealing`) is told without its value, with the note `suppressed`.
+    """
 
     indicator: str
     region: str
@@ -64,6 +68,17 @@ class Known(NamedTuple):
     source: str
     known_since: datetime
     note: str | None
+    hidden: bool = False
+
+    @property
+    def told(self) -> float | None:
+        """The value as it leaves the house."""
+        return None if self.hidden else self.value
+
+    @property
+    def remark(self) -> str | None:
+        """The note as it leaves the house."""
+        return SUPPRESSED if self.hidden else self.note
 
     def as_json(self) -> dict[str, Any]:
         """In the shape of GET /api/v1/observations."""
@@ -71,15 +86,15 @@ class Known(NamedTuple):
             "indicator": self.indicator,
             "region": self.region,
             "at": utc_text(self.at),
-            "value": self.value,
+            "value": self.told,
             "quality": self.quality,
             "source": self.source,
             "known_since": utc_text(self.known_since),
         }
         if self.dims:
             answer["dims"] = self.dims
-        if self.note:
-            answer["note"] = self.note
+        if self.remark:
+            answer["note"] = self.remark
         return answer
 
 

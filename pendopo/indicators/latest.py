@@ -208,14 +208,14 @@ def _rolled(indicator: Indicator, region: str, group: list[Row], expected: int, 
     )
 
 
-def figure_json(figure: Figure, now: datetime | None = None) -> dict[str, Any]:
-    """The figure in the shape of GET /api/v1/latest. `age_s` is whole seconds since `at`."""
+def figure_json(figure: Figure, now: datetime | None = None, *, hidden: bool = False) -> dict[str, Any]:
+    """The figure in the shape of GET /api/v1/latest. `age_s` is whole seconds since `at`; `hidden` ones are told without their value."""
     moment = now or timezone.now()
     return {
         "indicator": figure.indicator,
         "region": figure.region,
         "at": utc_text(figure.at),
-        "value": figure.value,
+        "value": None if hidden else figure.value,
         "unit": figure.unit,
         "quality": figure.quality,
         "age_s": None if figure.at is None else int((moment - figure.at).total_seconds()),
@@ -225,6 +225,7 @@ def figure_json(figure: Figure, now: datetime | None = None) -> dict[str, Any]:
         "coverage": {"reporting": figure.reporting, "expected": figure.expected},
         "partial": figure.partial,
         **({"dims": figure.dims} if figure.dims else {}),
+        **({"note": "suppressed"} if hidden else {}),
     }
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from pendopo.indicators.concealing.reading import may_follow
 from pendopo.indicators.latest import Ask, Figure, asked
 from pendopo.indicators.models import Indicator, Source
 from pendopo.indicators.nearest import reporting, resolve
@@ -25,6 +26,7 @@ def pulses(codes: Iterable[str]) -> dict[str, Pulse]:
     wanted = list(codes)
     known = {indicator.code: indicator for indicator in Indicator.objects.published().filter(code__in=wanted).select_related("weight")}
     places = {code: resolve("auto", settings.REGION, found) for code, found in reporting(known.values()).items()}
+    places = {code: region for code, region in places.items() if may_follow(known[code], region)}
     newest: dict[str, Figure] = {}
     for figure in asked([Ask(known[code], region) for code, region in places.items()]):
         other = newest.get(figure.indicator)

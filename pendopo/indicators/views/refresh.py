@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pendopo.agencies.actions.tokens import person_by_token
 
 from .. import exporting
+from ..concealing.reading import all_told, is_everyone
 from ..credentials import KEY_PREFIX, TOKEN_PREFIX, secret_of, source_by_key
 from ..models import Indicator
 from ..reader import Reader
@@ -49,7 +50,8 @@ def refresh(request: HttpRequest) -> HttpResponseBase:
         plain = str(error) if isinstance(error, exporting.Impossible) else _("“from”, “to” and “as_of” are days or times with an offset.")
         return HttpResponse(plain, "text/plain; charset=utf-8", 400)
     copy = tempfile.SpooledTemporaryFile(8 * 1024 * 1024)  # noqa: SIM115 – the answer closes it
-    exporting.write(asked, "csv", copy)
+    rows = all_told(asked, found) if is_everyone(reader) else None
+    exporting.write(asked, "csv", copy, rows)
     copy.seek(0)
     answer = FileResponse(copy, filename="figures.csv", content_type="text/csv; charset=utf-8")
     answer["Cache-Control"] = "no-store"

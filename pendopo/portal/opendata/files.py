@@ -12,18 +12,16 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from pendopo.indicators.concealing.reading import hidden_figures, hidden_in, key_of, key_of_row
 from pendopo.indicators.exporting import COLUMNS
-from pendopo.indicators.history import Known, Question, iterate
-from pendopo.indicators.latest import utc_text
-from pendopo.indicators.logic import dims_key
+from pendopo.indicators.history import SUPPRESSED, Question, iterate
+from pendopo.indicators.latest import single, utc_text
 from pendopo.indicators.newest import rows
 from pendopo.regions.models import BoundaryKind, Region
 
 from .dcat import LICENCE_URL, address
-from .logic import Cell, concealed
 from .reading import Dataset
 
-SUPPRESSED = "suppressed"
 # What a sheet of a workbook holds, less its heading.
 MOST_SHEET_ROWS = 1_048_575
 
@@ -31,36 +29,22 @@ MOST_SHEET_ROWS = 1_048_575
 def lines(dataset: Dataset, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[dict[str, Any]]:
     """Every value in the shape of GET /api/v1/observations; a concealed one has no value and the note `suppressed`."""
     question = Question([dataset.indicator.pk], since=since, until=until)
-    hidden = concealed(map(_cell, iterate(question))) if dataset.conceals else frozenset()
+    hidden = hidden_in(question) if dataset.conceals else frozenset()
     for known in iterate(question):
-        line = known.as_json()
-        if _key(known) in hidden:
-            line |= {"value": None, "note": SUPPRESSED}
-        yield line
-
-
-def _key(known: Known) -> tuple[str, str, datetime]:
-    return (known.region, dims_key(known.dims), known.at)
-
-
-def _cell(known: Known) -> Cell:
-    region, dims, at = _key(known)
-    return Cell((region, dims, at), (dims, at), region.rpartition(".")[0], known.value)
+        yield (known._replace(hidden=True) if key_of_row(known) in hidden else known).as_json()
 
 
 def newest(dataset: Dataset) -> list[dict[str, Any]]:
     """The newest value of every series, in the same shape and with the same concealment, by region."""
     found = sorted(rows([dataset.indicator], None), key=lambda row: (row.region, row.dims_key))
-    hidden: frozenset[Any] = frozenset()
-    if dataset.conceals:
-        cells = (Cell(row.series, (row.dims_key, row.at), row.region.rpartition(".")[0], row.value) for row in found)
-        hidden = concealed(cells)
+    known = [single(dataset.indicator, row) for row in found]
+    hidden = hidden_figures(known, {dataset.code: dataset.indicator})
     return [
         {
-            "region": row.region, "dims": row.dims, "at": row.at, "value": None if row.series in hidden else row.value,
-            "note": SUPPRESSED if row.series in hidden else "", "source": row.source, "quality": row.quality,
+            "region": one.region, "dims": one.dims, "at": one.at, "value": None if key_of(one) in hidden else one.value,
+            "note": SUPPRESSED if key_of(one) in hidden else "", "source": one.source, "quality": row.quality,
         }
-        for row in found
+        for one, row in zip(known, found, strict=True)
     ]  # fmt: skip
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 
 from pendopo.agencies.models import Agency
+from pendopo.indicators.concealing.reading import conceals
 from pendopo.indicators.latest import contract_of
 from pendopo.indicators.logic import Duration, Freshness
 from pendopo.indicators.models import Indicator, Latest, Quality
 
-from .logic import counts_people, frequency, slug_of
+from .logic import frequency, slug_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Dataset:
     @property
     def conceals(self) -> bool:
         """Whether small values are left out of it."""
-        return counts_people(self.indicator.unit, self.indicator.level)
+        return conceals(self.indicator)
 
     @property
     def sound(self) -> float | None:

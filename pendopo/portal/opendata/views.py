@@ -18,6 +18,7 @@ from django.views.decorators.http import condition, require_http_methods, requir
 
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
+from pendopo.indicators.concealing.reading import may_follow
 from pendopo.indicators.latest import figures
 from pendopo.indicators.logic import Duration
 from pendopo.indicators.models import Source
@@ -95,11 +96,12 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     place = resolve("auto", settings.REGION, reporting([found.indicator]).get(found.code, ()))
     names = dict(Region.objects.filter(pk__in={line["region"] for line in known} | {place}).values_list("code", "name"))
     reader = Reader(now, ZoneInfo(settings.TIME_ZONE), language, dict(Source.objects.values_list("code", "name")))
-    figure = next(iter(figures([found.indicator], [place])), None)
+    told = may_follow(found.indicator, place)
+    figure = next(iter(figures([found.indicator], [place])), None) if told else None
     context = {
         "dataset": found, "indicator": found.indicator, "now": now, "freshness": found.freshness(now),
         "pulse": pulse_of(figure, found.indicator, reader, place=names.get(place, "")) if figure else None,
-        "chart": line_of(found, place, now, language), "map": map_of(found, known, settings.REGION, language),
+        "chart": line_of(found, place, now, language) if told else None, "map": map_of(found, known, settings.REGION, language),
         "place": names.get(place, place),
         "preview": [{**line, "name": names.get(line["region"], line["region"])} for line in known[:PREVIEW_ROWS]],
         "daily": Duration.parse(found.indicator.every).is_calendar, "omitted": max(0, len(known) - PREVIEW_ROWS),

@@ -11,17 +11,15 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from pendopo.incidents.posture.models import Posture
+from pendopo.indicators.concealing.reading import hidden_figures, key_of, may_follow
 from pendopo.indicators.latest import Ask, Figure, asked
 from pendopo.indicators.models import Indicator, Source
 from pendopo.indicators.nearest import reporting, resolve
-from pendopo.indicators.newest import rows
 from pendopo.indicators.pulse import Pulse, Reader, pulse_of
 from pendopo.regions.logic import ancestors_of, is_within
 from pendopo.regions.models import Region
 from pendopo.reports.models import Report, State
 from pendopo.ui.words import language_of
-
-from ..opendata.logic import Cell, concealed, counts_people
 
 ANSWERED_DAYS = 90
 
@@ -36,6 +34,7 @@ def home_pulses(now: datetime, as_of: datetime | None) -> list[Pulse]:
     """Every public figure that anyone reports, of the nearest place that does, the newest first."""
     indicators = {one.code: one for one in Indicator.objects.published().exclude(code__startswith="sys.").select_related("weight")}
     places = {code: resolve("auto", settings.REGION, found) for code, found in reporting(indicators.values()).items()}
+    places = {code: region for code, region in places.items() if may_follow(indicators[code], region)}
     shown = newest_of(asked([Ask(indicators[code], region) for code, region in places.items()], as_of=as_of))
     shown.sort(key=lambda figure: figure.at.timestamp() if figure.at else 0.0, reverse=True)
     names = dict(Region.objects.filter(code__in=places.values()).values_list("code", "name"))
@@ -63,21 +62,11 @@ def place_pulses(region: Region, now: datetime) -> list[Pulse]:
     """The public figures of a place, without counts that could point at persons."""
     indicators = {one.code: one for one in Indicator.objects.published().exclude(code__startswith="sys.").select_related("weight")}
     found = [one for one in newest_of(asked([Ask(one, region.code) for one in indicators.values()])) if one.value is not None]
-    hidden = _hidden([indicators[one.indicator] for one in found])
+    hidden = hidden_figures(found, indicators)
     who = reader(now)
-    shown = [one for one in found if (one.indicator, one.region, one.at) not in hidden]
+    shown = [one for one in found if key_of(one) not in hidden]
     shown.sort(key=lambda figure: (figure.freshness(now) in ("stale", "silent"), indicators[figure.indicator].name))
     return [pulse_of(figure, indicators[figure.indicator], who) for figure in shown]
-
-
-def _hidden(indicators: Sequence[Indicator]) -> set[tuple[str, str, datetime | None]]:
-    people = {one.pk: one.code for one in indicators if counts_people(one.unit, one.level)}
-    known = rows([one for one in indicators if one.pk in people], None) if people else []
-    cells = []
-    for row in known:
-        code, parent = people[row.indicator_id], row.region.rpartition(".")[0]
-        cells.append(Cell((code, row.region, row.at), (code, row.dims_key, row.at), parent, row.value))
-    return set(concealed(cells))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
