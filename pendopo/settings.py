@@ -208,6 +208,8 @@ WATCH_URL = os.environ.get("PENDOPO_WATCH_URL", "")
 
 # Where the portal is laid down as files each minute (portal/snapshot/).
 SNAPSHOT_DIR = os.environ.get("PENDOPO_SNAPSHOT_DIR", "")
+# How many days after its end a citizen's report keeps name, telephone number and e-mail address, unless its category says otherwise.
+CONTACT_DAYS = int(os.environ.get("PENDOPO_CONTACT_DAYS", "") or 365)
 # When offices work (agencies/hours.py reads it).
 WORKING_HOURS = os.environ.get("PENDOPO_WORKING_HOURS", "") or "Mo-Fr 07:30-16:00"
 # A file of holidays and joint leave beside the shipped one (agencies/holidays.yaml).

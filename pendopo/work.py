@@ -48,6 +48,7 @@ from pendopo.orders import remind
 from pendopo.portal.snapshot import running as snapshot
 from pendopo.portal.warnings import telling as warnings_telling
 from pendopo.reports import care as reports_care
+from pendopo.reports.elsewhere import running as reports_elsewhere
 from pendopo.wall.brief import post as brief
 from pendopo.wall.desk import escalating
 
@@ -91,6 +92,7 @@ LOOPS: dict[str, Loop] = {
     "portal.snapshot": snapshot.run,
     "portal.warnings": warnings_telling.run,
     "reports.care": reports_care.run,
+    "reports.elsewhere": reports_elsewhere.run,
     "wall.brief": brief.run,
     "wall.desk": escalating.run,
 }

@@ -69,6 +69,7 @@ VERBS: dict[str, frozenset[str]] = {
     "coworking.keep": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value}),
     "coworking.overrule": ADMINISTRATORS,
     "reports.see": EVERYONE_SIGNED_IN,
+    "reports.set_up": frozenset({Role.ADMINISTRATOR.value}),
     "reports.handle": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.STEWARD.value}),
     "posture.change": frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value}),
     "alerts.see": EVERYONE_SIGNED_IN,

@@ -14,7 +14,7 @@ from pendopo.ui.offers import offer
 from pendopo.ui.pictures import written_anew
 from pendopo.ui.strangers import StrangerForm
 
-from .models import Category, Classification, Report, State
+from .models import Category, Classification, Report, Server, State
 from .places import Elsewhere, at_point
 
 MOST_PHOTO_BYTES = 12 * 1024 * 1024
@@ -127,6 +127,85 @@ class MergeForm(forms.Form):
     """The report of which this one becomes part."""
 
     number = forms.CharField(label=_("Number of the other report"), max_length=12)
+
+
+class ForwardForm(forms.Form):
+    """To which government, and as what."""
+
+    where = forms.ChoiceField(label=_("Government and kind"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = [
+            (server.name, [(f"{server.pk}:{one['code']}", one["name"]) for one in server.services])
+            for server in Server.objects.filter(active=True).exclude(services=[])
+        ]
+        offer(self, "where", groups)
+
+    @property
+    def offers(self) -> bool:
+        """Whether there is a server to choose."""
+        return bool(self.fields["where"].choices)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The server and its service."""
+        given: dict[str, Any] = super().clean() or {}
+        pk, _colon, given["service"] = given.pop("where", "").partition(":")
+        given["server"] = Server.objects.filter(pk=pk).first() if pk.isdecimal() else None
+        return given
+
+
+class ServerForm(forms.Form):
+    """A server that speaks Open311 GeoReport v2."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    url = forms.URLField(label=_("Address"), max_length=300, assume_scheme="https",
+                         help_text=_("Up to the version, for example https://lapor.example.go.id/open311/v2"))  # fmt: skip
+    jurisdiction = forms.CharField(
+        label=_("Jurisdiction"), max_length=100, required=False, help_text=_("Empty unless the server asks for one.")
+    )
+    key = forms.CharField(label=_("Key (api_key)"), max_length=200, required=False, widget=forms.PasswordInput,
+                          help_text=_("Kept sealed. Empty: the one that there is."))  # fmt: skip
+    active = forms.BooleanField(label=_("Reports can be forwarded there"), required=False)
+
+
+class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What can be reported, who answers, and within which limits."""
+
+    words = forms.CharField(label=_("Words that tell it"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
+                            help_text=_("Separated by commas; they suggest the category of a text."))  # fmt: skip
+
+    class Meta:
+        model = Category
+        fields = ["code", "name_id", "name_en", "about_id", "about_en", "group", "agency", "by_place", "classification", "answer_days",
+                  "complete_days", "cluster", "severity", "keep_days", "position", "active"]  # fmt: skip
+        labels = {
+            "code": _("Code"), "name_id": _("Name in Indonesian"), "name_en": _("Name in English"),
+            "about_id": _("What belongs into it, in Indonesian"), "about_en": _("What belongs into it, in English"), "group": _("Group"),
+            "agency": _("Agency that answers"), "by_place": _("Goes to"), "classification": _("Class"),
+            "answer_days": _("Working days for the first answer"), "complete_days": _("Working days until it is finished"),
+            "cluster": _("Reports within a day that are a cluster"), "severity": _("Severity of a cluster"),
+            "keep_days": _("Days for which reporters' contacts are kept"), "position": _("Position in the list"),
+            "active": _("Offered to reporters"),
+        }  # fmt: skip
+        help_texts = {
+            "answer_days": _("Empty: 5, as in SP4N-LAPOR!."), "complete_days": _("Empty: by class, 5, 14 or 60."),
+            "cluster": _("0: never."),
+            "keep_days": _("Counted from the end of the report. Empty: as the installation is set."),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, category: Category | None, **kwargs: Any) -> None:
+        super().__init__(*args, instance=category, **kwargs)
+        offer(self, "agency", Agency.objects.filter(active=True))
+        if category is not None:
+            del self.fields["code"]
+            self.fields["words"].initial = ", ".join(category.keywords)
+
+    def clean(self) -> dict[str, Any]:
+        """With the words as a list."""
+        given: dict[str, Any] = super().clean() or {}
+        words = given.pop("words", "").split(",")
+        return given | {"keywords": [word.strip().lower() for word in words if word.strip()]}
 
 
 class ImportForm(forms.Form):

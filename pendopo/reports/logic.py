@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+# Reports of one thing within so long are a cluster.
+CLUSTER_WINDOW = timedelta(days=1)
 VERIFY_DAYS, ANSWER_DAYS, REPLY_DAYS = 3, 5, 10
 
 RECEIVED, VERIFIED, ANSWERED, CLOSED, REFUSED, MERGED = "received", "verified", "answered", "closed", "refused", "merged"

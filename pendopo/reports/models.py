@@ -16,6 +16,12 @@ from pendopo.alerts.models import Severity
 from pendopo.regions.models import Region
 
 from . import logic
+from .elsewhere.models import Forwarded, Server
+
+__all__ = [
+    "Agreement", "ByPlace", "Category", "Channel", "Classification", "Cluster", "Forwarded", "Kind", "Report", "ReportQuerySet", "Server",
+    "State", "Step",
+]  # fmt: skip
 
 
 class Classification(models.TextChoices):
@@ -57,7 +63,8 @@ class ByPlace(models.TextChoices):
 class Category(models.Model):
     """What can be reported, and who answers. `handlers` are codes of agencies, tried in order when no agency is chosen.
 
-    So many reports (`cluster`) of one district within a day raise an alert; 0 = never.
+    So many reports (`cluster`) of one district within a day raise an alert; 0 = never. `answer_days` and `complete_days` are working days
+    that differ from the usual ones; `keep_days` is for how many days after its end a report keeps the reporter's contacts.
     """
 
     code = models.SlugField(max_length=40, unique=True)
@@ -73,6 +80,9 @@ class Category(models.Model):
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.COMPLAINT)
     cluster = models.PositiveSmallIntegerField(default=5)
     severity = models.CharField(max_length=8, choices=Severity.choices, default=Severity.MODERATE)
+    answer_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    complete_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    keep_days = models.PositiveSmallIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField(default=True)
 
@@ -93,6 +103,15 @@ class Category(models.Model):
     def about(self) -> str:
         """What belongs into it, in the reader's language."""
         return self.about_en if get_language() == "en" else self.about_id
+
+    def days_to_answer(self) -> int:
+        """Working days for the first answer after verification."""
+        return logic.ANSWER_DAYS if self.answer_days is None else self.answer_days
+
+    def days_to_complete(self, classification: str) -> int | None:
+        """Working days until a report of this class must be finished; None without such a limit."""
+        usual = logic.COMPLETE_DAYS[classification]
+        return usual if self.complete_days is None or classification != self.classification else self.complete_days
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -318,3 +337,9 @@ class Cluster(models.Model):
     def get_absolute_url(self) -> str:
         """Where its reports are answered together."""
         return reverse("reports:cluster", args=[self.pk])
+
+    def gathered(self) -> ReportQuerySet:
+        """Its reports: of the category and the district, from a day before it began until its end."""
+        near = Q(region=self.region_id) | Q(region__code__startswith=f"{self.region_id}.")
+        found = Report.objects.filter(near, category=self.category_id, created__gte=self.since - logic.CLUSTER_WINDOW, held=False)
+        return found if self.ended is None else found.filter(created__lte=self.ended)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import handling, open311, public
+from .views import handling, open311, public, setting
 
 app_name = "reports"
 
@@ -17,6 +17,12 @@ urlpatterns = [
     path("reports/<str:number>/act", public.act, name="act"),
     path("handling", handling.handling, name="handling"),
     path("handling/import", handling.bring, name="import"),
+    path("handling/categories", setting.categories, name="categories"),
+    path("handling/categories/new", setting.category, name="new-category"),
+    path("handling/categories/<slug:code>", setting.category, name="category"),
+    path("handling/servers", setting.servers, name="servers"),
+    path("handling/servers/new", setting.server, name="new-server"),
+    path("handling/servers/<int:pk>", setting.server, name="server"),
     path("handling/clusters", handling.clusters, name="clusters"),
     path("handling/clusters/<int:pk>", handling.cluster, name="cluster"),
     path("handling/<str:number>", handling.handle, name="handle"),

@@ -2,8 +2,10 @@
 
 from .caring import close_silent, note_clusters, remind
 from .citizen import agree, join_own, rate, reopen, reply
+from .forwarding import forward, note_sent, note_services, note_state, set_server, take_to_send
 from .handling import answer, answer_together, merge, note, refuse, release, route, verify
 from .importing import Imported, import_lapor
+from .setting import forget_contacts, set_category
 from .submitting import agency_for, submit
 
 __all__ = [
@@ -13,11 +15,16 @@ __all__ = [
     "answer",
     "answer_together",
     "close_silent",
+    "forget_contacts",
+    "forward",
     "import_lapor",
     "join_own",
     "merge",
     "note",
     "note_clusters",
+    "note_sent",
+    "note_services",
+    "note_state",
     "rate",
     "refuse",
     "release",
@@ -25,6 +32,9 @@ __all__ = [
     "reopen",
     "reply",
     "route",
+    "set_category",
+    "set_server",
     "submit",
+    "take_to_send",
     "verify",
 ]

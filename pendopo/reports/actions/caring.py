@@ -1,7 +1,7 @@
 """What happens by itself: answered reports close when nobody replies, and many reports of one thing raise an alert."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,10 +14,10 @@ from pendopo.audit.actions import record
 from pendopo.indicators.models import Source
 from pendopo.notify.actions import send
 
+from .. import logic
 from ..models import Category, Cluster, Kind, Report, State
 from .handling import told, write_step
 
-CLUSTER_WINDOW = timedelta(days=1)
 DISTRICT_PARTS = 3
 
 
@@ -53,7 +53,7 @@ def remind() -> int:
 
 def counted(now: datetime) -> Counter[tuple[int, str]]:
     """How many reports of a category came from a district within the last day; voices ("me too") do not count, joined reports do."""
-    recent = Report.objects.filter(created__gt=now - CLUSTER_WINDOW, created__lte=now, held=False).exclude(state=State.REFUSED)
+    recent = Report.objects.filter(created__gt=now - logic.CLUSTER_WINDOW, created__lte=now, held=False).exclude(state=State.REFUSED)
     rows = recent.filter(category__cluster__gt=0).values_list("category_id", "region_id")
     return Counter((category, ".".join(region.split(".")[:DISTRICT_PARTS])) for category, region in rows)
 

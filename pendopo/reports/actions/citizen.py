@@ -49,8 +49,8 @@ def reopen(*, report: Report, text: str, now: datetime | None = None) -> Report:
     if not text.strip():
         raise Refused(_("Say what is not well yet."))
     found.state, found.finished, found.answered, found.reply_by = State.VERIFIED, None, None, None
-    found.answer_by = limit(now, logic.ANSWER_DAYS)
-    found.complete_by = limit(now, logic.COMPLETE_DAYS[found.classification])
+    found.answer_by = limit(now, found.category.days_to_answer())
+    found.complete_by = limit(now, found.category.days_to_complete(found.classification))
     found.reopened += 1
     found.rating = None
     write_step(found, Kind.REOPENED, text, by=None)

@@ -61,8 +61,8 @@ def verify(*, report: Report, by: Person, category: Category | None = None, clas
     if classification:
         found.classification = classification
     found.state, found.verified, found.held = State.VERIFIED, now, False
-    found.answer_by = limit(now, logic.ANSWER_DAYS)
-    found.complete_by = limit(found.created, logic.COMPLETE_DAYS[found.classification])
+    found.answer_by = limit(now, found.category.days_to_answer())
+    found.complete_by = limit(found.created, found.category.days_to_complete(found.classification))
     write_step(found, Kind.VERIFIED, text, by=by)
     found.save()
     told(found, "verify", by, category=found.category.code, classification=found.classification)
@@ -110,7 +110,7 @@ def answer(*, report: Report, text: str, by: Person, final: bool = True) -> Repo
     if final:
         found.state, found.finished, found.reply_by = State.ANSWERED, now, limit(now, logic.REPLY_DAYS)
     elif found.state == State.RECEIVED:
-        found.state, found.answer_by = State.VERIFIED, limit(now, logic.ANSWER_DAYS)
+        found.state, found.answer_by = State.VERIFIED, limit(now, found.category.days_to_answer())
     write_step(found, Kind.ANSWER, text, by=by)
     found.save()
     tell_reporter(found, text)

@@ -83,7 +83,7 @@ def submit(
         title=(title.strip() or logic.title_of(text))[:200], text=text.strip()[:4000], region=region, place=place.strip()[:200],
         name="" if anonymous else name.strip()[:120], phone="" if anonymous else phone.strip()[:40], email=email, anonymous=anonymous,
         confidential=confidential, held=held, agency=agency_for(category, region), created=now, touched=now,
-        verify_by=limit(now, logic.VERIFY_DAYS), complete_by=limit(now, logic.COMPLETE_DAYS[kind]),
+        verify_by=limit(now, logic.VERIFY_DAYS), complete_by=limit(now, category.days_to_complete(kind)),
     )  # fmt: skip
     if point is not None:
         report.latitude, report.longitude = point

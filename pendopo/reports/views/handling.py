@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,9 +18,8 @@ from pendopo.ui.lists import Column, Link, Listing
 from pendopo.ui.templatetags.house import ago
 
 from .. import actions
-from ..actions.caring import CLUSTER_WINDOW
 from ..actions.importing import rows_of
-from ..forms import AnswerForm, HandlingFilters, ImportForm, MergeForm, NoteForm, RouteForm, VerifyForm
+from ..forms import AnswerForm, ForwardForm, HandlingFilters, ImportForm, MergeForm, NoteForm, RouteForm, VerifyForm
 from ..models import Category, Cluster, Report, State
 from ..triage import suggestion
 from .public import alike
@@ -42,6 +40,8 @@ def state_words(report: Report) -> str:
 def handling(request: PersonRequest) -> HttpResponse:
     """The reports of the own agency and region."""
     links = [Link(_("Clusters"), reverse("reports:clusters"))]
+    if holds(request.user, "reports.set_up"):
+        links.append(Link(_("Categories"), reverse("reports:categories")))
     if holds(request.user, "reports.handle"):
         links.append(Link(_("Import SP4N-LAPOR!"), reverse("reports:import")))
     listing = Listing(
@@ -89,6 +89,7 @@ def handle(request: PersonRequest, number: str) -> HttpResponse:
         "report": found, "handles": handles, "steps": found.steps.select_related("by"), "voices": found.agreements.count(),
         "late": state_words(found) if found.late else "", "verify": VerifyForm(initial=start), "route": RouteForm(), "answer": AnswerForm(),
         "note": NoteForm(), "merge": MergeForm(), "alike": alike(found),
+        "forward": ForwardForm(), "forwarded": found.forwarded.select_related("server"),
         "hint": (hinted.name, 100 * hint[1], hint[2]) if hint and hinted else None, "waits": found.state == State.RECEIVED,
         "open": found.state in (State.RECEIVED, State.VERIFIED),
     }  # fmt: skip
@@ -129,11 +130,16 @@ def _merge(report: Report, form: MergeForm, person: Any) -> None:
     actions.merge(report=report, into=find(person, form.cleaned_data["number"].strip()), by=person)
 
 
+def _forward(report: Report, form: ForwardForm, person: Any) -> None:
+    actions.forward(report=report, by=person, **form.cleaned_data)
+
+
 DEEDS: dict[str, tuple[Callable[..., Any], Callable[..., None]]] = {
     "verify": (VerifyForm, _verify),
     "route": (RouteForm, _route),
     "answer": (AnswerForm, _answer),
     "note": (NoteForm, _note),
+    "forward": (ForwardForm, _forward),
     "refuse": (AnswerForm, _refuse),
     "merge": (MergeForm, _merge),
 }
@@ -159,16 +165,6 @@ def act(request: PersonRequest, number: str) -> HttpResponse:
         messages.error(request, str(why))
     kept = Report.objects.visible_to(request.user).filter(pk=found.pk).exists()
     return redirect("reports:handle", found.number) if kept else redirect("reports:handling")
-
-
-def of_cluster(cluster: Cluster) -> QuerySet[Report]:
-    """Its reports: of the category and the district, from a day before it began until its end."""
-    since = cluster.since - CLUSTER_WINDOW
-    found = Report.objects.filter(
-        Q(region=cluster.region_id) | Q(region__code__startswith=f"{cluster.region_id}."), category=cluster.category
-    )
-    found = found.filter(created__gte=since, held=False)
-    return found if cluster.ended is None else found.filter(created__lte=cluster.ended)
 
 
 @opens("reports.see")
@@ -199,7 +195,7 @@ def cluster(request: PersonRequest, pk: int) -> HttpResponse:
     found = Cluster.objects.select_related("category", "region").filter(pk=pk).first()
     if found is None:
         raise Http404
-    rows = list(Report.objects.visible_to(request.user).filter(pk__in=of_cluster(found).values("pk")).select_related("region")[:TOGETHER])
+    rows = list(Report.objects.visible_to(request.user).filter(pk__in=found.gathered().values("pk")).select_related("region")[:TOGETHER])
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         mine = [row for row in rows if may(request.user, "reports.handle", row)]
