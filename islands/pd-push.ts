@@ -20,6 +20,7 @@ class PdPush extends HTMLElement {
   }
 
   private async ask(): Promise<void> {
+    if (!this.querySelector("form")?.reportValidity()) return;
     if ((await Notification.requestPermission()) !== "granted") return this.say(this.dataset["refused"]);
     try {
       const worker = await navigator.serviceWorker.register(this.dataset["worker"] ?? "");

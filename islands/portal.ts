@@ -7,3 +7,4 @@ import "./pd-ages.ts";
 import "./pd-moment.ts";
 import "./pd-place.ts";
 import "./pd-steps.ts";
+import "./pd-push.ts";

@@ -4,11 +4,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .guides.models import GuideAnswer
+from .happening.models import PublicIncident
 from .opendata.models import DataRequest, DatasetUse
 from .services.models import PublicService
 from .warnings.models import Subscription, WarningTold
 
-__all__ = ["DataRequest", "DatasetUse", "GuideAnswer", "PublicService", "Subscription", "WarningTold"]
+__all__ = ["DataRequest", "DatasetUse", "GuideAnswer", "PublicIncident", "PublicService", "Subscription", "WarningTold"]
 
 
 class Visit(models.Model):

@@ -1,6 +1,6 @@
 """Verbs of notices: one verb, one transaction, one audit entry. One file for each noun."""
 
-from .addresses import add_address, add_browser, ask_confirmation, confirm, remove_address, send_test, set_wishes
+from .addresses import add_address, add_browser, ask_confirmation, confirm, keep_browser, remove_address, send_test, set_wishes
 from .calling import call, withdraw
 from .delivering import Claimed, claim, conclude, try_again
 from .endpoints import add_endpoint, change_endpoint, remove_endpoint, rotate_secret, switch_off, switch_on, test_endpoint
@@ -21,6 +21,7 @@ __all__ = [
     "claim",
     "conclude",
     "confirm",
+    "keep_browser",
     "remove_address",
     "remove_endpoint",
     "rotate_secret",

@@ -76,16 +76,25 @@ def add_address(*, person: Person, channel: str, target: str, urgent_only: bool 
     return address
 
 
-@transaction.atomic
-def add_browser(*, person: Person, endpoint: str, p256dh: str, auth: str) -> Address:
-    """A browser of the person's own shows notices from now on. It has asked its owner: no code is needed. Asking again changes nothing."""
-    kept = Person.objects.select_for_update().get(pk=person.pk)
+def keep_browser(*, endpoint: str, p256dh: str, auth: str) -> str:
+    """Within a verb: notes where a browser's push service takes letters; answers its digest, by which it is written to.
+
+    Refused: keys that cannot be read, or an address inside the house.
+    """
     if not (is_key(p256dh, PUBLIC_BYTES) and is_key(auth, SECRET_BYTES)):
         raise Refused(_("The keys of this browser cannot be read: try again, or use another browser."))
     if why := complaint_about(endpoint):
         raise Refused(why)
     digest = sha256(endpoint.encode()).hexdigest()
     Subscription.objects.update_or_create(pk=digest, defaults={"endpoint": endpoint, "p256dh": p256dh, "auth": auth})
+    return digest
+
+
+@transaction.atomic
+def add_browser(*, person: Person, endpoint: str, p256dh: str, auth: str) -> Address:
+    """A browser of the person's own shows notices from now on. It has asked its owner: no code is needed. Asking again changes nothing."""
+    kept = Person.objects.select_for_update().get(pk=person.pk)
+    digest = keep_browser(endpoint=endpoint, p256dh=p256dh, auth=auth)
     # A browser shows the notices of whoever asked it last.
     Address.objects.kept().filter(channel=Channel.PUSH, target=digest).exclude(person=kept).update(removed=timezone.now())
     mine = Address.objects.kept().filter(person=kept)

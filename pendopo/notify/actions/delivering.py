@@ -148,6 +148,7 @@ def conclude(*, claimed: Claimed, outcome: Outcome, took_ms: int = 0, now: datet
         changed = mine.update(state=State.FAILED, due=now + pause(claimed.attempt, urgent=urgent, asked_s=outcome.wait_s))
     if outcome.gone and found.channel == Channel.PUSH:
         Address.objects.kept().filter(channel=Channel.PUSH, target=found.target).update(removed=now)
+        Subscription.objects.filter(pk=found.target).delete()
     if found.endpoint and not claimed.obstacle:
         _note_endpoint(found.endpoint, outcome, now)
     return bool(changed)

@@ -56,11 +56,12 @@ class Enclosed:
 
 @dataclass(frozen=True)
 class Outsider:
-    """Somebody without an account, reached by e-mail only."""
+    """Somebody without an account, reached by e-mail, or in a browser (`email` is then the digest that `keep_browser` gave)."""
 
     email: str
     name: str
     language: str = ""
+    channel: str = Channel.EMAIL
 
 
 @transaction.atomic
@@ -136,7 +137,7 @@ def write(
     is nobody.
     """
     now = timezone.now()
-    ways = [Way(Channel.EMAIL, one.email, one.language or settings.LANGUAGE_CODE, now) for one in to]
+    ways = [Way(one.channel, one.email, one.language or settings.LANGUAGE_CODE, now) for one in to]
     if not ways:
         return None
     notice = Notice.objects.create(

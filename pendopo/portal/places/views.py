@@ -14,6 +14,7 @@ from pendopo.live.tickets import issue
 from pendopo.regions.models import Region
 from pendopo.reports.models import Category, Report
 
+from ..happening.reading import incidents_at
 from ..keeping import kept
 from ..opendata.reading import datasets
 from ..services.reading import services
@@ -42,7 +43,7 @@ def front(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "on_time": on_time, "old": old, "now": as_of or now, "as_of": as_of, "bar": bar(request, as_of, now) if as_of else None,
         "names": {"sources": names_of(shown)}, "warnings": in_force(settings.REGION),
-        "postures": postures(settings.REGION), "tally": tally(settings.REGION, now),
+        "postures": postures(settings.REGION), "incidents": incidents_at(settings.REGION, now), "tally": tally(settings.REGION, now),
         "services": services(now, history=False), "reports": newest_reports(settings.REGION, REPORTS_SHOWN),
         "categories": Category.objects.filter(active=True)[:8],
         "places": Region.objects.filter(parent=settings.REGION).order_by("name").values_list("code", "name"),
@@ -62,7 +63,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "region": found, "above": path_to(found), "below": Region.objects.filter(parent=found).order_by("name").values_list("code", "name"),
         "pulses": place_pulses(found, now), "warnings": in_force(found.code),
-        "postures": postures(found.code), "tally": tally(found.code, now),
+        "postures": postures(found.code), "incidents": incidents_at(found.code, now), "tally": tally(found.code, now),
         "reports": newest_reports(found.code, REPORTS_SHOWN), "now": now,
     }  # fmt: skip
     return render(request, "portal/places/place.html", context)

@@ -1,6 +1,7 @@
 """Warnings for one's own place: asked for, confirmed, told once, ended."""
 
 from datetime import timedelta
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -11,8 +12,10 @@ from django.utils import timezone
 from pendopo.agencies.models import Person
 from pendopo.alerts.cap.models import PublicWarning
 from pendopo.notify.models import Dispatch
+from pendopo.notify.tests.servers import deliver_due, gateway
+from pendopo.notify.tests.test_push import Browser
 from pendopo.portal.warnings import actions
-from pendopo.portal.warnings.models import Subscription
+from pendopo.portal.warnings.models import Subscription, WarningTold
 from pendopo.portal.warnings.tokens import token_of
 from pendopo.regions.models import Region
 from pendopo.ui import strangers
@@ -83,3 +86,34 @@ def test_pages_and_feed_show_what_is_in_force(client: Client, warning: PublicWar
     entries = ElementTree.fromstring(client.get(f"/w/{SOOKO}/warnings.xml").content).findall(f"{atom}entry")
     assert [entry.find(f"{atom}title").text for entry in entries] == ["Banjir di Sooko"]
     assert not ElementTree.fromstring(client.get(f"/w/{JETIS}/warnings.xml").content).findall(f"{atom}entry")
+
+
+def test_a_browser_without_an_account_is_warned_of_its_kecamatan_and_ends_it(client: Client, warning: PublicWarning, settings: Any) -> None:
+    cache.clear()
+    settings.WEBHOOK_PRIVATE = True
+    with gateway() as service:
+        phone = Browser(service.url)
+        assert "pd-push" in client.get(f"/subscribe?w={SOOKO}").content.decode()
+        bad = client.post("/subscribe/browser", {**phone.given, "p256dh": "x", "region": SOOKO}, follow=True)
+        assert "tidak dapat dibaca" in bad.content.decode() and not Subscription.objects.exists()
+        page = client.post("/subscribe/browser", {**phone.given, "region": SOOKO}, follow=True)
+        link = page.redirect_chain[0][0]
+        assert "Sooko" in page.content.decode() and link in client.get("/subscribe").content.decode()
+        assert [actions.tell_warnings() for _ in range(2)] == [1, 0]
+        deliver_due()
+        ((_path, headers, body),) = service.got
+        assert phone.read(body)["title"] == Dispatch.objects.get().subject and headers["urgency"] == "high"
+        client.post(link, {"do": "end", "region": SOOKO})
+        assert Subscription.objects.active().count() == 0
+
+
+def test_a_browser_that_is_gone_is_not_written_to_again(client: Client, warning: PublicWarning, settings: Any) -> None:
+    cache.clear()
+    settings.WEBHOOK_PRIVATE = True
+    with gateway() as service:
+        client.post("/subscribe/browser", {**Browser(service.url).given, "region": SOOKO})
+        service.answers = [410]
+        actions.tell_warnings()
+        deliver_due()
+        WarningTold.objects.all().delete()
+        assert actions.tell_warnings() == 0

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_noop
 from pendopo.alerts.cap.actions.publishing import LETTER_SUBJECT, letter_of
 from pendopo.alerts.cap.models import PublicWarning
 from pendopo.audit.actions import record
-from pendopo.notify.actions import Outsider, write
-from pendopo.notify.models import Urgency
+from pendopo.notify.actions import Outsider, keep_browser, write
+from pendopo.notify.models import Channel, Urgency
+from pendopo.notify.models import Subscription as Browser
 from pendopo.regions.logic import is_within
 from pendopo.regions.models import Region
 
@@ -40,6 +41,22 @@ def subscribe(*, email: str, region: Region, language: str) -> Subscription:
 
 
 @transaction.atomic
+def subscribe_browser(*, region: Region, language: str, endpoint: str, p256dh: str, auth: str) -> Subscription:
+    """This browser shows warnings of a place from now on: it has asked its owner itself.
+
+    Refused: keys or an address that cannot be used.
+    """
+    browser = keep_browser(endpoint=endpoint, p256dh=p256dh, auth=auth)
+    now = timezone.now()
+    found, new = Subscription.objects.get_or_create(
+        browser=browser, region=region, ended=None, defaults={"language": language, "created": now, "confirmed": now}
+    )
+    if new:
+        record(by=None, room="portal", verb="subscribe", about="/subscribe", after={"region": region.pk, "browser": True}, region=region.pk)
+    return found
+
+
+@transaction.atomic
 def confirm(*, email: str) -> int:
     """The owner of the address opened the link: what was asked for holds. Returns how many places are new."""
     changed = Subscription.objects.filter(email=email, confirmed=None, ended=None).update(confirmed=timezone.now())
@@ -49,9 +66,9 @@ def confirm(*, email: str) -> int:
 
 
 @transaction.atomic
-def end(*, email: str, region: str = "") -> int:
-    """No more warnings for the place, or (without one) for any. Returns how many ended."""
-    held = Subscription.objects.filter(email=email, ended=None)
+def end(*, email: str = "", browser: str = "", region: str = "") -> int:
+    """No more warnings for the place, or (without one) for any, to an address or a browser. Returns how many ended."""
+    held = Subscription.objects.filter(email=email, browser=browser, ended=None)
     changed = (held.filter(region=region) if region else held).update(ended=timezone.now())
     if changed:
         record(by=None, room="portal", verb="end_subscription", about="/subscribe", after={"places": changed})
@@ -76,7 +93,10 @@ def _tell(warning: PublicWarning) -> int:
     if not new:
         return 0
     regions = [region.pk for region in warning.regions.all()]
-    people = {one.email: Outsider(one.email, "", one.language) for one in Subscription.objects.active() if concerns(one.region_id, regions)}
+    near = [one for one in Subscription.objects.active() if concerns(one.region_id, regions)]
+    known = set(Browser.objects.filter(pk__in=[one.browser for one in near if one.browser]).values_list("pk", flat=True))
+    people = {one.email: Outsider(one.email, "", one.language) for one in near if one.email}
+    people |= {one.browser: Outsider(one.browser, "", one.language, Channel.PUSH) for one in near if one.browser in known}
     write(
         to=people.values(), kind="warning", subject_template=LETTER_SUBJECT, context=letter_of(warning), about=warning.get_public_url(),
         urgency=Urgency.URGENT,

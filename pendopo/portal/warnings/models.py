@@ -20,9 +20,14 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
 
 class Subscription(models.Model):
-    """An e-mail address that is told of warnings for a place. Nothing is sent before the link in the first letter was opened."""
+    """An e-mail address or a browser that is told of warnings for a place.
 
-    email = models.EmailField()
+    Nothing is sent to an address before the link in the first letter was opened. A browser (`browser`: the digest by which room `notify`
+    knows it) has asked its owner itself: it is confirmed at once, and nothing is known of who that is.
+    """
+
+    email = models.EmailField(blank=True)
+    browser = models.CharField(max_length=64, blank=True)
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
     language = models.CharField(max_length=2, default="id")
     created = models.DateTimeField(default=timezone.now)
@@ -35,7 +40,13 @@ class Subscription(models.Model):
         verbose_name = _("subscription to warnings")
         verbose_name_plural = _("subscriptions to warnings")
         ordering = ["email", "region_id"]
-        constraints = [models.UniqueConstraint(fields=["email", "region"], condition=Q(ended=None), name="subscription_once_a_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["email", "browser", "region"], condition=Q(ended=None), name="subscription_once_a_place"),
+            models.CheckConstraint(
+                condition=Q(email="") ^ Q(browser=""), name="subscription_is_an_address_or_a_browser",
+                violation_error_message=_("Warnings go to an e-mail address or to a browser."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.region_id}"

@@ -10,23 +10,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from pendopo.agencies.actions import Refused
 from pendopo.alerts.cap.models import PublicWarning
 from pendopo.indicators.latest import utc_text
 from pendopo.notify.logic import masked
 from pendopo.notify.models import Channel
+from pendopo.notify.push import public_key
 from pendopo.regions.models import Region
 from pendopo.ui.strangers import address_of, count
 
 from ..keeping import kept
 from . import actions
-from .forms import SubscribeForm
+from .forms import BrowserForm, SubscribeForm
 from .models import Subscription
-from .tokens import email_of
+from .tokens import BROWSER, LIFE_S, email_of, token_of
 
 HOUR_S, DAY_S = 3600, 86_400
 AN_HOUR, LETTERS_A_DAY = 20, 5
+# The signed name by which a browser finds its own subscriptions again; it is no session.
+COOKIE = "pendopo_warned"
 IN_FEED = 50
 FRESH_S = 5
 
@@ -45,26 +49,54 @@ def subscribe(request: HttpRequest) -> HttpResponse:
                 actions.subscribe(email=email, region=form.cleaned_data["region"], language=(get_language() or "id")[:2])
             messages.success(request, _("Open the letter that we have just sent and follow the link in it. Nothing is sent before that."))
             return redirect("portal:subscribe")
-    return render(request, "portal/warnings/subscribe.html", {"form": form})
+    token = request.COOKIES.get(COOKIE, "")
+    context = {
+        "form": form, "browser_form": BrowserForm(initial={"region": request.GET.get("w", "")[:8]}), "push_key": public_key(),
+        "mine": token if email_of(token) else "",
+    }  # fmt: skip
+    return render(request, "portal/warnings/subscribe.html", context)
+
+
+@require_POST
+def subscribe_browser(request: HttpRequest) -> HttpResponse:
+    """This browser shows the warnings of a kecamatan. Its page of subscriptions is remembered in a cookie of the own browser."""
+    form = BrowserForm(request.POST)
+    try:
+        if count("subscribe", address_of(request), window_s=HOUR_S) > AN_HOUR:
+            raise Refused(_("Too quick, or too many: please try again in a moment."))
+        if not form.is_valid():
+            raise Refused(_("Choose the district, and allow this browser to show notices."))
+        made = actions.subscribe_browser(language=(get_language() or "id")[:2], **form.cleaned_data)
+    except Refused as why:
+        messages.error(request, str(why))
+        return redirect("portal:subscribe")
+    token = token_of(f"{BROWSER}{made.browser}")
+    messages.success(request, _("This browser shows warnings for %(place)s from now on.") % {"place": made.region.name})
+    answer = redirect("portal:my-warnings", token)
+    answer.set_cookie(COOKIE, token, max_age=LIFE_S, httponly=True, samesite="Lax", secure=request.is_secure())
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """From the link in a letter: confirm what was asked for, see it, and end it."""
-    email = email_of(token)
-    if email is None:
+    who = email_of(token)
+    if who is None:
         raise Http404
+    browser = who.removeprefix(BROWSER) if who.startswith(BROWSER) else ""
+    email = "" if browser else who
     if request.method == "POST":
         wish = request.POST.get("do")
-        if wish == "confirm":
+        if wish == "confirm" and email:
             actions.confirm(email=email)
             messages.success(request, _("You are warned from now on."))
         elif wish == "end":
-            actions.end(email=email, region=request.POST.get("region", "")[:13])
+            actions.end(email=email, browser=browser, region=request.POST.get("region", "")[:13])
             messages.success(request, _("Ended."))
         return redirect("portal:my-warnings", token)
-    rows = Subscription.objects.filter(email=email, ended=None).select_related("region")
-    context = {"rows": rows, "waiting": [row for row in rows if row.confirmed is None], "email": masked(Channel.EMAIL, email)}
+    rows = Subscription.objects.filter(email=email, browser=browser, ended=None).select_related("region")
+    address = masked(Channel.EMAIL, email) if email else _("This browser")
+    context = {"rows": rows, "waiting": [row for row in rows if row.confirmed is None], "email": address}
     return render(request, "portal/warnings/mine.html", context)
 
 

@@ -91,6 +91,7 @@ def page(request: PersonRequest, found: Incident, form: forms.Form | None = None
             (one, [f for f in one.figures if f["indicator"] in readable]) for one in found.decisions.select_related("by", "post")
         ],
         "alerts": (alerts_of(found) & Alert.objects.visible_to(request.user)).select_related("region").order_by("ended", "-started")[:20],
+        "heard": alerts_of(found).filter(link__startswith=reverse("reports:clusters")).exists(),
         "meetings": [one for one in found.entries.filter(kind=EntryKind.MEETING) if one.link],
         "merged": list(found.merged.all()),
         "moves": [(to, MOVE_LABELS[State(to)]) for to in logic.moves_from(found.state)] if handles else [],
