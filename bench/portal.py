@@ -14,6 +14,10 @@ from playwright.sync_api import Page, sync_playwright
 # A mid-range phone on a slow 4G line, as Lighthouse throttles: 1.6 Mbit/s, 150 ms, a CPU four times slower.
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
 SLOWER = 4
+# A busy machine takes long over a phone that is four times slower; what is measured is what the page says itself.
+PATIENCE_MS = 120_000
+# What a person taps and that does not leave the page; the theme paints all of it anew.
+TAPPED = ("input[type=search]", ".choice-card", "textarea", "summary", "button[name=theme]")
 PAGES = ("/", "/w/35.16.13", "/reports/new", "/open")
 WATCH = """
 window.seen = {lcp: 0, cls: 0, inp: 0};
@@ -48,7 +52,7 @@ async def views(port: int, path: str, cookie: str, seconds: float, connections: 
 
 
 def on_a_phone(page: Page, address: str) -> dict[str, float]:
-    """What a person on a mid-range phone waits for; the page is then tapped in three places."""
+    """What a person on a mid-range phone waits for; its controls are then tapped."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", LINE)
@@ -63,12 +67,17 @@ def on_a_phone(page: Page, address: str) -> dict[str, float]:
         weight["script"] += size if kinds.get(str(event["requestId"])) == "Script" else 0
 
     session.on("Network.loadingFinished", finished)
+    page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(WATCH)
     page.goto(address, wait_until="load")
     page.wait_for_timeout(1500)
-    for place in ("main", "h1", "footer"):
-        page.locator(place).first.tap(force=True, no_wait_after=True)
-        page.wait_for_timeout(200)
+    for place in TAPPED:
+        for control in page.locator(place).all()[:2]:
+            if control.is_visible():
+                control.scroll_into_view_if_needed()
+                page.wait_for_timeout(400)
+                control.tap(force=True, no_wait_after=True)
+                page.wait_for_timeout(400)
     seen: dict[str, float] = page.evaluate("seen")
     return seen | {"kb": weight["all"] / 1000, "script": weight["script"] / 1000}
 

@@ -1,4 +1,4 @@
-"""The guides themselves: Markdown files in `texts/`, each with a head that says for whom and how long. Read once a change."""
+"""The guides themselves: Markdown files in `texts/<language>/`, each with a head that says for whom and how long. Read once a change."""
 
 import re
 from dataclasses import dataclass
@@ -21,9 +21,10 @@ AUDIENCES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Guide:
-    """One guide: its code, title, audience, minutes, a sentence about it, and its steps as HTML."""
+    """One guide: its code, language, title, audience, minutes, a sentence about it, and its steps as HTML."""
 
     code: str
+    language: str
     title: str
     audience: str
     minutes: int
@@ -37,9 +38,9 @@ class Guide:
 
 
 @cache
-def guides() -> tuple[Guide, ...]:
-    """All guides in the order of their files."""
-    return tuple(_read(path) for path in sorted(TEXTS.glob("*.md")))
+def guides(language: str = "id") -> tuple[Guide, ...]:
+    """All guides in a language (`id` or `en`), in the order of their files."""
+    return tuple(_read(path) for path in sorted((TEXTS / language).glob("*.md")))
 
 
 def _read(path: Path) -> Guide:
@@ -49,4 +50,5 @@ def _read(path: Path) -> Guide:
         raise ValueError(f"{path.name} has no head between two lines of ---")
     words = dict(line.split(": ", 1) for line in head[1].splitlines())
     html = MarkdownIt("commonmark", {"html": False}).render(text[head.end() :])
-    return Guide(path.stem.partition("-")[2], words["title"], words["audience"], int(words["minutes"]), words["about"], html)
+    code, language = path.stem.partition("-")[2], path.parent.name
+    return Guide(code, language, words["title"], words["audience"], int(words["minutes"]), words["about"], html)

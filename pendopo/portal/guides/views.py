@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
 from pendopo.ui.strangers import address_of, count
+from pendopo.ui.words import language_of
 
 from ..keeping import kept
 from . import actions
@@ -26,12 +28,12 @@ HOUR_S = 3600
 @kept(FRESH_S)
 def shelf(request: HttpRequest) -> HttpResponse:
     """All guides by audience."""
-    return render(request, "portal/guides/shelf.html", {"guides": guides()})
+    return render(request, "portal/guides/shelf.html", {"guides": guides(language_of(get_language()))})
 
 
 def find(code: str) -> Guide:
     """The guide, or nothing there."""
-    found = next((one for one in guides() if one.code == code), None)
+    found = next((one for one in guides(language_of(get_language())) if one.code == code), None)
     if found is None:
         raise Http404
     return found
@@ -58,7 +60,7 @@ def questions(request: PersonRequest) -> HttpResponse:
     tallies = {row["guide"]: row for row in told.values("guide").annotate(all=Count("pk"), solved=Count("pk", filter=Q(solved=True)))}
     context = {
         "open": told.filter(solved=False, taken_up=None).exclude(question="")[:200],
-        "tallies": [(one, tallies.get(one.code, {"all": 0, "solved": 0})) for one in guides()],
+        "tallies": [(one, tallies.get(one.code, {"all": 0, "solved": 0})) for one in guides(language_of(get_language()))],
     }
     return render(request, "portal/guides/questions.html", context)
 

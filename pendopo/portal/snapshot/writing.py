@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,24 +15,32 @@ from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.db.models import Max
 from django.utils import timezone
 
+from pendopo.indicators.models import Indicator, Latest
 from pendopo.regions.models import Region
+from pendopo.reports.models import Report
 from pendopo.ui.built import MANIFEST
 
 from ..guides.shelf import guides
+from ..happening.reading import incidents_at
 from ..opendata.reading import datasets
+from ..places.reading import postures
+from ..warnings.reading import in_force
 
 FLAG = "SNAPSHOT_OF"
 # A dataset's file beyond this is left to the application.
 MOST_FILE_BYTES = 4 * 1024 * 1024
 KEPT_COPIES = 2
+# Pages of villages are some 20 KB each.
+MOST_VILLAGES = 400
 # What is public may be read by the web server that shows it, whose account is another one.
 FOR_ALL, FOLDER_FOR_ALL = 0o644, 0o755
 
 
 def paths() -> Iterator[tuple[str, str]]:
-    """What is laid down, and what each page was made of: pages, kecamatan, datasets, guides, feeds. '' = it is made anew every time.
+    """What is laid down, and what each page was made of: pages, kecamatan, villages, datasets, guides, feeds. '' = made anew every time.
 
     A dataset's page stays as it is until a newer figure is known: a house has many of them, and a minute is short.
     """
@@ -39,11 +48,29 @@ def paths() -> Iterator[tuple[str, str]]:
     yield from ((path, "") for path in anew)
     for code in Region.objects.filter(parent=settings.REGION).values_list("code", flat=True):
         yield f"/w/{code}", ""
+    for code, made_of in villages(timezone.now()):
+        yield f"/w/{code}", made_of
     for one in datasets():
         if one.modified is not None:
             yield f"/open/{one.code}", one.modified.isoformat()
     for guide in guides():
         yield f"/guides/{guide.code}", guide.html
+
+
+def villages(now: datetime) -> list[tuple[str, str]]:
+    """Villages of which there is something to read, the newest first, and what their pages are made of: the newest figure and report
+    there, and what is declared anywhere. So a quiet minute makes none of them anew."""
+    below = {"region__level": "village", "region__code__startswith": f"{settings.REGION}."}
+    heard = Report.objects.published().filter(**below).values_list("region_id").annotate(newest=Max("touched"))
+    told = Latest.objects.filter(**{f"series__{name}": value for name, value in below.items()})
+    told = told.filter(at__isnull=False, series__indicator__in=Indicator.objects.published().values("pk"))
+    newest: dict[str, list[datetime]] = defaultdict(list)
+    for code, moment in [*heard, *told.values_list("series__region_id").annotate(newest=Max("known_since"))]:
+        newest[code].append(moment)
+    declared = [one.pk for one in in_force(settings.REGION)], [one.pk for one in postures(settings.REGION)]
+    public = [(one.pk, one.changed.isoformat(), one.incident.state) for one in incidents_at(settings.REGION, now)]
+    shown = sorted(newest, key=lambda code: max(newest[code]), reverse=True)[:MOST_VILLAGES]
+    return [(code, repr((declared, public, [moment.isoformat() for moment in newest[code]]))) for code in shown]
 
 
 def place_of(path: str, content_type: str) -> str:
