@@ -32,7 +32,8 @@ LOSES = 0.15
 
 def picture(number: int) -> bytes:
     """A picture that no other report has."""
-    image, out = Image.new("RGB", (640, 480), (number % 256, number // 256, 90)), io.BytesIO()
+    image = Image.frombytes("RGB", (64, 48), random.Random(number).randbytes(64 * 48 * 3)).resize((640, 480))
+    out = io.BytesIO()
     image.save(out, "JPEG")
     return out.getvalue()
 
@@ -63,13 +64,13 @@ async def phone(number: int, browser: Browser, reports: list[tuple[float, str]],
     chance = random.Random(number)
     await browser.open()
     off = timedelta(seconds=chance.uniform(-86_400, 86_400))
-    begun, waiting = time.monotonic(), [*reports]
+    begun, day, waiting = time.monotonic(), datetime.now(UTC), [*reports]
     kept: list[tuple[str, str, datetime]] = []
     while waiting or kept:
         now = time.monotonic() - begun
         while waiting and waiting[0][0] <= now:
-            _due, text = waiting.pop(0)
-            kept.append((str(uuid.uuid5(uuid.NAMESPACE_URL, text)), text, datetime.now(UTC) + off))
+            due, text = waiting.pop(0)
+            kept.append((str(uuid.uuid5(uuid.NAMESPACE_URL, text)), text, day + timedelta(seconds=due) + off))
         online = now > length_s or int(now / 7 + number) % 3 == 0
         while online and kept:
             key, text, said = kept[0]
