@@ -37,7 +37,7 @@ class Key(NamedTuple):
 
 def is_everyone(reader: Reader) -> bool:
     """Whether somebody reads as anybody may: signed out, or without a post."""
-    return not isinstance(reader, Source) and not grants_of(reader)  # type: ignore[arg-type]
+    return not isinstance(reader, Source) and not grants_of(reader)
 
 
 def conceals(indicator: Indicator) -> bool:
@@ -112,7 +112,7 @@ def hidden_figures(found: Iterable[Figure], indicators: Mapping[str, Indicator],
     parents = {one.region.rpartition(".")[0] for one in small}
     beside: dict[str, list[str]] = defaultdict(list)
     for code, parent in Region.objects.filter(parent__in=parents).values_list("code", "parent"):
-        beside[parent].append(code)
+        beside[parent or ""].append(code)
     wanted = {(one.indicator, one.region.rpartition(".")[0]) for one in small}
     asks = [Ask(indicators[code], region) for code, parent in sorted(wanted) for region in beside[parent]]
     known = [one for one in asked(asks, as_of=as_of) if one.value is not None]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
+from pendopo.portal.tests.test_open_data import content
 from pendopo.regions.models import Region
 from pendopo.wall.tests import river
 
@@ -72,7 +73,7 @@ def test_a_kecamatan_added_up_from_few_is_concealed_and_the_regency_is_not(clien
 
 
 def test_the_address_for_spreadsheets_conceals_too(client: Client) -> None:
-    text = client.get("/refresh.csv?indicator=sick").getvalue().decode()  # type: ignore[attr-defined]
+    text = content(client, "/refresh.csv?indicator=sick").decode()
     told = [line.split(",") for line in text.splitlines()[1:]]
     assert [(line[1][-4:], line[3]) for line in told if line[-1] == "suppressed"] == [("2001", ""), ("2004", "")]
 

@@ -61,7 +61,7 @@ class Desk(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
 
-    def log_message(self, *_args: object) -> None:
+    def log_message(self, *args: Any) -> None:
         """Quiet."""
 
 
