@@ -45,11 +45,30 @@ def too_large(scope: Scope) -> bool:
 
 
 async def refuse(send: Send) -> None:
-    """Says so before a byte is read, and ends the line."""
+    """Says so, and ends the line."""
     words = b"The file is larger than 256 MB: send a smaller one, or a link to it.\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(words)).encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": words})
+
+
+def counted(receive: Receive, send: Send) -> Receive:
+    """The same body, measured as it comes: one that does not say its length is refused when it has grown too large, and read no further.
+
+    Django is told that the sender went away: it throws away what it kept and answers nothing.
+    """
+    taken = 0
+
+    async def take() -> MutableMapping[str, Any]:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken <= LARGEST_BODY:
+            return message
+        await refuse(send)
+        return {"type": "http.disconnect"}
+
+    return take
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,6 +81,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if too_large(scope):
             await refuse(send)
             return
+        receive = counted(receive, send)
         if scope["path"].startswith(stream.PREFIX):
             await stream.route(scope, receive, send)
             return

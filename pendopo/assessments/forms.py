@@ -47,7 +47,7 @@ class OpenForm(forms.Form):
 def level_text(level: Level) -> str:
     """A level as one reads it where it is chosen: its number and word, and what it asks of the requirement."""
     word = f"{level.step} · {name_of(level.word)}"
-    return format_html("<strong>{}</strong> {}", word, name_of(level.asked)) if level.asked else word
+    return format_html("<span><strong>{}</strong> {}</span>", word, name_of(level.asked)) if level.asked else word
 
 
 class AnswerForm(forms.Form):

@@ -13,9 +13,8 @@ from pendopo.regions.models import Region
 from pendopo.ui.press import MARK, pressed
 from pendopo.ui.words import language_of, long_day_text, moment_text
 
-from .drawing import live_figures
 from .models import Answer, Assessment, Snapshot, Use
-from .sheet import name_of, sheet_of
+from .sheet import figure_name, sheet_of
 from .signing import public_key
 
 STYLE = Path(__file__).with_name("report.css")
@@ -34,7 +33,6 @@ def html(assessment: Assessment, *, now: datetime, reader: str = "") -> str:
     for answer in Answer.objects.filter(round__assessment=assessment).exclude(note="").order_by("round_id"):
         notes[answer.node] = answer
     places = {node.code: place for place, node in enumerate(sheet.instrument.leaves())}
-    known = live_figures()
     context = {
         "language": language,
         "house": Region.objects.filter(pk=settings.REGION).values_list("name", flat=True).first() or "",
@@ -52,8 +50,7 @@ def html(assessment: Assessment, *, now: datetime, reader: str = "") -> str:
             Use.objects.filter(assessment=assessment).select_related("evidence"), key=lambda use: (places.get(use.node, 0), use.pk)
         ),
         "snapshots": [
-            (name_of(known[one.query].name) if one.query in known else one.query, one)
-            for one in Snapshot.objects.filter(round__assessment=assessment).select_related("round")
+            (figure_name(one.query), one) for one in Snapshot.objects.filter(round__assessment=assessment).select_related("round")
         ],
         "findings": assessment.findings.select_related("owner"),
         "public_key": public_key(),

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from pendopo.ui.words import DASH, language_of, number_text
 
 from .catalogue import instrument_named
-from .drawing import draw
+from .drawing import draw, live_figures
 from .logic import Answers, Instrument, Node, Span, WrongAnswer, span
-from .models import Assessment, EvidenceKind, Round, RoundKind, Use
+from .models import Assessment, EvidenceKind, Round, RoundKind, Snapshot, Use
 from .reading import answers_of, proof_of
 from .standing import EXPIRED, OPEN, PROVEN, REOPENED, STANDINGS, UNPROVEN, WAITING, standing
 
@@ -130,6 +130,17 @@ def standing_word(code: str) -> str:
 def name_of(name: Mapping[str, str]) -> str:
     """A name of an instrument in the reader's language."""
     return name.get(language_of(get_language())) or name["id"]
+
+
+def figure_name(query: str) -> str:
+    """A live figure in the reader's language; its code where it is not known any more."""
+    figure = live_figures().get(query)
+    return name_of(figure.name) if figure else query
+
+
+def gaps_of(snapshot: Snapshot) -> list[tuple[datetime, float | None]]:
+    """The periods that did not hold when a figure was frozen, the newest first: when each began, and what stood for it."""
+    return [(datetime.fromisoformat(start), value) for start, value, holds in reversed(snapshot.body["periods"]) if not holds]
 
 
 def between(low: Fraction, high: Fraction, digits: int = 2) -> str:

@@ -4,11 +4,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
+from pendopo.agencies.models import Kind
+
 from .models import Answer, Attendance, Invitee, Meeting, State
 
 LOOK_BACK = timedelta(days=30)
 # Minutes are expected so long after the end.
 MINUTES_WITHIN = timedelta(days=3)
+# Agencies that are no part of the government that runs this house.
+OUTSIDE = (Kind.VERTICAL, Kind.ABOVE, Kind.NEIGHBOUR, Kind.PARTNER)
 
 
 def figures(at: datetime) -> dict[str, float]:
@@ -18,6 +22,7 @@ def figures(at: datetime) -> dict[str, float]:
         "sys.meetings.open": float(Meeting.objects.filter(state=State.OPEN).count()),
         "sys.meetings.people": float(Attendance.objects.present(at).values("seat").distinct().count()),
         "sys.meetings.held": float(held.count()),
+        "sys.meetings.outside": float(held.filter(invitees__revoked=None, invitees__agency__kind__in=OUTSIDE).distinct().count()),
     }
     asked = Invitee.objects.filter(revoked=None, meeting__start__gte=at - LOOK_BACK, meeting__start__lte=at)
     asked = asked.exclude(meeting__state=State.CANCELLED)

@@ -2,20 +2,23 @@
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from django.utils import timezone
 
+import pendopo
 from pendopo.agencies.actions import ensure_agency
 from pendopo.agencies.models import Person, Role
-from pendopo.agencies.tests.people import person_in_post
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.assessments import actions
 from pendopo.assessments.catalogue import instrument_named
 from pendopo.assessments.drawing import draw, live_figures, serving
 from pendopo.assessments.instruments import shipped, shipped_codes
 from pendopo.assessments.models import Assessment, Snapshot
-from pendopo.assessments.sheet import standings_of
+from pendopo.assessments.sheet import gaps_of, standings_of
 from pendopo.assessments.signing import canonical, holds, public_key
 from pendopo.assessments.standing import PROVEN, REOPENED
 from pendopo.assessments.sufficiency import Book, LiveFigure, River, judge, starts
@@ -38,6 +41,24 @@ def test_enough_indicators_draw_live_evidence_and_all_names_exist() -> None:
         assert figure.name["id"] and figure.name["en"]
         for code, nodes in figure.serves.items():
             assert set(nodes) <= leaves[code], figure.code
+
+
+def test_every_source_of_a_live_figure_is_really_told_by_a_room() -> None:
+    """An indicator of a shipped catalogue, or a deed that a room's page names; else it could never be enough."""
+    package = Path(pendopo.__file__).parent
+    told = {one["code"] for path in package.glob("**/*.yaml") if "demonstration" not in path.parts for one in _indicators_of(path)}
+    pages = "".join(path.read_text(encoding="utf-8") for path in (package.parent / "docs/rooms").glob("*.md"))
+    for figure in live_figures().values():
+        if isinstance(figure.drawn, River):
+            assert figure.drawn.indicator in told, figure.code
+        else:
+            assert all(f"`{figure.drawn.room}.{verb}`" in pages for verb in figure.drawn.verbs), figure.code
+
+
+def _indicators_of(path: Path) -> list[dict[str, str]]:
+    text = path.read_text(encoding="utf-8")
+    found = yaml.safe_load(text) if "\nindicators:" in text else {}
+    return found.get("indicators", []) if isinstance(found, dict) else []
 
 
 @pytest.mark.parametrize(
@@ -134,3 +155,7 @@ def test_a_running_source_proves_its_requirements_and_is_frozen_when_signed(code
     snapshot = Snapshot.objects.get()
     assert (snapshot.have, snapshot.need, snapshot.enough) == (figure.window - 1, figure.window, True)
     assert holds(canonical(snapshot.body), snapshot.signature, public_key())
+    ((gap, _value),) = gaps_of(snapshot)
+    assert gap.date() == starts(figure.per, 1, timezone.now(), WIB)[0].date(), "the newest period was left out"
+    page = signed_in(asri).get(assessment.page_of(figure.serves["spbe-2020"][0])).content.decode()
+    assert "Periode yang tidak terpenuhi (1)" in page and f"{figure.window - 1}/{figure.window}" in page

@@ -208,6 +208,9 @@ def test_the_register_of_risks(asri: Person, sari: Person) -> None:
     assert client.post("/assessments/risks/new", wish).status_code == 302
     risk = Risk.objects.get()
     assert ">20<" in signed_in(sari).get("/assessments/risks").content.decode()
+    read = signed_in(sari).get(f"/assessments/risks/{risk.pk}")
+    assert read.status_code == 200 and "Pindah lantai" in read.content.decode() and '<form method="post"' not in read.content.decode()
+    assert signed_in(sari).post(f"/assessments/risks/{risk.pk}", wish).status_code == 403
     assert client.post("/assessments/risks/new", {**wish, "likelihood": 6}).status_code == 200 and Risk.objects.count() == 1
     assert client.post(f"/assessments/risks/{risk.pk}", {**wish, "likelihood": 2}).status_code == 302
     assert Entry.objects.get(verb="change_risk").before["likelihood"] == 4
@@ -338,6 +341,7 @@ def test_what_would_raise_it_most_and_the_simulator(asri: Person) -> None:
     answer_all(own_round(assessment), asri, "3")
     page = f"{assessment.get_absolute_url()}/raise"
     text = signed_in(asri).get(page).content.decode()
+    assert "portal data instansi lain" in text, "what the next level of open data asks"
     assert "+0,030" in text and text.index("Layanan Data Terbuka") < text.index("Layanan Perencanaan")
     text = signed_in(asri).get(f"{page}?to-42=5&to-43=4").content.decode()
     assert "3,00 → 3,09" in text and "(+0,090)" in text

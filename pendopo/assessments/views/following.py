@@ -95,7 +95,7 @@ def risks(request: PersonRequest) -> HttpResponse:
         lead=_("Likelihood times impact (1 to 25), what is done about it, and who answers for it."),
         queryset=ranked,
         columns=[
-            Column("text", _("Risk"), lambda r: r.text, url=(lambda r: reverse("assessments:risk", args=[r.pk])) if changes else None),
+            Column("text", _("Risk"), lambda r: r.text, url=lambda r: reverse("assessments:risk", args=[r.pk])),
             Column("score", _("Score"), lambda r: r.likelihood * r.impact, numeric=True),
             Column("likelihood", _("Likelihood"), lambda r: r.likelihood, numeric=True, sort="likelihood"),
             Column("impact", _("Impact"), lambda r: r.impact, numeric=True, sort="impact"),
@@ -136,12 +136,16 @@ def new_risk(request: PersonRequest) -> HttpResponse:
     return render(request, "ui/form.html", {"title": _("Add a risk"), "form": form, "cancel": reverse("assessments:risks")})
 
 
-@opens("assessments.assess")
+@opens("assessments.see")
 def risk(request: PersonRequest, pk: int) -> HttpResponse:
-    """Judges a risk anew, or closes it."""
-    found = Risk.objects.visible_to(request.user).select_related("agency").filter(pk=pk).first()
+    """A risk to be read; by an assessor judged anew, or closed."""
+    found = Risk.objects.visible_to(request.user).select_related("agency", "owner", "assessment").filter(pk=pk).first()
     if found is None:
         raise Http404
+    if request.method != "POST" and (found.closed or not may(request.user, "assessments.assess", found.agency)):
+        asked = found.assessment.page_of(found.node) if found.assessment and found.node else ""
+        context = {"risk": found, "score": found.likelihood * found.impact, "state": risk_state(found), "asked": asked}
+        return render(request, "assessments/risk_read.html", context)
     require(request.user, "assessments.assess", found.agency)
     initial = {name: getattr(found, f"{name}_id" if name in ("owner", "agency") else name) for name in RiskForm.base_fields}
     form = RiskForm(request.POST or None, user=request.user, initial=initial)

@@ -21,12 +21,13 @@ from pendopo.ui.words import language_of, number_text
 from ..catalogue import instrument_named
 from ..logic import Instrument, WrongAnswer, answer_of
 from ..models import Assessment, Round, RoundKind
-from ..raising import LARGE, MEDIUM, SMALL, Step, scenario, steps
+from ..raising import EFFORTS, LARGE, MEDIUM, SMALL, Step, scenario, steps
 from ..sheet import columns_of, name_of, signed
 from ..trend import plot_of
 from .assessments import found_or_404
 
-MOST_STEPS = 20
+# Of each class of effort.
+MOST_STEPS = 8
 TARGET = "to-"
 # The chart holds instruments on the scale from 1 to 5.
 FIVE = 5
@@ -43,7 +44,6 @@ class Row:
     gain: str
     now: str
     to: str
-    effort: str
     asked: str
     owners: list[Order]
 
@@ -68,7 +68,7 @@ def raising(request: PersonRequest, code: str) -> HttpResponse:
         language = language_of(get_language())
         context |= {
             "column": columns[-1],
-            "rows": _rows(request, found, instrument, steps(instrument, answers)),
+            "classes": _classes(_rows(request, found, instrument, steps(instrument, answers))),
             "levels": _levels(instrument),
             "targets": [(node, name_of(node.name), targets.get(node.code)) for node in instrument.leaves()],
             "before": before,
@@ -99,6 +99,11 @@ def _asked(instrument: Instrument, step: Step) -> str:
     return next((name_of(one.asked) for one in instrument.levels_of(step.node) if one.step == step.to and one.asked), "")
 
 
+def _classes(rows: list[Row]) -> list[tuple[str, list[Row]]]:
+    """The best steps of each class of effort, the lightest class first."""
+    return [(effort_word(effort), found) for effort in EFFORTS if (found := [row for row in rows if row.step.effort == effort])]
+
+
 def _levels(instrument: Instrument) -> list[int]:
     low, high = int(instrument.scale.low), int(instrument.scale.high)
     return list(range(low, high + 1))
@@ -111,7 +116,9 @@ def _rows(request: PersonRequest, found: Assessment, instrument: Instrument, ran
         owners[order.about].append(order)
     language = language_of(get_language())
     rows = []
-    for step in [step for step in ranked if step.gain > 0][:MOST_STEPS]:
+    gaining = [step for step in ranked if step.gain > 0]
+    best = [step for effort in EFFORTS for step in [one for one in gaining if one.effort == effort][:MOST_STEPS]]
+    for step in best:
         url = found.page_of(step.node.code)
         name = name_of(step.node.name)
         what = _("Raise “%(name)s” to level %(level)s.") % {"name": name, "level": number_text(float(step.to), 0, language)}
@@ -125,7 +132,6 @@ def _rows(request: PersonRequest, found: Assessment, instrument: Instrument, ran
                 gain=signed(step.gain, 3, language),
                 now=number_text(float(step.now), 0 if instrument.scale.whole else 2, language),
                 to=number_text(float(step.to), 0, language),
-                effort=effort_word(step.effort),
                 asked=_asked(instrument, step),
                 owners=owners[url],
             )

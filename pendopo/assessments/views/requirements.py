@@ -25,7 +25,7 @@ from ..forms import AnswerForm, EvidenceForm, FindingForm, level_text
 from ..logic import Instrument, Node, WrongAnswer
 from ..models import Answer, Assessment, Evidence, EvidenceKind, RoundKind, Snapshot, Use
 from ..reading import proof_of
-from ..sheet import TONES, name_of, standing_word
+from ..sheet import TONES, figure_name, gaps_of, name_of, standing_word
 from ..standing import standing
 from .assessments import found_or_404, may_answer, place_of
 
@@ -74,7 +74,10 @@ def _page(request: PersonRequest, found: Assessment, code: str, status: int = 20
         "tone": TONES[code_of],
         "uses": [(use, drawn.get(use.evidence.query)) for use in uses],
         "offers": [(figure, name_of(figure.name), drawn[figure.code]) for figure in figures if figure.code not in used],
-        "snapshots": Snapshot.objects.filter(round__assessment=found, query__in=codes).select_related("round"),
+        "snapshots": [
+            (figure_name(one.query), one, gaps_of(one))
+            for one in Snapshot.objects.filter(round__assessment=found, query__in=codes).select_related("round")
+        ],
         "elsewhere": elsewhere(found, leaf.code),
         "evidence_form": EvidenceForm() if may_somewhere(request.user, "assessments.prove") else None,
         "kept": Evidence.objects.visible_to(request.user).exclude(kind=EvidenceKind.LIVE).exclude(uses__in=[use.pk for use in uses])[:100],

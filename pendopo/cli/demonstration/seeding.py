@@ -16,6 +16,7 @@ from django.db.models import Max
 from pendopo.agencies.actions import agencies, people, posts
 from pendopo.agencies.models import Person
 from pendopo.alerts.catalogue import load_rules
+from pendopo.assessments.models import Assessment
 from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.catalogue import Catalogue, parse
 from pendopo.indicators.checks import Observation
@@ -36,6 +37,7 @@ from .hosting import seed_coworking
 from .model import DAY_S
 from .network_words import seed_words
 from .networking import SOURCE, network_rows, seed_network
+from .proving import seed_proofs
 from .real import take_real_files
 from .watch import seed_watch
 
@@ -66,6 +68,8 @@ def seed_demonstration(real: Path | None = None, now: datetime | None = None) ->
         load_goals(text=(HERE / "goals.yaml").read_text(encoding="utf-8"), by=None)
     seed_network()
     seed_words(moment)
+    if not Assessment.objects.exists():
+        sent += seed_proofs(moment)
     seed_assessments()
     sent += catch_up(moment)
     seed_watch(moment)

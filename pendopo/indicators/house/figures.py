@@ -4,17 +4,24 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 
 from pendopo.audit.models import Entry
 
+from ..health.actions import OWN_SOURCES
 from ..health.league import standings
 from ..health.logic import share_of
+from ..health.models import ContractDay
 from ..models import Check, Delivery, KeptRow, Waiting, Way
 from .chain import proved
+
+# Written by the package manager of Debian and its kin whenever a package is installed, upgraded or removed.
+PACKAGES = Path("/var/lib/dpkg/status")
 
 LATENCY_SQL = """
 SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY greatest(0, extract(epoch FROM known_since - received)))::float8
@@ -88,6 +95,22 @@ def audit_proved(now: datetime) -> float | None:
     return None if last is None else (now - last).total_seconds() / 3600
 
 
+def packages_age(now: datetime) -> float | None:
+    """Days since packages of this machine's operating system were last changed, security updates too; None where it is not Debian."""
+    try:
+        changed = PACKAGES.stat().st_mtime
+    except OSError:
+        return None
+    return max(0.0, (now.timestamp() - changed) / 86_400)
+
+
+def agencies_under_contract(now: datetime) -> float | None:
+    """Agencies whose sources in use promised something and kept at least one promise within 30 days."""
+    kept = ContractDay.objects.filter(day__gt=timezone.localdate(now - timedelta(days=30)), in_time__gt=0)
+    others = kept.exclude(source__code__in=OWN_SOURCES)
+    return float(others.values("source__agency").distinct().count())
+
+
 def disk_free(now: datetime) -> float | None:
     """Percent of the data folder's disk that is free."""
     if not settings.DATA_DIR.exists():
@@ -108,6 +131,8 @@ FIGURES: dict[str, Callable[[datetime], float | None]] = {
     "sys.backup.tested": backup_tested,
     "sys.backup.copied": backup_copied,
     "sys.disk.free": disk_free,
+    "sys.packages.age": packages_age,
+    "sys.contracts.agencies": agencies_under_contract,
 }
 
 

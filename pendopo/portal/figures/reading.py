@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from pendopo.indicators.models import Indicator
+from pendopo.indicators.models import Indicator, Latest
 from pendopo.regions.models import Level, Region
 from pendopo.reports.models import Report
 
@@ -52,6 +52,12 @@ def data_reuse(now: datetime) -> float | None:
     return share(len(used & known), len(known))
 
 
+def datasets(now: datetime) -> float:
+    """Public datasets that hold a figure known within 30 days."""
+    lately = Latest.objects.filter(known_since__gt=now - MONTH, known_since__lte=now, series__indicator__in=Indicator.objects.published())
+    return float(lately.values("series__indicator").distinct().count())
+
+
 def guides_solved(now: datetime) -> float | None:
     """Answers that a guide helped, of all answers within 90 days that look like people."""
     told = GuideAnswer.objects.filter(Q(at__gt=now - QUARTER, at__lte=now), held=False)
@@ -64,4 +70,5 @@ FIGURES: dict[str, Callable[[datetime], float | None]] = {
     "sys.portal.answered-in-time": answered_in_time,
     "sys.portal.data-reuse": data_reuse,
     "sys.portal.guides-solved": guides_solved,
+    "sys.portal.datasets": datasets,
 }

@@ -34,6 +34,10 @@ SQL = {
         SELECT 100.0 * (SELECT count(DISTINCT u.dataset) FROM portal_datasetuse u JOIN indicators_indicator i ON i.code = u.dataset
                         WHERE i.publicity = 'public' AND u.day > (now() AT TIME ZONE 'Asia/Jakarta')::date - 30)
              / (SELECT count(*) FROM indicators_indicator WHERE publicity = 'public')""",
+    "sys.portal.datasets": """
+        SELECT count(DISTINCT s.indicator_id) FROM indicators_latest l JOIN indicators_series s ON s.id = l.series_id
+        JOIN indicators_indicator i ON i.id = s.indicator_id
+        WHERE i.publicity = 'public' AND l.known_since > clock_timestamp() - interval '30 days'""",
     "sys.portal.guides-solved": """
         SELECT 100.0 * count(*) FILTER (WHERE solved) / count(*) FROM portal_guideanswer
         WHERE NOT held AND at > clock_timestamp() - interval '90 days' AND at <= clock_timestamp()""",
@@ -48,6 +52,8 @@ def events(regency: Region, rani: Person) -> None:
     note_visits(visits={"/w/35.16.01": 4}, day=today - timedelta(days=40))
     for code in ("one", "two", "three"):
         river.indicator(code)
+    river.forget_known()
+    river.send("one", {"35.16.13": 3.0})
     count_use(dataset="one", form="csv", day=today)
     count_use(dataset="one", form="json", day=today)
     count_use(dataset="two", form="csv", day=today - timedelta(days=31))
@@ -83,4 +89,6 @@ def test_they_go_down_the_river() -> None:
 
 @pytest.mark.usefixtures("regency")
 def test_of_nothing_there_is_no_figure() -> None:
-    assert all(read(timezone.now()) is None for code, read in FIGURES.items() if code not in ("sys.portal.places-read",))
+    assert all(
+        read(timezone.now()) is None for code, read in FIGURES.items() if code not in ("sys.portal.places-read", "sys.portal.datasets")
+    )

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from pendopo.agencies.access import may, sees_everything
+from pendopo.agencies.letters import mail_is_set_up
 from pendopo.agencies.models import Person
 from pendopo.alerts.models import RANKS, Alert
 from pendopo.incidents.callout.models import CallOut
@@ -15,7 +16,7 @@ from pendopo.incidents.roster.models import LineKind, LogLine
 from pendopo.incidents.roster.reading import Duty, duties, needed
 from pendopo.indicators.health.models import Watched
 from pendopo.indicators.models import sources_for
-from pendopo.notify.models import Dispatch
+from pendopo.notify.models import Channel, Dispatch
 from pendopo.notify.models import State as Sent
 from pendopo.orders.models import Order
 
@@ -56,6 +57,7 @@ class DeskView:
     handovers: list[LogLine]
     lines: list[LogLine]
     unsent: list[Dispatch]
+    unmailed: int
     by_hand: list[CallOut]
     desks: list[Desk]
     awake: bool
@@ -63,7 +65,7 @@ class DeskView:
 
 def desk_of(person: Person, now: datetime) -> DeskView:
     """The desk of a person."""
-    found = burning(person)
+    found, failed, waits = burning(person), unsent(person, now), without_mail()
     desks = list(Desk.objects.filter(ended=None, beat__gte=now - timedelta(hours=12)).select_related("person")[:MOST_SHORT])
     return DeskView(
         burning=found[:MOST],
@@ -78,7 +80,8 @@ def desk_of(person: Person, now: datetime) -> DeskView:
             LogLine.objects.filter(kind=LineKind.HANDOVER, taken=None).exclude(by=person).select_related("by", "roster")[:MOST_SHORT]
         ),
         lines=list(LogLine.objects.select_related("by")[:MOST_SHORT]),
-        unsent=unsent(person, now),
+        unsent=list(failed.exclude(waits).select_related("person", "endpoint").order_by("-pk")[:MOST_SHORT]),
+        unmailed=failed.filter(waits).count(),
         by_hand=list(
             CallOut.objects.visible_to(person)
             .filter(Q(state=CallState.RUNNING) | Q(state=CallState.UNANSWERED, ended__gte=now - timedelta(hours=6)))
@@ -96,12 +99,17 @@ def silent(person: Person) -> list[Watched]:
     return list(found.filter(source__in=sources_for(person, "desk.see").values("pk"))[:MOST])
 
 
-def unsent(person: Person, now: datetime) -> list[Dispatch]:
+def unsent(person: Person, now: datetime) -> QuerySet[Dispatch]:
     """What could not be sent since this morning: to the reader, or for a call-out that the reader sees."""
     found = Dispatch.objects.filter(state__in=[Sent.FAILED, Sent.GIVEN_UP], created__gte=now - timedelta(hours=12))
     if not sees_everything(person):
         found = found.filter(Q(person=person) | Q(call__call_out__in=CallOut.objects.visible_to(person).values("pk")))
-    return list(found.select_related("person", "endpoint").order_by("-pk")[:MOST_SHORT])
+    return found
+
+
+def without_mail() -> Q:
+    """Letters that no mail server could take because none is named: one thing to know, not an alarm for each. None where one is."""
+    return Q(pk__in=[]) if mail_is_set_up() else Q(channel=Channel.EMAIL)
 
 
 def burning(person: Person) -> list[Burning]:

@@ -1,6 +1,7 @@
 """The house's own figures are ordinary observations, true against what was put in, and an empty house stays empty."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from pendopo.audit.verify import Verdict
 from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.catalogue import parse
 from pendopo.indicators.checks import Observation
-from pendopo.indicators.health.models import Watched
+from pendopo.indicators.health.models import ContractDay, Watched
 from pendopo.indicators.house import chain
 from pendopo.indicators.house.actions import CATALOGUE, publish
 from pendopo.indicators.house.figures import FIGURES
@@ -58,6 +59,26 @@ def test_ages_of_backup_test_and_copy_are_those_that_were_noted(folder: Path) ->
     noted = {"last_success": now - timedelta(hours=3), "tested": now - timedelta(hours=2), "copied": now - timedelta(hours=30)}
     (folder / "run/backup.json").write_text(json.dumps({name: at.isoformat() for name, at in noted.items()}))
     assert [FIGURES[f"sys.backup.{name}"](now) for name in ("age", "tested", "copied")] == [3.0, 2.0, 30.0]
+
+
+def test_the_packages_of_the_machine_grow_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, noted = timezone.now(), tmp_path / "status"
+    monkeypatch.setattr("pendopo.indicators.house.figures.PACKAGES", noted)
+    assert FIGURES["sys.packages.age"](now) is None, "another system keeps no such file"
+    noted.touch()
+    os.utime(noted, (now.timestamp() - 36 * 3600,) * 2)
+    assert FIGURES["sys.packages.age"](now) == pytest.approx(1.5)
+
+
+def test_agencies_count_while_they_keep_a_contract() -> None:
+    yard, now = lay_out(), timezone.now()
+    assert FIGURES["sys.contracts.agencies"](now) == 0
+    day = {"source": yard.source, "indicator": yard.source.indicators.first(), "due": 2, "arrived": 1}
+    ContractDay.objects.create(day=timezone.localdate(now - timedelta(days=1)), in_time=0, **day)
+    assert FIGURES["sys.contracts.agencies"](now) == 0, "what came late keeps nothing"
+    ContractDay.objects.create(day=timezone.localdate(now - timedelta(days=2)), in_time=1, **day)
+    assert FIGURES["sys.contracts.agencies"](now) == 1
+    assert FIGURES["sys.contracts.agencies"](now + timedelta(days=31)) == 0
 
 
 def test_the_chain_is_proved_once_a_day_and_a_broken_one_grows_old(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

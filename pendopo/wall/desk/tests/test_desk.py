@@ -1,6 +1,7 @@
 """The desk: what it shows, a watch from sound test to hand-over, who is called when nobody takes an alert on, the telephone book."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -23,7 +24,8 @@ from pendopo.incidents.triggers.models import Trigger
 from pendopo.indicators.health.models import Watched
 from pendopo.indicators.models import Source
 from pendopo.meetings.models import Meeting
-from pendopo.notify.models import Dispatch
+from pendopo.notify.actions import send
+from pendopo.notify.models import Dispatch, Urgency
 from pendopo.orders import actions as orders
 from pendopo.orders.actions import give
 from pendopo.regions.models import Region
@@ -45,6 +47,27 @@ def test_the_desk_shows_what_burns_what_is_due_and_rings_until_somebody_takes_it
     assert client.post(f"/desk/take/{Alert.objects.earliest('pk').pk}").status_code == 302
     assert client.post("/desk/beat", {"sound": "1"}).json()["ringing"] == 0
     assert 'data-ringing="0"' in client.get("/desk").content.decode()
+
+
+def test_letters_without_a_mail_server_are_one_calm_line(sari: Person, regency: Region, settings: Any) -> None:
+    for number in range(3):
+        words = {"source": f"PSDA {number}", "since": "pagi"}
+        send(
+            to=[sari],
+            kind="source-silent",
+            subject_template="%(source)s",
+            context=words,
+            about=f"/sources/{number}",
+            urgency=Urgency.NORMAL,
+            by=None,
+        )
+    Dispatch.objects.update(state="failed")
+    client = signed_in(sari)
+    page = client.get("/desk").content.decode()
+    assert "Tidak terkirim" in page and "PSDA 1" in page and "surat menunggu" not in page, "a server is named and did not take them"
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.console.EmailBackend", ""
+    page = client.get("/desk").content.decode()
+    assert "Tidak terkirim" not in page and "Server surel belum diatur: 3 surat menunggu." in page
 
 
 def test_a_watch_begins_with_the_sound_test_and_ends_with_a_hand_over(sari: Person, rani: Person, regency: Region) -> None:
