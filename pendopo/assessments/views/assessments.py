@@ -73,6 +73,7 @@ def assessments(request: PersonRequest) -> HttpResponse:
         ],
         links=[
             Link(_("Trend"), reverse("assessments:trend")),
+            Link(_("Findings"), reverse("assessments:findings")),
             Link(_("Risks"), reverse("assessments:risks")),
             *([Link(_("Begin an assessment"), reverse("assessments:new"))] if may_somewhere(request.user, "assessments.assess") else []),
         ],
