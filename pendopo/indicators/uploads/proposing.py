@@ -60,13 +60,18 @@ def propose(look: Look, known: Known) -> Proposal:
     else:
         _regions(look.heads, known, found)
     values = [head for head in look.heads if found.roles.get(head.place, "").startswith(("figure:", "value", "across", "beside"))]
-    _numbers([cell for head in values for cell in head.cells], found)
+    _numbers([cell for head in values or _left_open(look.heads, found) for cell in head.cells], found)
     if look.merged:
         found.answer("merged", True, _("Merged cells: the value is repeated in every cell that lies under them."))
     for head in look.heads:
         if head.place not in found.roles:
             found.give(head.place, "", _("Nothing that the source reports is called so: left out."))
     return found
+
+
+def _left_open(heads: Sequence[Head], found: Proposal) -> list[Head]:
+    """Columns of numbers whose meaning a person must choose first: how they are written is not guessed before."""
+    return [head for head in heads if not found.roles.get(head.place) and _is_numeric(head.cells)]
 
 
 def _times(heads: Sequence[Head], known: Known, found: Proposal) -> None:

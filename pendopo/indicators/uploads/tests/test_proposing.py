@@ -139,6 +139,15 @@ def test_what_has_two_readings_is_asked(tmp_path: Path) -> None:
     assert set(found.questions) == {"const_at", "const_region", "figures"}
 
 
+@pytest.mark.parametrize(("value", "decimal"), [("1.234", None), ("1,5", ","), ("15", ".")])
+def test_how_numbers_are_written_is_not_guessed_before_their_column_is_chosen(tmp_path: Path, value: str, decimal: str | None) -> None:
+    """The name fits two indicators, so a person chooses; a thousand must not become one and a bit by that."""
+    house = known(("cases", "Kasus baru Covid-19"), ("dengue", "Kasus baru DBD"))
+    found = proposed(tmp_path / "a.csv", f"tanggal;kecamatan;kasus baru\n2026-01-01;Jatirejo;{value}\n", house)
+    assert roles(found) == ["at", "region", ""]
+    assert (found.answers.get("decimal"), "decimal" in found.questions) == (decimal, decimal is None)
+
+
 def test_a_name_that_fits_two_indicators_is_asked(tmp_path: Path) -> None:
     """“Kasus baru” may be either: nothing is proposed, and both are named."""
     house = known(("covid-cases", "Kasus baru Covid-19"), ("dengue-cases", "Kasus DBD baru"))
