@@ -97,6 +97,18 @@ class SharesForm(forms.Form):
         for pk, agency in self.agencies.items():
             self.fields[f"agency-{pk}"] = forms.ChoiceField(label=agency.name, choices=RIGHTS, required=False, initial=held.get(pk, ""))
 
+    def of_roles(self) -> list[forms.BoundField]:
+        """The rights of roles."""
+        return [self[name] for name in self.fields if name.startswith("role-")]
+
+    def of_agencies(self) -> list[forms.BoundField]:
+        """The rights of agencies: many, of which few are chosen."""
+        return [self[name] for name in self.fields if name.startswith("agency-")]
+
+    def names_agencies(self) -> bool:
+        """Whether an agency has a right, or was given one in what was sent."""
+        return any(field.value() for field in self.of_agencies())
+
     def shares(self) -> list[tuple[str, Agency | None, str]]:
         """What was chosen: (role, agency, right)."""
         chosen = [(name.partition("-"), right) for name, right in self.cleaned_data.items() if right]

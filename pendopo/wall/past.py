@@ -18,7 +18,7 @@ from .reading import Plan, Reading
 def sparkline(plan: Plan, reading: Reading, index: int = 0) -> Spark | None:
     """The sparkline of one of the tile's figures; None where there is too little to draw."""
     indicator, region = plan.pairs[index]
-    trend = reading.trend(reading.figure(indicator, region, plan.spec.dims))
+    trend = reading.trend(reading.figure(indicator, region, plan.spec.dims), plan, indicator)
     if trend is None:
         return None
     window, points = trend
@@ -31,7 +31,7 @@ def change(plan: Plan, reading: Reading, index: int = 0) -> dict[str, Any] | Non
     how unusual that is: `times` its usual size, `notable` the same in words from NOTABLE on, `first` when it never moved before."""
     indicator, region = plan.pairs[index]
     figure = reading.figure(indicator, region, plan.spec.dims)
-    trend = reading.trend(figure)
+    trend = reading.trend(figure, plan, indicator)
     if trend is None or figure.value is None or figure.at is None or figure.partial:
         return None
     rows_since = figure.at - timedelta(seconds=Duration.parse(indicator.every).seconds * NEWEST_CADENCES)

@@ -63,6 +63,10 @@ class Window:
     step_s: float = 0.0
 
 
+# Indicator, region, dims, how coarse it is read, and from when on: two tiles may show different stretches of one figure.
+HistoryKey = tuple[str, str, str, str, datetime]
+
+
 @dataclass
 class Reading:
     """What was read for one page. `as_of` None = now."""
@@ -76,7 +80,7 @@ class Reading:
     names: dict[str, str]
     sources: dict[str, str]
     areas: dict[str, list[Child]]
-    history: dict[tuple[str, str, str], tuple[Window, list[Point]]] = field(default_factory=dict)
+    history: dict[HistoryKey, tuple[Window, list[Point]]] = field(default_factory=dict)
     goals: list[Goal] = field(default_factory=list)
     aims: list[tuple[Goal, Plan]] = field(default_factory=list)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(settings.TIME_ZONE))
@@ -116,9 +120,9 @@ class Reading:
         packed = [[band.start, band.end, band.state, band.word.say(self.language)] for band in bands]
         return pulse_of(figure, indicator, self.reader, place=self.names.get(figure.region, figure.region), judged=judged, bands=packed)
 
-    def trend(self, figure: Figure) -> tuple[Window, list[Point]] | None:
-        """The recent past of a figure, where it was asked for."""
-        return self.history.get((figure.indicator, figure.region, dims_key(figure.dims)))
+    def trend(self, figure: Figure, plan: Plan, indicator: Indicator) -> tuple[Window, list[Point]] | None:
+        """The recent past of a figure, as far back as its tile looks."""
+        return self.history.get(_history_key(figure, plan.spec, window_of(plan.spec, indicator, figure, self)))
 
     def follows(self) -> frozenset[Follow]:
         """What the page's ticket must name."""
@@ -187,25 +191,33 @@ def plan(tiles: Sequence[TileSpec], known: dict[str, Indicator], home: str, repo
 
 
 def _read_history(reading: Reading) -> None:
-    keys: list[tuple[str, str, str]] = []
+    keys: list[HistoryKey] = []
     lines: list[Line] = []
     for one in reading.plans:
         if one.spec.kind not in KINDS_WITH_HISTORY:
             continue
         for indicator, region in one.pairs:
             below = one.spec.kind == "multiples"
-            coarse: Literal["peaks", "last"] = "last" if one.spec.kind == "calendar" else "peaks"
             for figure in reading.near(indicator, region) if below else [reading.figure(indicator, region, one.spec.dims)]:
                 window = window_of(one.spec, indicator, figure, reading)
-                key = (figure.indicator, figure.region, dims_key(figure.dims))
-                earlier = reading.history.get(key)
-                if figure.at is None or (earlier and earlier[0].since <= window.since):
+                key = _history_key(figure, one.spec, window)
+                if figure.at is None or key in reading.history:
                     continue
                 reading.history[key] = (window, [])
                 keys.append(key)
-                lines.append(Line(indicator, figure.region, window.since, window.until, figure.dims or None, figure.expected, coarse))
+                lines.append(
+                    Line(indicator, figure.region, window.since, window.until, figure.dims or None, figure.expected, _coarse(one.spec))
+                )
     for key, line, points in zip(keys, lines, trends(lines, as_of=reading.as_of), strict=True):
         reading.history[key] = (Window(line.since, line.until, line.step_s), points)
+
+
+def _coarse(tile: TileSpec) -> Literal["peaks", "last"]:
+    return "last" if tile.kind == "calendar" else "peaks"
+
+
+def _history_key(figure: Figure, tile: TileSpec, window: Window) -> HistoryKey:
+    return (figure.indicator, figure.region, dims_key(figure.dims), _coarse(tile), window.since)
 
 
 def window_of(tile: TileSpec, indicator: Indicator, figure: Figure, reading: Reading) -> Window:

@@ -162,9 +162,10 @@ def _tile(plan: Plan, reading: Reading) -> dict[str, Any]:
 
 
 def _name(plan: Plan) -> str:
-    """What a tile without a title is called: its indicator, by code where the installation does not know it."""
+    """What a tile without a title is called: its indicator and how many more, by code where the installation does not know it."""
     if plan.indicators:
-        return plan.indicators[0].name
+        name, others = plan.indicators[0].name, len(plan.indicators) - 1
+        return _("%(names)s and %(more)s more") % {"names": name, "more": others} if others else name
     return plan.spec.indicators[0] if plan.spec.indicators else ""
 
 

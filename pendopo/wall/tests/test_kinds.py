@@ -54,8 +54,21 @@ def test_a_calendar_hatches_days_without_report(sari: Person) -> None:
     for day in (1, 3):
         river.send("rain", {"35.16": float(day)}, at=timezone.now() - timedelta(days=day))
     html = show(sari, {"kind": "calendar", "indicator": "rain", "span": "5d"})
-    days = html[html.index('class="map days"') :].split("</svg>")[0]
+    days = html[html.index('class="map year"') :].split("</svg>")[0]
     assert days.count('<rect class="no-day"') == 4 and days.count("<title>") == 6
+
+
+def test_two_tiles_show_different_stretches_of_one_figure(sari: Person) -> None:
+    """Each looks as far back as it says, whichever comes first; lines of different units stand under no unit."""
+    river.indicator("rain", level="regency", unit="mm")
+    river.indicator("level", level="regency", unit="m")
+    hours("rain", "35.16", 30)
+    river.send("level", {"35.16": 1.0})
+    bars = {"kind": "bars", "indicator": "rain"}
+    html = show(sari, {**bars, "span": "31h"}, {**bars, "span": "7h"}, {"kind": "trend", "indicators": ["rain", "level"]})
+    long, short, both = html.split('<article class="tile')[1:4]
+    assert (long.count('class="column'), short.count('class="column')) == (30, 6)
+    assert "dan 1 lainnya</h2>" in both and '"unit": ""' in both
 
 
 def test_small_lines_stand_for_the_regions_below_on_one_scale(sari: Person) -> None:

@@ -19,7 +19,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     indicator, region = plan.pairs[0]
     bands = plan.spec.bands_of(indicator.code)
     figure = reading.figure(indicator, region, plan.spec.dims)
-    trend = reading.trend(figure)
+    trend = reading.trend(figure, plan, indicator)
     points = [point for point in (trend[1] if trend else []) if point.value is not None][-MOST_BARS:]
     found: dict[str, Any] = {
         "pulse": reading.pulse(figure, indicator, bands),

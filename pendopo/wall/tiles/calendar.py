@@ -15,7 +15,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     """Context of `wall/tiles/calendar.html`."""
     indicator, region = plan.pairs[0]
     figure = reading.figure(indicator, region, plan.spec.dims)
-    trend = reading.trend(figure)
+    trend = reading.trend(figure, plan, indicator)
     found: dict[str, Any] = {"pulse": reading.pulse(figure, indicator, ()), "days": [], "indicator": indicator}
     if trend is None or not trend[1]:
         return found

@@ -15,7 +15,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     """Context of `wall/tiles/multiples.html`: the first `count` regions in order, and how many did not report."""
     indicator, region = plan.pairs[0]
     figures = sorted(reading.near(indicator, region), key=lambda one: one.value or 0.0, reverse=plan.spec.order == "high")
-    read = [(figure, reading.trend(figure)) for figure in figures[: plan.spec.count]]
+    read = [(figure, reading.trend(figure, plan, indicator)) for figure in figures[: plan.spec.count]]
     values = [point.value for _figure, trend in read if trend for point in trend[1] if point.value is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)
     if low == high:

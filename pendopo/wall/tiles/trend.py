@@ -16,7 +16,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
     window, step_s = None, 0.0
     for number, (indicator, region) in enumerate(plan.pairs, 1):
         figure = reading.figure(indicator, region, plan.spec.dims)
-        trend = reading.trend(figure)
+        trend = reading.trend(figure, plan, indicator)
         if trend is None:
             continue
         points = [(point.at, point.value) for point in trend[1] if point.value is not None]
@@ -51,7 +51,8 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
             zone=reading.zone,
             language=reading.language,
         )
-    unit = plan.indicators[0].unit
+    units = {indicator.unit for indicator in plan.indicators}
+    unit = units.pop() if len(units) == 1 else ""
     return {
         "chart": drawn,
         "ended": window.until if window is not None and window.until < reading.now else None,
