@@ -180,10 +180,11 @@ def _read(question: Question, series: Sequence[Series], after: str, limit: int) 
         found = _fetch(RAW_SQL, parameters)
     else:
         found = _fetch(*_by_buckets(question, series, (since, until, as_of), parameters))
+    heads = [(line.indicator.code, line.region_id, line.dims) for line in series]
     return [
-        Known(line.indicator.code, line.region_id, line.dims, moment_of(at), value, QUALITY_WORDS[q], source, moment_of(known_since), note)
+        Known(code, region, dims, moment_of(at), value, QUALITY_WORDS[q], source, moment_of(known_since), note)
         for order, at, value, q, source, known_since, note in found
-        for line in (series[order - 1],)
+        for code, region, dims in (heads[order - 1],)
     ]
 
 

@@ -98,8 +98,10 @@ def _days_in(year: int, month: int) -> int:
     return (following - timedelta(days=1)).day
 
 
+@lru_cache(maxsize=8192)
 def moment_of(us: int) -> datetime:
-    """The time of a number of microseconds since 1970 UTC. Queries of many rows ask for numbers: they are read five times faster."""
+    """The time of a number of microseconds since 1970 UTC. Queries of many rows ask for numbers: they are read five times faster, and
+    what is reported together shares its times."""
     return datetime.fromtimestamp(us / 1_000_000, UTC)
 
 

@@ -5,7 +5,7 @@ correction, a retraction or a late row need no thought of their own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -146,9 +146,10 @@ def follow() -> bool:
             if has_days:
                 days.add((series, at))
     day_windows = _days_of(days)
+    ends = {at: next_start("hour", at) for at in {at for _series, at in hours}}
     with transaction.atomic():
         _make(
-            [(series, at, next_start("hour", at)) for series, at in sorted(hours)],
+            [(series, at, ends[at]) for series, at in sorted(hours)],
             [window for window in day_windows if not by_hour[window[0]]],
             [window for window in day_windows if by_hour[window[0]]],
         )
@@ -156,11 +157,12 @@ def follow() -> bool:
     return next_stamp(through) > through
 
 
-def _days_of(hours: Iterable[tuple[int, datetime]]) -> list[tuple[int, datetime, datetime]]:
+def _days_of(hours: Collection[tuple[int, datetime]]) -> list[tuple[int, datetime, datetime]]:
     """The days that hold these hours of series."""
     found: dict[datetime, set[int]] = defaultdict(set)
+    days = {at: start_of("day", at) for at in {at for _series, at in hours}}  # many series speak of the same hour
     for series, at in hours:
-        found[start_of("day", at)].add(series)
+        found[days[at]].add(series)
     ends = {day: next_start("day", day) for day in found}
     return sorted((series, day, ends[day]) for day, many in found.items() for series in many)
 

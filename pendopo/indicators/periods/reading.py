@@ -80,10 +80,11 @@ def split(asked: Sequence[tuple[Series, datetime, datetime]], grain: str, as_of:
     answer = Split(grain)
     kept = set(KeptPeriods.objects.filter(zone=settings.TIME_ZONE, **{f"{grain}s": True}).values_list("indicator_id", flat=True))
     clean = clean_until(as_of) if any(line.indicator_id in kept for line, _since, _until in asked) else MIN_AT
+    inner: dict[tuple[datetime, datetime], tuple[datetime, datetime]] = {}  # most questions ask many series for the same stretch
     for line, since, until in asked:
-        first = since if since <= MIN_AT or start_of(grain, since) == since else next_start(grain, since)
-        end = min(until, clean)
-        end = end if end >= MAX_AT or end <= MIN_AT else start_of(grain, end)
+        if (since, until) not in inner:
+            inner[since, until] = _whole(grain, since, min(until, clean))
+        first, end = inner[since, until]
         if line.indicator_id not in kept or end <= first:
             answer.raw.append((line.pk, since, until))
             continue
@@ -92,6 +93,12 @@ def split(asked: Sequence[tuple[Series, datetime, datetime]], grain: str, as_of:
     answer.raw.extend(_later_words(answer, as_of))
     answer.raw.sort()
     return answer
+
+
+def _whole(grain: str, since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    """The whole hours or days between two moments."""
+    first = since if since <= MIN_AT or start_of(grain, since) == since else next_start(grain, since)
+    return first, until if until >= MAX_AT or until <= MIN_AT else start_of(grain, until)
 
 
 # Periods in which something was said after the moment, or whose sum does not fit into a double.
