@@ -186,6 +186,10 @@ def test_a_board_fits_its_screen_and_a_phone_scrolls_only_down(house: Up, browse
     for path in ("/wall/overview", "/brief", "/home", "/"):
         page.goto(f"{base(house)}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    page.goto(f"{base(house)}/indicators")  # cards, which are sorted by what the head of the table offers
+    page.locator("thead a").first.click()
+    page.wait_for_url("**sort=*")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
 
 
