@@ -52,10 +52,13 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PollPort(msgspec.Struct, frozen=True, kw_only=True):
-    """An interface to poll: its ifIndex and its name."""
+    """An interface to poll: its ifIndex and its name. `line`: a link begins there, and its state is kept; `uplink`: so is each of its
+    ten-second rates."""
 
     number: int
     name: str
+    line: bool = False
+    uplink: bool = False
 
 
 class PollValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,12 +112,14 @@ class PostureWord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether devices and lines are there, as a collector sees them at `at`. `devices`: code → reached; `lines`: device → ifIndex → up."""
+    """Whether devices and lines are there, as a collector sees them at `at`. `devices`: code → reached; `lines`: device → ifIndex → up;
+    `weak`: devices that are reached badly → percent of probes lost, milliseconds of an answer now and usually."""
 
     v: int = 1
     at: str
     devices: dict[str, bool] = {}
     lines: dict[str, dict[str, bool]] = {}
+    weak: dict[str, list[float]] = {}
     collector: str = ""
 
 

@@ -37,7 +37,11 @@ NARROW_COUNTERS = (
     (OUT_OCTETS, "net.out", 32, 8.0),
     *LOSSES,
 )
+# Ten-second rates of uplinks are kept as figures of their own.
+FINE = {"net.in": "net.uplink.in", "net.out": "net.uplink.out"}
 EVERY_S = 10.0
+# The state of a line is told when it turns, and again after this.
+LINES_S = 300.0
 UNITS_S = 60.0
 # So many values fit into a question and its answer on a real line.
 TOGETHER = 45
@@ -48,12 +52,14 @@ Lines = Callable[[str, dict[str, bool]], None]
 
 
 class Counter(NamedTuple):
-    """A counter of an interface: where it stands, what its rate is called, its bits, and what one unit of it is."""
+    """A counter of an interface: where it stands, what its rate is called, its bits, what one unit of it is, and as which figure each
+    of its rates is kept ('' = only means)."""
 
     oid: str
     named: tuple[str, str]
     bits: int
     factor: float
+    fine: str = ""
 
 
 class Poller:
@@ -70,6 +76,7 @@ class Poller:
         self._settle()
         self.complained = False
         self.units_due = 0.0
+        self.told: dict[str, tuple[bool, float]] = {}
         self.wake = asyncio.Event()
 
     def _settle(self) -> None:
@@ -77,7 +84,7 @@ class Poller:
         self.asked = questions(self.device.ports, self.narrow)
         self.states = [(str(port.number), f"{OPER}.{port.number}") for port in self.device.ports]
         self.counters = [
-            Counter(f"{column}.{port.number}", (indicator, port.name), bits, factor)
+            Counter(f"{column}.{port.number}", (indicator, port.name), bits, factor, FINE.get(indicator, "") if port.uplink else "")
             for port in self.device.ports
             for column, indicator, bits, factor in counters_of(port, self.narrow)
         ]
@@ -134,6 +141,7 @@ class Poller:
         states = {number: values[oid] == UP for number, oid in self.states if oid in values}
         if states:
             self.lines(self.device.code, states)
+            self._tell_lines(states, at)
         for counter in self.counters:
             value = values.get(counter.oid)
             if isinstance(value, int):
@@ -144,6 +152,17 @@ class Poller:
         if plain:
             self.narrow |= plain
             self._settle()
+
+    def _tell_lines(self, states: dict[str, bool], at: float) -> None:
+        """The state of lines goes into history when it turns, and every five minutes."""
+        for port in self.device.ports:
+            up = states.get(str(port.number))
+            if not port.line or up is None:
+                continue
+            known = self.told.get(port.name)
+            if known is None or known[0] != up or at - known[1] >= LINES_S:
+                self.told[port.name] = (up, at)
+                self.tell("net.line", {"device": self.device.code, "interface": port.name}, at, float(up))
 
     def take_units(self, values: dict[str, ValueType], at: float) -> None:
         """What sensors and meters show."""
@@ -157,6 +176,8 @@ class Poller:
         value = rate(before, now) if before else None
         if value is None or before is None:
             return
+        if counter.fine:
+            self.tell(counter.fine, {"device": self.device.code, "interface": counter.named[1]}, now.at, value * counter.factor)
         done = self.reducer.add(counter.named, now.at, value * counter.factor, now.at - before.at)
         if done is not None:
             self.tell(counter.named[0], {"device": self.device.code, "interface": counter.named[1]}, *done)

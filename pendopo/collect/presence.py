@@ -15,6 +15,8 @@ FEWEST_MISSES, MOST_MISSES = 3, 25
 ANSWERS_BACK = 2
 CHANCE = 1e-6
 REMEMBERED = 200
+# The usual time of an answer is the least middle time of a day, kept by five minutes.
+SLOT_S, SLOTS = 300.0, 288
 # An answer that comes later than this is no answer: the number of the probe is used again.
 LATEST_S = 3.0
 
@@ -38,6 +40,7 @@ class Watched:
     outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     times: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     alive_losses: deque[bool] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    least: dict[int, float] = field(default_factory=dict)
 
     def probe(self, number: int, now: float) -> None:
         """A probe went out."""
@@ -100,3 +103,11 @@ class Watched:
     def rtt_s(self) -> float | None:
         """The middle time of the last answers."""
         return sorted(self.times)[len(self.times) // 2] if self.times else None
+
+    def usual_s(self, now: float) -> float | None:
+        """The least middle time of the last day, as noted whenever this was asked; None before the first answer."""
+        middle, slot = self.rtt_s, int(now // SLOT_S)
+        if middle is not None:
+            self.least = {number: value for number, value in self.least.items() if number > slot - SLOTS}
+            self.least[slot] = min(middle, self.least.get(slot, middle))
+        return min(self.least.values(), default=None)

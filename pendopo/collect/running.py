@@ -49,6 +49,8 @@ CHANGED = re.compile(
 )
 # Words about several devices that change together leave together: all that hangs behind a cut is told with it.
 GATHER_S = 0.06
+# From when on a word of presence says how badly a device is reached: percent lost; times the usual answer. The house judges it.
+REMARKABLE_LOSS, REMARKABLE_TIMES = 1.0, 1.5
 
 
 def moment(at: float | None = None) -> str:
@@ -227,10 +229,22 @@ class Collector:
         for code in sorted(turned & told.keys()):
             self.tell("net.up", {"device": code}, now, float(told[code]))
         if told:
-            word = Presence(at=moment(now), devices=told, lines=self.lines, collector=self.place.name)
+            word = Presence(at=moment(now), devices=told, lines=self.lines, weak=self._weak(), collector=self.place.name)
             with contextlib.suppress(nats.errors.Error):
                 await self.nc.publish(subjects.presence(), encode(word))
                 await self.nc.flush()
+
+    def _weak(self) -> dict[str, list[float]]:
+        """Who is reached, but badly."""
+        found, now = {}, time.monotonic()
+        for device in self.plan.devices:
+            watched = self.prober.watched.get(device.address) if self.prober else None
+            if watched is None or not watched.up:
+                continue
+            loss, usual, middle = 100 * watched.loss_while_up, watched.usual_s(now), watched.rtt_s
+            if loss >= REMARKABLE_LOSS or (usual and middle and middle >= REMARKABLE_TIMES * usual):
+                found[device.code] = [round(loss, 1), round(1000 * (middle or 0.0), 1), round(1000 * (usual or 0.0), 1)]
+        return found
 
     async def _presence(self) -> None:
         """Each minute the presence, the way's time and loss of every device; each few seconds the presence for who listens."""

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -29,6 +29,7 @@ from .actions import Heard, declare, hear
 from .graph import Network
 from .plan import poll_plan
 from .reading import Names, read_network, span_ends
+from .weakness import Weakness
 
 PLAN_S = 5.0
 # A collector that was not heard for so long is cut off itself: of its devices nobody says anything.
@@ -36,6 +37,8 @@ SILENT_S = 30.0
 # The same is judged again this often: alerts may have been changed by others meanwhile.
 AGAIN_S = 60.0
 MARK = "run/network.plan"
+# Loss, time now, time usually.
+WEAK_FIGURES = 3
 
 
 @dataclass
@@ -71,7 +74,8 @@ class Listener:
             return None
         devices = {code: up for word in told for code, up in word.devices.items()}
         lines = {code: states for word in told for code, states in word.lines.items()}
-        return Presence(at=told[-1].at, devices=devices, lines=lines)
+        weak = {code: figures for word in told for code, figures in word.weak.items() if len(figures) == WEAK_FIGURES}
+        return Presence(at=told[-1].at, devices=devices, lines=lines, weak=weak)
 
 
 @dataclass
@@ -80,10 +84,16 @@ class Judge:
 
     heard: tuple[Heard, Network] | None = None
     at: float = 0.0
+    weakness: Weakness = field(default_factory=Weakness)
+    weighed: str = ""
 
     def take(self, picture: Picture, word: Presence) -> bool:
         """Judges a word where it says something new. Says whether it did."""
         heard, now = heard_of(picture, word), time.monotonic()
+        if word.at != self.weighed:  # the same word heard again says nothing more
+            self.weighed = word.at
+            self.weakness.take(word.weak, heard.reached)
+        heard = replace(heard, weak=frozenset(one for one in self.weakness.weak.values() if one.device in heard.reached))
         if (heard, picture.network) == self.heard and now - self.at < AGAIN_S:
             return False
         judge(picture, heard, word.at)

@@ -108,6 +108,20 @@ def test_a_device_becomes_rates_and_a_vanished_interface_says_nothing() -> None:
     assert all(len(group) <= TOGETHER + 1 and group[0] == UPTIME for group in groups) and sum(len(group) - 1 for group in groups) == 144
 
 
+def test_an_uplink_keeps_each_rate_and_a_line_tells_its_turns() -> None:
+    told: list[tuple[str, dict[str, str], float, float]] = []
+    device = PollDevice(code="r", address="192.0.2.1", region="35.16.13", ports=[PollPort(number=3, name="wan", line=True, uplink=True)])
+    poller = Poller(device, Credentials(), lambda *word: told.append(word), lambda *_word: None)
+    dims = {"device": "r", "interface": "wan"}
+    for second in range(0, 400, 10):
+        poller.take({UPTIME: second * 100, f"{OPER}.3": 1 if second < 50 else 2, f"{HC_IN_OCTETS}.3": second * 1000}, float(second))
+    fine = [(at, value) for name, _dims, at, value in told if name == "net.uplink.in"]
+    assert fine == [(float(second), 8000.0) for second in range(10, 400, 10)]
+    assert [word for word in told if word[0] == "net.line"] == [
+        ("net.line", dims, 0.0, 1.0), ("net.line", dims, 50.0, 0.0), ("net.line", dims, 350.0, 0.0)
+    ]  # fmt: skip
+
+
 def test_an_interface_without_wide_counters_is_asked_for_narrow_ones() -> None:
     told: list[tuple[str, dict[str, str], float, float]] = []
     port = PollPort(number=3, name="ether3")

@@ -1,19 +1,22 @@
 """The verb that hears who is reached: outages become alerts that name the cause and the agencies, what hangs behind is kept quiet."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pendopo.alerts.actions import apply, depend, undepend
 from pendopo.alerts.models import RANKS, Alert, Severity
 from pendopo.alerts.verdicts import About, Verdict, fingerprint
+from pendopo.ui.words import number_text
 
-from ..graph import DEVICE, DUCT, SPAN, Network, Outage, diagnose, lost
-from ..reading import Names, cause_words, effect_words
+from ..graph import DEVICE, DUCT, SPAN, Effect, Network, Outage, diagnose, lost
+from ..reading import Names, cause_words, effect_words, named
+from ..weakness import LOSS, Weak
 
 ORIGIN = FAMILY = "network"
 # So many agencies without any way make it severe, twice as many extreme.
@@ -22,12 +25,14 @@ MANY = 5
 
 @dataclass(frozen=True)
 class Heard:
-    """What collectors say: devices that are reached and silent ones, and spans whose living end says that the line is down or up."""
+    """What collectors say: devices that are reached, silent ones and those reached badly, and spans whose living end says that the line is
+    down or up."""
 
     reached: frozenset[str]
     silent: frozenset[str]
     broken: frozenset[str] = frozenset()
     sound: frozenset[str] = frozenset()
+    weak: frozenset[Weak] = frozenset()
 
 
 def name_of(kind: str, codes: Iterable[str]) -> str:
@@ -52,6 +57,9 @@ def hear(*, network: Network, names: Names, heard: Heard, at: datetime, region: 
                 hangs[own] = cause
                 hot.add(own)
                 verdicts.append(_device(device, own, names, at, region))
+    for verdict in _weak(network, names, heard, at, region):
+        hot.add(verdict.fingerprint)
+        verdicts.append(verdict)
     verdicts.extend(_well(hot, at, network, heard))
     with transaction.atomic():
         undepend(origin=ORIGIN, children=sorted(hot - hangs.keys()))
@@ -61,11 +69,15 @@ def hear(*, network: Network, names: Names, heard: Heard, at: datetime, region: 
     return outages
 
 
+def _effect(network: Network, outage: Outage) -> Effect:
+    """What hangs on the causes of an outage."""
+    if outage.kind == DEVICE:
+        return lost(network, (), outage.causes)
+    return lost(network, network.in_duct(outage.causes[0]) if outage.kind == DUCT else outage.causes)
+
+
 def _told(outage: Outage, cause: str, network: Network, names: Names, at: datetime, region: str, heard: Heard) -> Verdict:
-    spans: Collection[str] = outage.causes if outage.kind not in (DEVICE, DUCT) else ()
-    if outage.kind == DUCT:
-        spans = network.in_duct(outage.causes[0])
-    effect = lost(network, spans, outage.causes if outage.kind == DEVICE else ())
+    effect = _effect(network, outage)
     words = f"{cause_words(outage, names)}. {effect_words(effect, names)}"
     severity = Severity.MODERATE
     if effect.agencies:
@@ -78,6 +90,37 @@ def _told(outage: Outage, cause: str, network: Network, names: Names, at: dateti
     )  # fmt: skip
     return Verdict(cause, hot=True, at=at, about=about, value=float(len(effect.affected)), size=RANKS[severity] * 1e6 + len(outage.devices),
                    reason=f"{words}{_line_words(outage, heard)}"[:500])  # fmt: skip
+
+
+def _weak(network: Network, names: Names, heard: Heard, at: datetime, region: str) -> list[Verdict]:
+    """One alert for each patch of devices that are reached badly: it names the line before them and the agencies behind it."""
+    by_device = {one.device: one for one in heard.weak if one.device in network.sites and one.device not in heard.silent}
+    verdicts = []
+    for outage in diagnose(network, by_device):
+        worst = max((by_device[device] for device in outage.devices), key=lambda one: (one.kind == LOSS, one.value, one.device))
+        effect = _effect(network, outage)
+        what = named(outage.causes, names.devices if outage.kind == DEVICE else names.links)
+        words = f"{_weak_words(what, worst)} {effect_words(effect, names)}"
+        about = About(
+            name=words[:200], region=names.regions.get(outage.heads[0], region) if outage.heads else region, severity=Severity.MODERATE,
+            group=FAMILY, labels={"cause": worst.kind, "of": ",".join(outage.causes)[:200]}, link=_link(outage),
+        )  # fmt: skip
+        own = name_of(f"weak-{outage.kind}", outage.causes)
+        verdicts.append(Verdict(own, hot=True, at=at, about=about, value=worst.value, size=worst.value, reason=words[:500]))
+    return verdicts
+
+
+def _weak_words(what: str, worst: Weak) -> str:
+    if worst.kind == LOSS:
+        return _("Packets are lost: %(what)s (%(percent)s %%).") % {
+            "what": what,
+            "percent": number_text(worst.value, 0, get_language() or "id"),
+        }
+    return _("Slow: %(what)s (%(now)s ms instead of %(usual)s ms).") % {
+        "what": what,
+        "now": number_text(worst.value, 0, get_language() or "id"),
+        "usual": number_text(worst.usual, 1, get_language() or "id"),
+    }
 
 
 def _line_words(outage: Outage, heard: Heard) -> str:
