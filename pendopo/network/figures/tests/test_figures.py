@@ -1,8 +1,9 @@
 """The network's figures, counted again from what was put in; what nobody measured says nothing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from pendopo.agencies.actions import ensure_agency
 from pendopo.agencies.models import Person
@@ -10,11 +11,14 @@ from pendopo.agencies.tests.people import signed_in
 from pendopo.indicators.actions import forget_known, take_delivery
 from pendopo.indicators.catalogue import parse
 from pendopo.indicators.checks import Observation
-from pendopo.indicators.models import Latest, Source, Way
+from pendopo.indicators.models import Indicator, Latest, Source, Way
+from pendopo.indicators.trends import Line, trends
 from pendopo.network.actions import declare, load_inventory
 from pendopo.network.figures.actions import CATALOGUE, publish
+from pendopo.network.figures.days import CONNECTED, EXPECTED, publish_days
 from pendopo.network.figures.reading import FIGURES, usage_effectiveness
 from pendopo.network.inventory import parse as parse_inventory
+from pendopo.network.models import Step
 from pendopo.network.tests.yard import lay_network
 from pendopo.regions.models import Region
 
@@ -30,7 +34,7 @@ units:
 
 def test_every_figure_has_its_reader_and_says_what_it_counts() -> None:
     entries = {entry.code: entry for entry in parse(CATALOGUE.read_text()).indicators}
-    assert set(entries) == set(FIGURES)
+    assert set(entries) == {*FIGURES, CONNECTED, EXPECTED}
     assert all(". Dari " in entry.description for entry in entries.values())
 
 
@@ -75,6 +79,32 @@ def test_figures_are_what_was_put_in(regency: Region, rani: Person) -> None:
     assert found is not None and found.days == 3 and found.is_interim
     page = signed_in(rani).get("/network/sites/dc").content.decode()
     assert "29,5" in page and "1,50" in page and "sementara" in page
+
+
+@pytest.mark.django_db
+def test_the_days_follow_the_steps_also_those_noted_late(regency: Region) -> None:
+    assert publish_days() is None
+    lay_network()
+    declare()
+    now = datetime(2025, 6, 2, 5, tzinfo=UTC)
+
+    def days(code: str) -> dict[str, float | None]:
+        (line,) = trends([Line(Indicator.objects.get(code=code), "35.16", now - timedelta(days=500), now)])
+        return {timezone.localtime(point.at).date().isoformat(): point.value for point in line}
+
+    assert publish_days(now=now) is not None
+    told = days(CONNECTED)
+    assert len(told) == 145 and (told["2025-01-09"], told["2025-01-10"], told["2025-02-28"], told["2025-03-01"], told["2025-06-01"]) == (
+        0,
+        1,
+        1,
+        2,
+        3,
+    )
+    assert set(days(EXPECTED).values()) == {3} and publish_days(now=now) is None, "nothing new, nothing told"
+    Step.objects.filter(site__code="dinkes").update(on=date(2025, 2, 1))
+    assert publish_days(now=now) is not None and days(CONNECTED)["2025-02-28"] == 2
+    assert publish_days(now=now + timedelta(days=1)) is not None and publish_days(now=now + timedelta(days=1)) is None
 
 
 @pytest.mark.parametrize(
