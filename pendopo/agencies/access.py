@@ -63,6 +63,7 @@ VERBS: dict[str, frozenset[str]] = {
     "incidents.decide": frozenset({Role.VIEWER.value, Role.OFFICER.value, Role.CONVENER.value, Role.ADMINISTRATOR.value}),
     "network.see": EVERYONE_SIGNED_IN,
     "network.change": frozenset({Role.ADMINISTRATOR.value, Role.ENGINEER.value}),
+    "network.dispute": frozenset({Role.ADMINISTRATOR.value, Role.ENGINEER.value, Role.STEWARD.value}),
     "assessments.see": EVERYONE_SIGNED_IN,
     "assessments.prove": frozenset({Role.ADMINISTRATOR.value, Role.STEWARD.value, Role.ENGINEER.value, Role.ASSESSOR.value}),
     "assessments.assess": frozenset({Role.ADMINISTRATOR.value, Role.ASSESSOR.value}),

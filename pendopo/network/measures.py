@@ -19,11 +19,12 @@ Interval = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Stretch:
-    """A thing was reached, or not, from one moment to another."""
+    """A thing was reached, or not, from one moment to another; as so many samples said."""
 
     begin: datetime
     end: datetime
     up: bool
+    samples: int = 0
 
 
 def percentile_95(values: Iterable[float]) -> float | None:

@@ -11,7 +11,9 @@ from pendopo.indicators.newest import rows
 
 from .graph import Network
 
-PRESENCE, RTT, LOSS, IN, OUT = "net.up", "net.rtt", "net.loss", "net.in", "net.out"
+PRESENCE, RTT, LOSS, IN, OUT, LINE = "net.up", "net.rtt", "net.loss", "net.in", "net.out", "net.line"
+# Uplinks every ten seconds, inward and outward.
+FINE = ("net.uplink.in", "net.uplink.out")
 # A word of presence comes each minute; after this it says nothing any more.
 OLD = timedelta(minutes=5)
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .configurations import views as configurations
+from .reach import views as reach
 from .syslog import views as syslog
 from .views import found, inventory, overview, reports, things
 
@@ -12,7 +13,12 @@ urlpatterns = [
     path("network", overview.network, name="network"),
     path("network/what-if", overview.what_if, name="what-if"),
     path("network/capacity", reports.capacity, name="capacity"),
-    path("network/availability", reports.reached, name="availability"),
+    path("network/capacity/<slug:code>", reports.uplink, name="uplink"),
+    path("network/availability", reach.reached, name="availability"),
+    path("network/availability/<slug:of>/<slug:code>", reach.reach, name="reach"),
+    path("network/availability/<slug:of>/<slug:code>/samples.csv", reach.samples, name="samples"),
+    path("network/availability/<slug:of>/<slug:code>/dispute", reach.ask, name="dispute"),
+    path("network/disputes/<int:pk>", reach.decide_one, name="decide-dispute"),
     path("network/sites", inventory.sites, name="sites"),
     path("network/devices", inventory.devices, name="devices"),
     path("network/links", inventory.links, name="links"),

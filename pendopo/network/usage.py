@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from pendopo.indicators.trends import Line, trends
 
 from .measures import HOLD, UP, Interval, Percentiles, Stretch, full_on, percentile_95, percentiles
 from .models import ROOTS, Interface, Link, State
-from .standing import IN, OUT, PRESENCE
+from .standing import FINE, IN, LINE, OUT, PRESENCE
 
 Points = list[tuple[datetime, float]]
 
@@ -32,24 +32,55 @@ WITH rows AS (
 ), numbered AS (
     SELECT *, sum(turns::int) OVER (PARTITION BY series_id ORDER BY at) AS run FROM turns
 ), runs AS (
-    SELECT series_id, run, up, min(at) AS begin, max(at) AS last FROM numbered GROUP BY 1, 2, 3
+    SELECT series_id, run, up, min(at) AS begin, max(at) AS last, count(*) AS samples FROM numbered GROUP BY 1, 2, 3
 )
-SELECT series_id, up, begin, least(last + %(hold)s::interval, lead(begin) OVER (PARTITION BY series_id ORDER BY begin)) FROM runs
+SELECT series_id, up, begin, least(last + %(hold)s::interval, lead(begin) OVER (PARTITION BY series_id ORDER BY begin)), samples FROM runs
 ORDER BY series_id, begin
 """
+SAMPLES_SQL = """
+SELECT DISTINCT ON (series_id, at) series_id, at, value FROM indicators_observation
+WHERE series_id = ANY(%(series)s) AND at >= %(since)s AND at < %(until)s ORDER BY series_id, at, known_since DESC
+"""
+# The word of a line comes every five minutes, and at once when it turns.
+LINE_HOLD = timedelta(minutes=11)
 
 
 def presence_of(since: datetime, until: datetime) -> dict[str, list[Stretch]]:
     """When each device was reached and when not, between two moments. Two queries; only turns leave the database."""
-    series = {pk: dims.get("device", "") for pk, dims in Series.objects.filter(indicator__code=PRESENCE).values_list("pk", "dims")}
-    found: dict[str, list[Stretch]] = defaultdict(list)
+    return {dims.get("device", ""): told for dims, told in _stretches(PRESENCE, since, until, HOLD)}
+
+
+def lines_of(since: datetime, until: datetime) -> dict[tuple[str, str], list[Stretch]]:
+    """When the line at each interface was up and when not: (device, interface) → stretches. Two queries."""
+    return {(dims.get("device", ""), dims.get("interface", "")): told for dims, told in _stretches(LINE, since, until, LINE_HOLD)}
+
+
+def _stretches(code: str, since: datetime, until: datetime, hold: timedelta) -> list[tuple[dict[str, str], list[Stretch]]]:
+    series = dict(Series.objects.filter(indicator__code=code).values_list("pk", "dims"))
+    found: dict[int, list[Stretch]] = defaultdict(list)
     thaw((pk, since, until) for pk in series)
     with connection.cursor() as cursor:
-        hold = f"{HOLD.total_seconds():.0f} s"
-        cursor.execute(STRETCHES_SQL, {"up": UP, "series": list(series), "since": since, "until": until, "hold": hold})
-        for pk, up, begin, end in cursor.fetchall():
-            found[series[pk]].append(Stretch(begin, end, up))
-    return found
+        kept = f"{hold.total_seconds():.0f} s"
+        cursor.execute(STRETCHES_SQL, {"up": UP, "series": list(series), "since": since, "until": until, "hold": kept})
+        for pk, up, begin, end, samples in cursor.fetchall():
+            found[pk].append(Stretch(begin, min(end, until), up, samples))
+    return [(series[pk], told) for pk, told in found.items()]
+
+
+def samples_of(device: str, since: datetime, until: datetime, *, lines: bool = False) -> list[tuple[str, str, str, str, float]]:
+    """Every word about a device's presence, and with `lines` of its lines, in order: (figure, device, interface, moment in UTC, value)."""
+    codes = [PRESENCE, LINE] if lines else [PRESENCE]
+    series = {
+        pk: (code, dims.get("interface", ""))
+        for pk, code, dims in Series.objects.filter(indicator__code__in=codes, dims__device=device).values_list(
+            "pk", "indicator__code", "dims"
+        )
+    }
+    thaw((pk, since, until) for pk in series)
+    with connection.cursor() as cursor:
+        cursor.execute(SAMPLES_SQL, {"series": list(series), "since": since, "until": until})
+        rows = [(*series[pk], at.astimezone(UTC).isoformat(), value) for pk, at, value in cursor.fetchall() if value is not None]
+    return [(code, device, interface, at, value) for code, interface, at, value in rows]
 
 
 def planned_work(since: datetime, until: datetime) -> list[tuple[str, str, Interval]]:
@@ -100,6 +131,18 @@ def loads(links: Sequence[Link], since: datetime, until: datetime) -> list[Load]
         newest = [points[-1][1] for points in (inward, outward) if points]
         answer.append(Load(link, max(newest) if newest else None, percentiles(inward, outward), inward, outward))
     return answer
+
+
+def fine_load(link: Link, since: datetime, until: datetime) -> tuple[Points, Points]:
+    """An uplink's traffic inward and outward every ten seconds, as far as it is kept (seven days)."""
+    port = _port(link)
+    indicators = {one.code: one for one in Indicator.objects.filter(code__in=FINE)}
+    if port is None or len(indicators) < len(FINE):
+        return [], []
+    dims = {"device": port.device.code, "interface": port.name}
+    read = trends([Line(indicators[code], port.device.site.region_id, since, until, dims) for code in FINE])
+    inward, outward = ([(point.at, float(point.value)) for point in line if point.value is not None] for line in read)
+    return inward, outward
 
 
 def _port(link: Link) -> Interface | None:

@@ -1,6 +1,7 @@
 """The nouns of the network."""
 
 from .copies import Configuration, Copying
+from .disputes import Dispute, Verdict
 from .findings import Finding
 from .log import LogEvent, LogEventQuerySet, LogKind, LogLevel, LogPosition
 from .talkers import FlowFile, Talker
@@ -27,6 +28,7 @@ __all__ = [
     "Copying",
     "Device",
     "DeviceRole",
+    "Dispute",
     "Finding",
     "FlowFile",
     "Interface",
@@ -46,4 +48,5 @@ __all__ = [
     "Talker",
     "Unit",
     "UnitKind",
+    "Verdict",
 ]

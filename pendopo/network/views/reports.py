@@ -1,34 +1,38 @@
-"""Capacity and availability: who uses the lines, when they are full, and what was reached within working hours."""
+"""Capacity: who uses the lines, and when they are full."""
 
+import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from pendopo.agencies.access import may_somewhere
-from pendopo.agencies.holidays import working_calendar
 from pendopo.agencies.requests import PersonRequest
-from pendopo.regions.logic import is_within
 from pendopo.ui import charts
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Listing
-from pendopo.ui.templatetags.house import moment, number
+from pendopo.ui.templatetags.house import number
 
 from ..flows.actions import Share, talkers
 from ..logic import speed_text
-from ..measures import FULL, Availability, Stretch, availability, cut_out
-from ..models import Device, Medium
-from ..usage import Load, full_day, links_in_service, loads, planned_work, presence_of, shares
+from ..measures import FULL
+from ..models import Link, Medium
+from ..usage import Load, Points, fine_load, full_day, links_in_service, loads, shares
 
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 SHOWN_SHARES = 12
-PERIODS = {"1": 1, "7": 7, "30": 30}
+FINE_HOURS = ("1", "6", "48")
+# A round that came a little late is no gap.
+FINE_GAP_S = 20.0
+LINK_ENDS = [f"{end}{of}" for end in "ab" for of in ("__site", "_interface__device__site")]
 
 
 def percent(share: float | None, decimals: int = 1) -> str:
@@ -95,10 +99,57 @@ def _told(shares: list[Share]) -> list[tuple[str, str, str, float]]:
     return [(one.who, f"{number(one.sent / 1e9, 2)}", f"{number(one.received / 1e9, 2)}", 100 * one.octets / greatest) for one in shares]
 
 
+@require_safe
+@opens("network.see")
+def uplink(request: PersonRequest, code: str) -> HttpResponse:
+    """One uplink every ten seconds: the last hour, six hours or two days; as CSV with `format=csv`."""
+    link = get_object_or_404(Link.objects.visible_to(request.user).select_related(*LINK_ENDS), code=code)
+    now = timezone.now()
+    hours = int(request.GET["hours"]) if request.GET.get("hours") in FINE_HOURS else 1
+    lines = fine_load(link, now - timedelta(hours=hours), now)
+    if request.GET.get("format") == "csv":
+        return _fine_csv(link, lines)
+    peaks = [max((value for _at, value in points), default=None) for points in lines]
+    context = {
+        "link": link,
+        "hours": hours,
+        "choices": [int(one) for one in FINE_HOURS],
+        "chart": _traffic_chart(link, lines, now - timedelta(hours=hours), now, FINE_GAP_S),
+        "facts": [(_("Samples"), number(sum(map(len, lines)))),
+                  (_("Highest inward"), traffic(peaks[0])), (_("Highest outward"), traffic(peaks[1])),
+                  (_("Capacity"), speed_text(link.capacity_bps) or "–")],
+    }  # fmt: skip
+    return render(request, "network/uplink.html", context)
+
+
+def _fine_csv(link: Link, lines: Sequence[Points]) -> HttpResponse:
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{link.code}.csv"'
+    writer = csv.writer(answer)
+    writer.writerow(["at", "direction", "bit_s"])
+    for name, points in zip(("in", "out"), lines, strict=True):
+        writer.writerows((at.astimezone(UTC).isoformat(), name, value) for at, value in points)
+    return answer
+
+
+def _traffic_chart(link: Link, lines: Sequence[Points], since: datetime, until: datetime, every_s: float) -> charts.Chart | None:
+    limit = float(link.capacity_bps or 0) / 1e6
+    return charts.chart(
+        [[(at, value / 1e6) for at, value in points] for points in lines],
+        since=since,
+        until=until,
+        every_s=every_s,
+        thresholds=[(FULL * limit, percent(FULL, 0), "attention")] if limit else [],
+        zone=ZoneInfo(settings.TIME_ZONE),
+        language=get_language() or "id",
+    )
+
+
 @dataclass(frozen=True)
 class Uplink:
     """An uplink as the page shows it."""
 
+    code: str
     name: str
     chart: charts.Chart | None
     separate: str
@@ -108,80 +159,8 @@ class Uplink:
 
 
 def _uplink(load: Load, now: datetime) -> Uplink:
-    limit = float(load.link.capacity_bps or 0) / 1e6
-    lines = [[(at, value / 1e6) for at, value in points] for points in (load.inward, load.outward)]
-    chart = charts.chart(
-        lines,
-        since=now - timedelta(days=14),
-        until=now,
-        every_s=300,
-        thresholds=[(FULL * limit, percent(FULL, 0), "attention")],
-        zone=ZoneInfo(settings.TIME_ZONE),
-        language=get_language() or "id",
-    )
+    chart = _traffic_chart(load.link, (load.inward, load.outward), now - timedelta(days=14), now, 300.0)
     both = load.percentiles
-    return Uplink(load.link.name, chart, traffic(both.separate), traffic(both.combined), percent(load.share_95), full_day(load))
-
-
-@dataclass(frozen=True)
-class Row:
-    """A device's availability."""
-
-    device: Device
-    found: Availability
-
-
-@opens("network.see")
-def reached(request: PersonRequest) -> HttpResponse:
-    """Availability of every device within working hours, without planned work, with what was not measured."""
-    now = timezone.now()
-    days = PERIODS.get(request.GET.get("days", ""), 7)
-    since = now - timedelta(days=days)
-    working, work = working_calendar().within(since, now), planned_work(since, now)
-    stretches: dict[str, list[Stretch]] = presence_of(since, now)
-    rows = []
-    for device in Device.objects.visible_to(request.user).filter(active=True, code__in=stretches).select_related("site__agency"):
-        holes = [interval for _name, region, interval in work if is_within(device.site.region_id, region)]
-        rows.append(Row(device, availability(stretches[device.code], cut_out(working, holes))))
-    rows.sort(key=lambda row: (row.found.share if row.found.share is not None else 2, row.device.name))
-    listing = Listing(
-        request,
-        title=_("Availability"),
-        lead=_("Reached ÷ (reached + not reached) within working hours (Monday to Friday, 07.30-16.00). Planned work is left out; what was "
-               "not measured counts as neither and is told."),
-        queryset=rows,  # type: ignore[arg-type]
-        columns=[
-            Column("code", _("Code"), lambda r: r.device.code, csv_only=True),
-            Column("device", _("Device"), lambda r: r.device.name, url=lambda r: r.device.get_absolute_url()),
-            Column("agency", _("Agency"), lambda r: r.device.site.agency.label if r.device.site.agency else "–"),
-            Column("share", _("Availability"), lambda r: percent(r.found.share, 3), numeric=True, csv_value=lambda r: r.found.share),
-            Column("lost", _("Not reached"), lambda r: minutes(r.found.lost_s), numeric=True, csv_value=lambda r: r.found.lost_s),
-            Column("outages", _("Outages"), lambda r: len(r.found.outages), numeric=True),
-            Column("unknown", _("Not measured"), lambda r: minutes(r.found.unknown_s), numeric=True, csv_value=lambda r: r.found.unknown_s),
-        ],
-        csv_name="availability",
-        key=lambda r: r.device.code,
-        per_page=500,
-        empty_title=_("Nothing was measured yet"),
-        empty_text=_("Presence is told each minute once a collector runs."),
-    )  # fmt: skip
-    if listing.wants_csv:
-        return listing.csv()
-    context = {
-        "listing": listing,
-        "days": days,
-        "periods": sorted(PERIODS.values()),
-        "total": percent(_together([row.found for row in rows]), 3),
-        "work": [(name, moment(interval[0]), moment(interval[1])) for name, _region, interval in work],
-    }
-    return render(request, "network/availability.html", context)
-
-
-def _together(found: list[Availability]) -> float | None:
-    known = sum(one.reached_s + one.lost_s for one in found)
-    return sum(one.reached_s for one in found) / known if known else None
-
-
-def minutes(seconds: float) -> str:
-    """Seconds as minutes or hours in words."""
-    return f"{number(seconds / 3600, 1)} {_('h')}" if seconds >= 7200 else f"{number(seconds / 60)} {_('min')}"
+    return Uplink(
+        load.link.code, load.link.name, chart, traffic(both.separate), traffic(both.combined), percent(load.share_95), full_day(load)
+    )
