@@ -35,7 +35,7 @@ from .logic import overlap_s
 from .reading import Picture, Reached, Work, read
 
 PERIODS = (1, 7, 30)
-KINDS: dict[str, type[Agency | Site | Link | Device]] = {AGENCIES: Agency, SITES: Site, LINKS: Link, DEVICES: Device}
+OTHERS: dict[str, type[Site | Link | Device]] = {SITES: Site, LINKS: Link, DEVICES: Device}
 MOST_OUTAGES = 200
 
 
@@ -194,11 +194,13 @@ def _excluded(request: PersonRequest, found: Any, want: Asked) -> dict[str, Any]
 
 
 def _thing(request: PersonRequest, things: str, code: str) -> Agency | Site | Link | Device:
-    kind = KINDS.get(things)
-    if kind is None:
+    """The thing that an address names; agencies are known to everybody."""
+    if things == AGENCIES:
+        return get_object_or_404(Agency, code=code)
+    if things not in OTHERS:
         raise Http404
-    rows: Any = kind.objects.visible_to(request.user)  # type: ignore[attr-defined]
-    found: Agency | Site | Link | Device = get_object_or_404(rows, code=code)
+    rows: Any = OTHERS[things].objects
+    found: Site | Link | Device = get_object_or_404(rows.visible_to(request.user), code=code)
     return found
 
 

@@ -86,6 +86,7 @@ def test_the_days_follow_the_steps_also_those_noted_late(regency: Region) -> Non
     assert publish_days() is None
     lay_network()
     declare()
+    Source.objects.create(code="opd", name="OPD", agency=ensure_agency("Dinas Kesehatan"))
     now = datetime(2025, 6, 2, 5, tzinfo=UTC)
 
     def days(code: str) -> dict[str, float | None]:
