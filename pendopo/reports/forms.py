@@ -195,7 +195,8 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
         }  # fmt: skip
 
     def __init__(self, *args: Any, category: Category | None, **kwargs: Any) -> None:
-        super().__init__(*args, instance=category, **kwargs)
+        kwargs["instance"] = category
+        super().__init__(*args, **kwargs)
         offer(self, "agency", Agency.objects.filter(active=True))
         if category is not None:
             del self.fields["code"]

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import Resolver404, resolve
 
 from pendopo.incidents.cases.models import Incident, alerts_of
 from pendopo.regions.logic import is_within
-from pendopo.reports.models import Cluster, Report
+from pendopo.reports.models import Cluster, Report, ReportQuerySet
 
 from .models import PublicIncident
 
@@ -35,7 +35,7 @@ def clusters_behind(incident: Incident) -> list[Cluster]:
     return list(Cluster.objects.filter(pk__in=pks).select_related("category", "region"))
 
 
-def reports_behind(incident: Incident) -> QuerySet[Report]:
+def reports_behind(incident: Incident) -> ReportQuerySet:
     """The reports of those clusters."""
     wanted = Q(pk=None)
     for cluster in clusters_behind(incident):

@@ -54,8 +54,9 @@ def forget_contacts(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     kept = Coalesce(F("category__keep_days"), Value(settings.CONTACT_DAYS), output_field=IntegerField())
     done = Report.objects.filter(state__in=[State.CLOSED, State.REFUSED, State.MERGED], finished__lt=moment - timedelta(days=1))
-    done = done.exclude(name="", phone="", email="").annotate(kept=kept)
-    due = [pk for pk, days, finished in done.values_list("pk", "kept", "finished") if finished < moment - timedelta(days=days)]
+    named = done.exclude(name="", phone="", email="").annotate(kept=kept)
+    rows = named.values_list("pk", "kept", "finished")
+    due = [pk for pk, days, finished in rows if finished and finished < moment - timedelta(days=days)]
     if not due:
         return 0
     changed = Report.objects.filter(Q(pk__in=due)).update(name="", phone="", email="")
