@@ -51,8 +51,7 @@ def build(plan: Plan, reading: Reading) -> dict[str, Any]:
             zone=reading.zone,
             language=reading.language,
         )
-    units = {indicator.unit for indicator in plan.indicators}
-    unit = units.pop() if len(units) == 1 else ""
+    unit = plan.indicators[0].unit if len({one.unit for one in plan.indicators}) == 1 else ""
     return {
         "chart": drawn,
         "ended": window.until if window is not None and window.until < reading.now else None,
