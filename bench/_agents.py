@@ -17,9 +17,13 @@ INTERFACES = 24
 IF_TABLE, IF_X_TABLE = (1, 3, 6, 1, 2, 1, 2, 2, 1), (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
 # Column → the tag of its values: state, errors and discards (32 bit), octets (64 bit), names.
 COLUMNS = {
-    (*IF_TABLE, 8): 0x02, (*IF_TABLE, 13): 0x41, (*IF_TABLE, 14): 0x41, (*IF_TABLE, 20): 0x41,
-    (*IF_X_TABLE, 6): 0x46, (*IF_X_TABLE, 10): 0x46,
-}  # fmt: skip
+    (*IF_TABLE, 8): 0x02,
+    (*IF_TABLE, 13): 0x41,
+    (*IF_TABLE, 14): 0x41,
+    (*IF_TABLE, 20): 0x41,
+    (*IF_X_TABLE, 6): 0x46,
+    (*IF_X_TABLE, 10): 0x46,
+}
 GET, GETNEXT, GETBULK, RESPONSE = 0xA0, 0xA1, 0xA5, 0xA2
 END_OF_MIB = b"\x82\x00"
 Oid = tuple[int, ...]

@@ -25,8 +25,16 @@ from pendopo.meetings.media.janus import Line
 
 SO_ATTACH_FILTER = 26
 # Classic BPF on a UDP socket: everything but RTP passes (STUN and DTLS begin below 128; RTCP has packet types 64 to 95 without the marker).
-WITHOUT_RTP = [(0x30, 0, 0, 8), (0x35, 0, 4, 128), (0x30, 0, 0, 9), (0x54, 0, 0, 0x7F),
-               (0x35, 0, 2, 64), (0x35, 1, 0, 96), (0x06, 0, 0, 0xFFFFFFFF), (0x06, 0, 0, 0)]  # fmt: skip
+WITHOUT_RTP = [
+    (0x30, 0, 0, 8),
+    (0x35, 0, 4, 128),
+    (0x30, 0, 0, 9),
+    (0x54, 0, 0, 0x7F),
+    (0x35, 0, 2, 64),
+    (0x35, 1, 0, 96),
+    (0x06, 0, 0, 0xFFFFFFFF),
+    (0x06, 0, 0, 0),
+]
 PICTURES = ["-f", "lavfi", "-i", "testsrc=size=640x360:rate=15", "-c:v", "libvpx", "-deadline", "realtime", "-g", "15", "-b:v", "400k"]
 SOUND = ["-f", "lavfi", "-i", "sine=frequency=440", "-c:a", "libopus", "-b:a", "32k"]
 

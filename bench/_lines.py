@@ -39,7 +39,7 @@ RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "covid-cases-total": ("1d", {**TOTAL, "total_of": "covid-cases"}),
     "covid-recovered-total": ("1d", {**TOTAL, "total_of": "covid-recovered"}),
     "price": ("1d", {"range": [1000, 300_000], "scale": True, "copy": True}),
-}  # fmt: skip
+}
 
 
 class Day(NamedTuple):
@@ -56,9 +56,13 @@ def rule(code: str) -> Rule:
     cadence = Duration.parse(every)
     low, high = checks.get("range", (None, None))
     return Rule(
-        may_write=True, takes_dates=cadence.is_calendar, low=float(low), high=float(high), step=checks.get("step"),
+        may_write=True,
+        takes_dates=cadence.is_calendar,
+        low=float(low),
+        high=float(high),
+        step=checks.get("step"),
         asked=read_asked(checks, every_s=cadence.seconds, offset_s=OFFSET_S),
-    )  # fmt: skip
+    )
 
 
 def _rows(*path: str) -> Iterator[dict[str, str]]:
@@ -82,8 +86,12 @@ def provinces() -> list[Day]:
     """The provinces' file, a delivery a day: new cases and recoveries and their running totals."""
     days: dict[str, list[Observation]] = defaultdict(list)
     codes: dict[str, str] = {}
-    names = {"KASUS": "covid-cases", "SEMBUH": "covid-recovered", "AKUMULASI_KASUS": "covid-cases-total",
-             "AKUMULASI_SEMBUH": "covid-recovered-total"}  # fmt: skip
+    names = {
+        "KASUS": "covid-cases",
+        "SEMBUH": "covid-recovered",
+        "AKUMULASI_KASUS": "covid-cases-total",
+        "AKUMULASI_SEMBUH": "covid-recovered-total",
+    }
     for line in _rows("covid", "provinsi_harian_2020_2021.csv"):
         region = codes.setdefault(line["provinsi"], str(11 + len(codes)))
         for column, code in names.items():

@@ -20,10 +20,16 @@ for number in range(count):
     indicator, _ = Indicator.objects.get_or_create(
         code=f"bench-{number}",
         defaults={
-            "name_id": f"Bench {number}", "every": "1h", "grace": "45m", "kind": "gauge", "rollup": "sum", "level": "village",
-            "publicity": "public", "checks": {"range": [-1000, 1000]},
+            "name_id": f"Bench {number}",
+            "every": "1h",
+            "grace": "45m",
+            "kind": "gauge",
+            "rollup": "sum",
+            "level": "village",
+            "publicity": "public",
+            "checks": {"range": [-1000, 1000]},
         },
-    )  # fmt: skip
+    )
     indicator.sources.add(source)
     codes.append(indicator.code)
 villages = list(Region.objects.filter(level="village", code__startswith="35.16.").order_by("code").values_list("code", flat=True))

@@ -53,10 +53,13 @@ def rules_file(codes: list[str]) -> str:
     """A thousand rules: every district with its threshold on each indicator, and some of other kinds over the whole regency."""
     rules: list[dict[str, Any]] = []
     whole = [
-        {"kind": "threshold", "above": 5000, "for": "30m"}, {"kind": "threshold", "below": -5000},
-        {"kind": "threshold", "above": 5000, "clear": 4000}, {"kind": "change", "change": 5000, "window": "1h"},
-        {"kind": "levels", "levels": {"Minor": 5000, "Severe": 6000}}, {"kind": "silence", "for": "1d"},
-    ]  # fmt: skip
+        {"kind": "threshold", "above": 5000, "for": "30m"},
+        {"kind": "threshold", "below": -5000},
+        {"kind": "threshold", "above": 5000, "clear": 4000},
+        {"kind": "change", "change": 5000, "window": "1h"},
+        {"kind": "levels", "levels": {"Minor": 5000, "Severe": 6000}},
+        {"kind": "silence", "for": "1d"},
+    ]
     for code in codes:
         rules += [
             {"code": f"{code}-d{number}", "indicator": code, "region": f"35.16.{number:02d}", "rule": {"kind": "threshold", "above": 5000}}

@@ -128,18 +128,34 @@ def unknown_code(rows: Rows, _before: Rows, chance: random.Random) -> tuple[Rows
 
 
 RIVER: dict[str, Spoil] = {
-    "×1000": times(1000), "×10": times(10), "÷10": times(0.1), "decimal comma": decimal_comma, "whole delivery ×100": whole(100),
-    "copy of yesterday": copied, "WIB as UTC": shifted(7), "UTC as WIB": shifted(-7), "stuck sensor": stuck, "unknown code": unknown_code,
-}  # fmt: skip
+    "×1000": times(1000),
+    "×10": times(10),
+    "÷10": times(0.1),
+    "decimal comma": decimal_comma,
+    "whole delivery ×100": whole(100),
+    "copy of yesterday": copied,
+    "WIB as UTC": shifted(7),
+    "UTC as WIB": shifted(-7),
+    "stuck sensor": stuck,
+    "unknown code": unknown_code,
+}
 RAIN: dict[str, Spoil] = {"×1000": times(1000), "WIB as UTC": shifted(7), "UTC as WIB": shifted(-7)}
 COVID: dict[str, Spoil] = {
-    "×1000": times(1000), "×10": times(10), "whole delivery ×10": whole(10), "copy of yesterday": copied, "swapped codes": swapped,
-    "digits swapped": misread_total,
-}  # fmt: skip
-PRICE: dict[str, Spoil] = {
-    "×1000": times(1000), "×10": times(10), "÷10": times(0.1), "decimal comma": decimal_comma, "whole delivery ÷1000": whole(0.001),
+    "×1000": times(1000),
+    "×10": times(10),
+    "whole delivery ×10": whole(10),
     "copy of yesterday": copied,
-}  # fmt: skip
+    "swapped codes": swapped,
+    "digits swapped": misread_total,
+}
+PRICE: dict[str, Spoil] = {
+    "×1000": times(1000),
+    "×10": times(10),
+    "÷10": times(0.1),
+    "decimal comma": decimal_comma,
+    "whole delivery ÷1000": whole(0.001),
+    "copy of yesterday": copied,
+}
 
 
 @dataclass
@@ -204,8 +220,10 @@ def main() -> None:
     print(f"{'all':<38}{total:>8}{caught:>8}{peer:>9}")
     print(f"{'share':<38}{'':>8}{caught / total:>8.1%}{peer / total:>9.1%}")
     false = sum(score.false.values())
-    print(f"\nClean rows: {score.clean}. Spoken about: {false}, {1000 * false / score.clean:.2f} per 1,000; "
-          f"pandera {score.peer_false}, {1000 * score.peer_false / score.clean:.2f} per 1,000.")  # fmt: skip
+    print(
+        f"\nClean rows: {score.clean}. Spoken about: {false}, {1000 * false / score.clean:.2f} per 1,000; "
+        f"pandera {score.peer_false}, {1000 * score.peer_false / score.clean:.2f} per 1,000."
+    )
     for place, count in score.false.most_common():
         print(f"  {place[0]}, {place[1]}: {count}, for example {'; '.join(score.examples[place][:3])}")
     print(f"{time.monotonic() - begun:.0f} s, seed {seed}")

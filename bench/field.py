@@ -74,8 +74,14 @@ async def phone(number: int, browser: Browser, reports: list[tuple[float, str]],
         online = now > length_s or int(now / 7 + number) % 3 == 0
         while online and kept:
             key, text, said = kept[0]
-            data = {"key": key, "text": text, "said": said.isoformat(), "sent": (datetime.now(UTC) + off).isoformat(),
-                    "latitude": "-7.504811", "longitude": "112.413157"}  # fmt: skip
+            data = {
+                "key": key,
+                "text": text,
+                "said": said.isoformat(),
+                "sent": (datetime.now(UTC) + off).isoformat(),
+                "latitude": "-7.504811",
+                "longitude": "112.413157",
+            }
             answer = await browser.post("/field/reports", data, [("photo", ("0.jpg", picture(int(text.split()[1])), "image/jpeg"))])
             tally["sent"] += 1
             if answer.status_code not in (200, 201) or chance.random() < LOSES:
@@ -139,8 +145,18 @@ async def approvals(one: Installation) -> list[float]:
     found = []
     for number in range(APPROVALS):
         ends = (datetime.now(UTC) + timedelta(hours=10)).strftime("%Y-%m-%dT%H:%M")
-        given = {"status": "Actual", "headline": f"Banjir {number}", "event": "Banjir", "category": "Met", "severity": "Severe",
-                 "urgency": "Immediate", "certainty": "Observed", "regions": ["35.16.13"], "expires": ends, "propose": "1"}  # fmt: skip
+        given = {
+            "status": "Actual",
+            "headline": f"Banjir {number}",
+            "event": "Banjir",
+            "category": "Met",
+            "severity": "Severe",
+            "urgency": "Immediate",
+            "certainty": "Observed",
+            "regions": ["35.16.13"],
+            "expires": ends,
+            "propose": "1",
+        }
         place = (await author.post("/warnings/new?kind=flood", given)).headers["Location"]
         begun = time.monotonic()
         await approver.post(f"{place}/do", {"do": "approve"})

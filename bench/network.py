@@ -40,10 +40,13 @@ interfaces:
 METRIC = """    - {{name: {name}, oid: {oid}, type: {kind}, indexes: [{{labelname: ifIndex, type: gauge}}]}}
 """
 COLUMNS = {
-    "ifOperStatus": ("1.3.6.1.2.1.2.2.1.8", "gauge"), "ifInDiscards": ("1.3.6.1.2.1.2.2.1.13", "counter"),
-    "ifInErrors": ("1.3.6.1.2.1.2.2.1.14", "counter"), "ifOutErrors": ("1.3.6.1.2.1.2.2.1.20", "counter"),
-    "ifHCInOctets": ("1.3.6.1.2.1.31.1.1.1.6", "counter"), "ifHCOutOctets": ("1.3.6.1.2.1.31.1.1.1.10", "counter"),
-}  # fmt: skip
+    "ifOperStatus": ("1.3.6.1.2.1.2.2.1.8", "gauge"),
+    "ifInDiscards": ("1.3.6.1.2.1.2.2.1.13", "counter"),
+    "ifInErrors": ("1.3.6.1.2.1.2.2.1.14", "counter"),
+    "ifOutErrors": ("1.3.6.1.2.1.2.2.1.20", "counter"),
+    "ifHCInOctets": ("1.3.6.1.2.1.31.1.1.1.6", "counter"),
+    "ifHCOutOctets": ("1.3.6.1.2.1.31.1.1.1.10", "counter"),
+}
 PORTS = [PollPort(number=number, name=f"eth{number}") for number in range(1, INTERFACES + 1)]
 # The same questions for every library: six columns of all interfaces, in packets of a real line.
 ASKED = questions(PORTS)
@@ -150,8 +153,10 @@ def main() -> None:
     devices, rounds = (int(word) for word in (*sys.argv[1:3], *("100", "5")[len(sys.argv) - 1 :]))
     print(machine())
     walk = recording()
-    print(f"{devices} agents of {INTERFACES} interfaces, {sum(len(group) for group in ASKED)} values a round, "
-          f"{'values of ' + walk.name if walk else 'made-up values (snmpsim-data is not installed)'}\n")  # fmt: skip
+    print(
+        f"{devices} agents of {INTERFACES} interfaces, {sum(len(group) for group in ASKED)} values a round, "
+        f"{'values of ' + walk.name if walk else 'made-up values (snmpsim-data is not installed)'}\n"
+    )
     takers: dict[str, Callable[[int, int, int], float]] = {"the collector's pollers": ours}
     if EXPORTER:
         takers["prometheus-snmp-exporter"] = exporter

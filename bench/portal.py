@@ -24,7 +24,7 @@ window.seen = {lcp: 0, cls: 0, inp: 0};
 new PerformanceObserver(list => { for (const e of list.getEntries()) seen.lcp = e.startTime; }).observe({type: "largest-contentful-paint", buffered: true});
 new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) seen.cls += e.value; }).observe({type: "layout-shift", buffered: true});
 new PerformanceObserver(list => { for (const e of list.getEntries()) seen.inp = Math.max(seen.inp, e.duration); }).observe({type: "event", durationThreshold: 16, buffered: true});
-"""  # fmt: skip  # noqa: E501
+"""  # noqa: E501
 
 
 async def reader(port: int, path: str, cookie: str, until: float, counts: list[int]) -> None:

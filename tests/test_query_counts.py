@@ -38,9 +38,15 @@ def grow(start: int, count: int) -> None:
         source = Source.objects.create(code=f"s{number}", name=f"Sumber {number}", agency=agency)
         SourceKey.objects.create(source=source, digest=f"{number:064d}")
         indicator = Indicator.objects.create(
-            code=f"i{number}", name_id=f"Angka {number}", every="1h", grace="45m", rollup="sum", level="district",
-            publicity="public", checks={"range": [0, 20], "step": 1.5},
-        )  # fmt: skip
+            code=f"i{number}",
+            name_id=f"Angka {number}",
+            every="1h",
+            grace="45m",
+            rollup="sum",
+            level="district",
+            publicity="public",
+            checks={"range": [0, 20], "step": 1.5},
+        )
         indicator.sources.add(source)
         at = datetime.now(UTC) - timedelta(hours=2)
         rows = [

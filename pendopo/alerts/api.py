@@ -160,12 +160,22 @@ def alert_json(alert: Alert) -> dict[str, Any]:
     }
 
 
-REFUSALS = {401: "The credential is missing, wrong or revoked", 403: "The credential names no source", 413: "The body is too large",
-            422: "The body cannot be read, or holds no alert"}  # fmt: skip
+REFUSALS = {
+    401: "The credential is missing, wrong or revoked",
+    403: "The credential names no source",
+    413: "The body is too large",
+    422: "The body cannot be read, or holds no alert",
+}
 ANSWERS = {status: {"description": text, "content": {"application/problem+json": {"schema": PROBLEM}}} for status, text in REFUSALS.items()}
 ROW = {"type": "object"}
-BODY = {"required": True, "content": {"application/json": {"schema": {
-    "type": "object", "required": ["alerts"], "properties": {"alerts": {"type": "array", "minItems": 1, "items": ROW}}}}}}  # fmt: skip
+BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {"type": "object", "required": ["alerts"], "properties": {"alerts": {"type": "array", "minItems": 1, "items": ROW}}}
+        }
+    },
+}
 EXTRA = {"requestBody": BODY, "responses": ANSWERS}
 
 

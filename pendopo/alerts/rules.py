@@ -103,8 +103,10 @@ def rule_of(raw: Any) -> Rule:
     if unknown := sorted(str(name) for name in set(given) - must - may):
         raise WrongRule(
             Sentence("A rule of kind %(kind)s knows no %(keys)s; it takes %(known)s."),
-            kind=kind, keys=", ".join(unknown), known=", ".join(sorted(must | may)),
-        )  # fmt: skip
+            kind=kind,
+            keys=", ".join(unknown),
+            known=", ".join(sorted(must | may)),
+        )
     own = {"change"} | ({"window"} if kind == "cusum" else {"below"} if kind == "coverage" else set())
     about = {name: READERS[name](name, value) for name, value in given.items() if name not in own}
     if kind == "coverage":
@@ -217,7 +219,19 @@ def _composed(about: Mapping[str, Any]) -> None:
 
 
 READERS = {
-    "above": _number, "below": _number, "clear": _number, "for": _duration, "window": _duration, "season": _duration,
-    "sensitivity": _positive, "method": _method, "h": _positive, "k": _positive, "levels": _levels, "margin": _positive,
-    "all": _codes, "any": _codes, "least": _count,
-}  # fmt: skip
+    "above": _number,
+    "below": _number,
+    "clear": _number,
+    "for": _duration,
+    "window": _duration,
+    "season": _duration,
+    "sensitivity": _positive,
+    "method": _method,
+    "h": _positive,
+    "k": _positive,
+    "levels": _levels,
+    "margin": _positive,
+    "all": _codes,
+    "any": _codes,
+    "least": _count,
+}

@@ -56,7 +56,9 @@ def why(rule: Rule, sign: Sign, value: float | None, unit: str, language: str) -
             return text % {**said, "amount": amount, "window": span(about["window"])}
         case "coverage":
             return _("%(share)s of the expected reports are here, fewer than %(limit)s") % {
-                "share": f"{100 * (value or 0):.0f} %", "limit": f"{100 * about['below']:.0f} %"}  # fmt: skip
+                "share": f"{100 * (value or 0):.0f} %",
+                "limit": f"{100 * about['below']:.0f} %",
+            }
         case "anomaly":
             return _("%(value)s is unusual: %(size)s robust standard deviations away") % {**said, "size": figure(sign.size, "", language)}
         case "ears":

@@ -100,8 +100,11 @@ def _lines(
         expected = expected_children([region]).get((region, indicator.level), 1)
         return [Line(indicator, region, since, until, dict(dims) or None, expected)], [Region.objects.get(pk=region).name], 0
     places = Q(region=region) | Q(region__code__startswith=f"{region}.")
-    every = [one for one in Series.objects.filter(places, indicator=indicator).select_related("region").order_by("region", "dims_key")
-             if all(one.dims.get(name) == value for name, value in dims.items())]  # fmt: skip
+    every = [
+        one
+        for one in Series.objects.filter(places, indicator=indicator).select_related("region").order_by("region", "dims_key")
+        if all(one.dims.get(name) == value for name, value in dims.items())
+    ]
     chosen = every[:MOST_SERIES]
     names = [" · ".join([one.region.name, *one.dims.values()]) for one in chosen]
     return [Line(indicator, one.region_id, since, until, one.dims) for one in chosen], names, len(every) - len(chosen)

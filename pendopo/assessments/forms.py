@@ -108,9 +108,12 @@ class FindingForm(forms.Form):
     text = forms.CharField(label=_("What was found"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     weight = forms.ChoiceField(label=_("Weight"), choices=Weight.choices, initial=Weight.MINOR)
     owner = forms.ModelChoiceField(
-        label=_("Who puts it right"), queryset=Post.objects.filter(active=True), required=False, empty_label=_("nobody yet"),
+        label=_("Who puts it right"),
+        queryset=Post.objects.filter(active=True),
+        required=False,
+        empty_label=_("nobody yet"),
         help_text=_("The post gets an order."),
-    )  # fmt: skip
+    )
     due = forms.DateTimeField(label=_("Until"), widget=MOMENT, required=False)
 
 

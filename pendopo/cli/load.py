@@ -204,9 +204,15 @@ def moment(_context: click.Context, parameter: click.Parameter, value: str | Non
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path, writable=True), help="Into this file instead of stdout.")
 @data_option
 def export(
-    codes: tuple[str, ...], region: str | None, since: datetime | None, until: datetime | None, as_of: datetime | None, form: str,
-    output: Path | None, data: Path | None,
-) -> None:  # fmt: skip
+    codes: tuple[str, ...],
+    region: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    as_of: datetime | None,
+    form: str,
+    output: Path | None,
+    data: Path | None,
+) -> None:
     """Write what was known at a moment, ordered by region, dims, at.
 
     JSON is one array, CSV a header and the same names; Parquet needs the package pyarrow. Where rows are no longer kept (`keep` in the

@@ -47,6 +47,13 @@ def listed(as_json: bool, data: Path | None) -> None:
     """Print every rule: its code, kind, figure and region."""
     with open_installation(data):
         for rule in Rule.objects.select_related("indicator"):
-            told = {"code": rule.code, "kind": rule.kind, "indicator": rule.indicator.code if rule.indicator else None,
-                    "region": rule.region_id, "severity": rule.severity, "active": rule.active, "automatic": rule.automatic}  # fmt: skip
+            told = {
+                "code": rule.code,
+                "kind": rule.kind,
+                "indicator": rule.indicator.code if rule.indicator else None,
+                "region": rule.region_id,
+                "severity": rule.severity,
+                "active": rule.active,
+                "automatic": rule.automatic,
+            }
             click.echo(json.dumps(told) if as_json else "  ".join(str(value) for value in told.values() if value is not None))

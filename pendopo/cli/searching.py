@@ -54,9 +54,18 @@ class Search:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a device.")
 @data_option
 def discover_devices(
-    targets: tuple[str, ...], community: str, v3: str | None, port: int, hops: int, proposing: bool, accepting: bool,
-    site: str | None, access: str, as_json: bool, data: Path | None,
-) -> None:  # fmt: skip
+    targets: tuple[str, ...],
+    community: str,
+    v3: str | None,
+    port: int,
+    hops: int,
+    proposing: bool,
+    accepting: bool,
+    site: str | None,
+    access: str,
+    as_json: bool,
+    data: Path | None,
+) -> None:
     """Ask hosts and networks by SNMP which devices and interfaces are there.
 
     A silent address of a network is no error. A host named by itself that does not answer makes the exit 1; the others are still printed.

@@ -42,10 +42,19 @@ def copy(asked: dict[str, Any]) -> dict[str, str]:
         return {"why": f"is of the platform {asked['platform']}, which is not known here; known are {', '.join(COMMANDS)}"}
     try:
         with ConnectHandler(
-            device_type=asked["platform"], host=asked["address"], port=asked["port"], username=asked["user"],
-            password=asked.get("password", ""), use_keys=bool(asked.get("key")), key_file=asked.get("key") or None,
-            secret=asked.get("enable", ""), conn_timeout=10, auth_timeout=15, banner_timeout=15, fast_cli=True,
-        ) as line:  # fmt: skip
+            device_type=asked["platform"],
+            host=asked["address"],
+            port=asked["port"],
+            username=asked["user"],
+            password=asked.get("password", ""),
+            use_keys=bool(asked.get("key")),
+            key_file=asked.get("key") or None,
+            secret=asked.get("enable", ""),
+            conn_timeout=10,
+            auth_timeout=15,
+            banner_timeout=15,
+            fast_cli=True,
+        ) as line:
             if asked.get("enable"):
                 line.enable()
             text = str(line.send_command(command, read_timeout=READ_S))

@@ -71,9 +71,13 @@ async def copy(device: PollDevice, known: Credentials) -> dict[str, str]:
         return {"why": f"is not copied: the credentials “{device.access}” have no `ssh`"}
     asked = {**known.ssh.as_words(), "address": device.address, "platform": device.platform}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "pendopo.collect.copying",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "pendopo.collect.copying",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
     try:
         async with asyncio.timeout(LONGEST_S):
             out, _err = await process.communicate(json.dumps(asked).encode())

@@ -75,11 +75,17 @@ def resources(
     found = find(Search(start, end, people, wanted))
     items = [
         {
-            "code": one.resource.code, "name": one.resource.name, "kind": one.resource.kind, "capacity": one.resource.capacity,
-            "free": one.free, "place": one.resource.place.code, "features": one.resource.features, "why": one.told,
+            "code": one.resource.code,
+            "name": one.resource.name,
+            "kind": one.resource.kind,
+            "capacity": one.resource.capacity,
+            "free": one.free,
+            "place": one.resource.place.code,
+            "features": one.resource.features,
+            "why": one.told,
         }
         for one in found[first : first + PAGE]
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": str(first + PAGE) if len(found) > first + PAGE else None}
 
 

@@ -6,7 +6,29 @@ from .places.models import Closure, Floor, Holiday, Place, Resource
 from .startups.models import Application, DatasetUse, Event, MentorHour, Milestone, Programme, Registration, Startup, TeamMember
 
 __all__ = [
-    "Application", "Booking", "Closure", "DatasetUse", "Event", "FairShare", "Floor", "Holiday", "HouseRules", "Knock", "Member",
-    "MentorHour", "Milestone", "Pass", "Place", "Plan", "Programme", "Registration", "Resource", "Series", "Startup", "TeamMember",
-    "Visitor", "Voucher", "Wait",
-]  # fmt: skip
+    "Application",
+    "Booking",
+    "Closure",
+    "DatasetUse",
+    "Event",
+    "FairShare",
+    "Floor",
+    "Holiday",
+    "HouseRules",
+    "Knock",
+    "Member",
+    "MentorHour",
+    "Milestone",
+    "Pass",
+    "Place",
+    "Plan",
+    "Programme",
+    "Registration",
+    "Resource",
+    "Series",
+    "Startup",
+    "TeamMember",
+    "Visitor",
+    "Voucher",
+    "Wait",
+]

@@ -11,8 +11,21 @@ Cell = str | int | float | bool | datetime | date | time | None
 LABELLED = re.compile(r"([0-9]{2}(?:\.[0-9]{2}(?:\.[0-9]{2}(?:\.[0-9]{4})?)?)?)\s+[^0-9.].*", re.DOTALL)
 PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 WITH_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?")
-MONTHS = {"januari": "January", "februari": "February", "maret": "March", "mei": "May", "juni": "June", "juli": "July", "agustus": "August",
-          "oktober": "October", "desember": "December", "agu": "Aug", "agt": "Aug", "okt": "Oct", "des": "Dec"}  # fmt: skip
+MONTHS = {
+    "januari": "January",
+    "februari": "February",
+    "maret": "March",
+    "mei": "May",
+    "juni": "June",
+    "juli": "July",
+    "agustus": "August",
+    "oktober": "October",
+    "desember": "December",
+    "agu": "Aug",
+    "agt": "Aug",
+    "okt": "Oct",
+    "des": "Dec",
+}
 # How many digits the parts of a Kemendagri code have, by the length of the whole without dots.
 DIGITS = {2: (2,), 4: (2, 2), 6: (2, 2, 2), 10: (2, 2, 2, 4)}
 

@@ -20,8 +20,24 @@ from .derivation.expressions import Call, inputs_of, read, walk
 from .models import Indicator, Source
 
 SOURCE_FIELDS = ("name", "agency", "quota", "simulated")
-INDICATOR_FIELDS = ("name_id", "name_en", "description", "unit", "every", "grace", "kind", "rollup", "weight", "level", "publicity",
-                    "checks", "derived", "decimals", "keep", "sources")  # fmt: skip
+INDICATOR_FIELDS = (
+    "name_id",
+    "name_en",
+    "description",
+    "unit",
+    "every",
+    "grace",
+    "kind",
+    "rollup",
+    "weight",
+    "level",
+    "publicity",
+    "checks",
+    "derived",
+    "decimals",
+    "keep",
+    "sources",
+)
 
 
 @dataclass

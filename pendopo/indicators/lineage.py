@@ -96,9 +96,14 @@ ORDER BY c.at DESC LIMIT 1
 
 
 def lineage(
-    indicator: Indicator, region: str, reader: Reader, *, at: datetime | None = None, as_of: datetime | None = None,
+    indicator: Indicator,
+    region: str,
+    reader: Reader,
+    *,
+    at: datetime | None = None,
+    as_of: datetime | None = None,
     dims: Mapping[str, str] | None = None,
-) -> Lineage:  # fmt: skip
+) -> Lineage:
     """The origin of an indicator's figure in a region: at a time (the period that holds it), else the newest; as known at `as_of`."""
     own = Series.objects.filter(indicator=indicator, region_id=region).order_by("dims_key")
     for name, value in (dims or {}).items():

@@ -24,8 +24,15 @@ Column = str | int
 RegionBy = Literal["code", "name", "bps", "digits", "part"]
 
 AREA = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6}):([A-Z]{1,3})([1-9][0-9]{0,6})")
-KNOWN_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "latin-1": "cp1252", "iso-8859-1": "cp1252", "windows-1252": "cp1252",
-                   "cp1252": "cp1252", "utf-16": "utf-16"}  # fmt: skip
+KNOWN_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "latin-1": "cp1252",
+    "iso-8859-1": "cp1252",
+    "windows-1252": "cp1252",
+    "cp1252": "cp1252",
+    "utf-16": "utf-16",
+}
 
 
 class At(msgspec.Struct, forbid_unknown_fields=True):

@@ -13,18 +13,20 @@ from pendopo.agencies.access import User, agency_ids_of, grants_of, may, sees_ev
 from pendopo.agencies.models import Agency, Person
 from pendopo.regions.models import Level, Region
 
-from .closing.models import ClosedMonth
-from .derivation.models import Computation, DerivedPosition, Formula
-from .health.models import ContractDay, Roster, SourceDay, Watched
-from .periods.models import KeptPeriods, PeriodsPosition
-from .pings.models import Call, Check
-from .sharing.models import Share
-from .uploads.models import Upload
-
-__all__ = [
-    "Call", "Check", "ClosedMonth", "Computation", "ContractDay", "DerivedPosition", "Formula", "KeptPeriods", "PeriodsPosition", "Roster",
-    "Share", "SourceDay", "Upload", "Watched",
-]  # fmt: skip
+from .closing.models import ClosedMonth as ClosedMonth
+from .derivation.models import Computation as Computation
+from .derivation.models import DerivedPosition as DerivedPosition
+from .derivation.models import Formula as Formula
+from .health.models import ContractDay as ContractDay
+from .health.models import Roster as Roster
+from .health.models import SourceDay as SourceDay
+from .health.models import Watched as Watched
+from .periods.models import KeptPeriods as KeptPeriods
+from .periods.models import PeriodsPosition as PeriodsPosition
+from .pings.models import Call as Call
+from .pings.models import Check as Check
+from .sharing.models import Share as Share
+from .uploads.models import Upload as Upload
 
 
 class Kind(models.TextChoices):

@@ -9,8 +9,20 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 # What stands before a name: each spelling and the one we compare by; '' = left out.
-PREFIXES = {"kabupaten": "kabupaten", "kab": "kabupaten", "kota": "kota", "kotamadya": "kota", "provinsi": "", "prov": "", "propinsi": "",
-            "kecamatan": "", "kec": "", "desa": "", "kelurahan": "", "kel": ""}  # fmt: skip
+PREFIXES = {
+    "kabupaten": "kabupaten",
+    "kab": "kabupaten",
+    "kota": "kota",
+    "kotamadya": "kota",
+    "provinsi": "",
+    "prov": "",
+    "propinsi": "",
+    "kecamatan": "",
+    "kec": "",
+    "desa": "",
+    "kelurahan": "",
+    "kel": "",
+}
 SPELLINGS = {
     "daerah khusus ibukota jakarta": "dki jakarta",
     "daerah khusus jakarta": "dki jakarta",

@@ -144,12 +144,20 @@ def meetings(
     rows: list[Any] = list(found.order_by("-pk")[: PAGE + 1])
     items = [
         {
-            "code": row.code, "subject": row.subject, "start": _stamp(row.start), "minutes": row.minutes, "state": row.state,
-            "convener": row.convener.name if row.convener else "", "place": row.place, "elsewhere": row.elsewhere,
-            "url": f"{settings.SITE_URL}{row.page}", "invited": row.invited, "come": row.come,
+            "code": row.code,
+            "subject": row.subject,
+            "start": _stamp(row.start),
+            "minutes": row.minutes,
+            "state": row.state,
+            "convener": row.convener.name if row.convener else "",
+            "place": row.place,
+            "elsewhere": row.elsewhere,
+            "url": f"{settings.SITE_URL}{row.page}",
+            "invited": row.invited,
+            "come": row.come,
         }
         for row in rows[:PAGE]
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": str(rows[PAGE - 1].pk) if len(rows) > PAGE else None}
 
 

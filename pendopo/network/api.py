@@ -187,11 +187,17 @@ def sites(
         found,
         cursor,
         lambda one: {
-            "code": one.code, "name": one.name, "kind": one.kind, "agency": one.agency.code if one.agency else None,
-            "region": one.region_id, "latitude": one.latitude, "longitude": one.longitude, "state": one.state,
+            "code": one.code,
+            "name": one.name,
+            "kind": one.kind,
+            "agency": one.agency.code if one.agency else None,
+            "region": one.region_id,
+            "latitude": one.latitude,
+            "longitude": one.longitude,
+            "state": one.state,
             "since": str(one.since) if one.since else None,
         },
-    )  # fmt: skip
+    )
 
 
 @router.get("/network/devices", response=DevicePage, summary="Devices of the network")
@@ -207,11 +213,15 @@ def devices(request: HttpRequest, site: str | None = None, cursor: str | None = 
         found,
         cursor,
         lambda one: {
-            "code": one.code, "name": one.name, "site": one.site.code, "role": one.role, "active": one.active,
+            "code": one.code,
+            "name": one.name,
+            "site": one.site.code,
+            "role": one.role,
+            "active": one.active,
             "address": one.address if told else None,
             "interfaces": [{"name": port.name, "number": port.number, "speed_bps": port.speed_bps} for port in one.interfaces.all()],
         },
-    )  # fmt: skip
+    )
 
 
 @router.get("/network/links", response=LinkPage, summary="Links of the network")
@@ -228,10 +238,12 @@ def links(request: HttpRequest, state: StateName | None = None, device: str | No
         found,
         cursor,
         lambda one: {
-            **{name: getattr(one, name) for name in names}, "a": one.a.code, "b": one.b.code,
+            **{name: getattr(one, name) for name in names},
+            "a": one.a.code,
+            "b": one.b.code,
             "since": str(one.since) if one.since else None,
         },
-    )  # fmt: skip
+    )
 
 
 @router.get("/network/services", response=ServicePage, summary="Services over the network")
@@ -243,10 +255,11 @@ def services(request: HttpRequest, cursor: str | None = None) -> dict[str, Any]:
         found,
         cursor,
         lambda one: {
-            "code": one.code, "name": one.name,
+            "code": one.code,
+            "name": one.name,
             **{name: sorted(item.code for item in getattr(one, name).all()) for name in ("devices", "agencies", "indicators")},
         },
-    )  # fmt: skip
+    )
 
 
 @router.get("/network/affected", response=AffectedOut, summary="Who is affected when something is cut")

@@ -112,14 +112,32 @@ class UnitEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 KINDS: dict[str, type[Any]] = {
-    "sites": SiteEntry, "devices": DeviceEntry, "links": LinkEntry, "services": ServiceEntry, "units": UnitEntry,
-}  # fmt: skip
+    "sites": SiteEntry,
+    "devices": DeviceEntry,
+    "links": LinkEntry,
+    "services": ServiceEntry,
+    "units": UnitEntry,
+}
 WORDS = {"sites": "site", "devices": "device", "links": "link", "services": "service", "units": "unit"}
 # Kinds of devices whose configuration can be read; netmiko's names.
 PLATFORMS = (
-    "cisco_ios", "cisco_xe", "cisco_xr", "cisco_nxos", "cisco_asa", "arista_eos", "juniper_junos", "mikrotik_routeros", "huawei_vrp",
-    "hp_procurve", "aruba_aoscx", "fortinet", "ubiquiti_edgerouter", "vyos", "zte_zxros", "linux",
-)  # fmt: skip
+    "cisco_ios",
+    "cisco_xe",
+    "cisco_xr",
+    "cisco_nxos",
+    "cisco_asa",
+    "arista_eos",
+    "juniper_junos",
+    "mikrotik_routeros",
+    "huawei_vrp",
+    "hp_procurve",
+    "aruba_aoscx",
+    "fortinet",
+    "ubiquiti_edgerouter",
+    "vyos",
+    "zte_zxros",
+    "linux",
+)
 CHOICES: dict[tuple[str, str], list[str]] = {
     ("sites", "kind"): list(SiteKind.values),
     ("sites", "state"): list(State.values),

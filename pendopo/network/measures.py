@@ -73,12 +73,7 @@ def cut_out(whole: Iterable[Interval], holes: Iterable[Interval]) -> list[Interv
     """Intervals without the holes."""
     left = sorted(whole)
     for begin, end in sorted(holes):
-        left = [
-            part
-            for a, b in left
-            for part in ((a, min(b, begin)), (max(a, end), b))
-            if part[0] < part[1]
-        ]  # fmt: skip
+        left = [part for a, b in left for part in ((a, min(b, begin)), (max(a, end), b)) if part[0] < part[1]]
     return left
 
 

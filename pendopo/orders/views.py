@@ -118,9 +118,13 @@ def order(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _page(request: PersonRequest, found: Order, form: WordForm, status: int = 200) -> HttpResponse:
     labels = {
-        "accept": _("Take in hand"), "refuse": _("Refuse"), "report": _("Report as done"), "send_back": _("Send back"),
-        "close": _("Close as done"), "withdraw": _("Withdraw"),
-    }  # fmt: skip
+        "accept": _("Take in hand"),
+        "refuse": _("Refuse"),
+        "report": _("Report as done"),
+        "send_back": _("Send back"),
+        "close": _("Close as done"),
+        "withdraw": _("Withdraw"),
+    }
     context = {
         "order": found,
         "words": found.words.select_related("by"),

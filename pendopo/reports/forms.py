@@ -23,15 +23,24 @@ MOST_PHOTO_BYTES = 12 * 1024 * 1024
 class ReportForm(StrangerForm):
     """A report in three steps: what, where, who."""
 
-    category = forms.ModelChoiceField(label=_("What is it about?"), queryset=Category.objects.none(), to_field_name="code",
-                                      empty_label=None,                                      widget=forms.RadioSelect)  # fmt: skip
-    text = forms.CharField(label=_("What is wrong?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
-                           help_text=_("What happened, since when, how bad. Please leave out names and numbers of persons."))  # fmt: skip
-    photo = forms.FileField(label=_("Photo"), required=False,
-                            widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-                            help_text=_("Place and camera are taken out of it."))  # fmt: skip
-    region = forms.ModelChoiceField(label=_("District or village"), queryset=Region.objects.none(), to_field_name="code",
-                                    required=False, empty_label=_("choose …"))  # fmt: skip
+    category = forms.ModelChoiceField(
+        label=_("What is it about?"), queryset=Category.objects.none(), to_field_name="code", empty_label=None, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=_("What is wrong?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What happened, since when, how bad. Please leave out names and numbers of persons."),
+    )
+    photo = forms.FileField(
+        label=_("Photo"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=_("Place and camera are taken out of it."),
+    )
+    region = forms.ModelChoiceField(
+        label=_("District or village"), queryset=Region.objects.none(), to_field_name="code", required=False, empty_label=_("choose …")
+    )
     place = forms.CharField(label=_("Where exactly?"), max_length=200, required=False, help_text=_("Street, landmark, RT/RW."))
     latitude = forms.DecimalField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     longitude = forms.DecimalField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
@@ -89,9 +98,11 @@ class RateForm(forms.Form):
     """How content the reporter is."""
 
     stars = forms.TypedChoiceField(
-        label=_("Are you content?"), coerce=int, widget=forms.RadioSelect,
+        label=_("Are you content?"),
+        coerce=int,
+        widget=forms.RadioSelect,
         choices=[(5, _("5 – very content")), (4, "4"), (3, "3"), (2, "2"), (1, _("1 – not at all"))],
-    )  # fmt: skip
+    )
     text = forms.CharField(label=_("Why?"), max_length=500, required=False)
 
 
@@ -159,40 +170,80 @@ class ServerForm(forms.Form):
     """A server that speaks Open311 GeoReport v2."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    url = forms.URLField(label=_("Address"), max_length=300, assume_scheme="https",
-                         help_text=_("Up to the version, for example https://lapor.example.go.id/open311/v2"))  # fmt: skip
+    url = forms.URLField(
+        label=_("Address"),
+        max_length=300,
+        assume_scheme="https",
+        help_text=_("Up to the version, for example https://lapor.example.go.id/open311/v2"),
+    )
     jurisdiction = forms.CharField(
         label=_("Jurisdiction"), max_length=100, required=False, help_text=_("Empty unless the server asks for one.")
     )
-    key = forms.CharField(label=_("Key (api_key)"), max_length=200, required=False, widget=forms.PasswordInput,
-                          help_text=_("Kept sealed. Empty: the one that there is."))  # fmt: skip
+    key = forms.CharField(
+        label=_("Key (api_key)"),
+        max_length=200,
+        required=False,
+        widget=forms.PasswordInput,
+        help_text=_("Kept sealed. Empty: the one that there is."),
+    )
     active = forms.BooleanField(label=_("Reports can be forwarded there"), required=False)
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
     """What can be reported, who answers, and within which limits."""
 
-    words = forms.CharField(label=_("Words that tell it"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
-                            help_text=_("Separated by commas; they suggest the category of a text."))  # fmt: skip
+    words = forms.CharField(
+        label=_("Words that tell it"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Separated by commas; they suggest the category of a text."),
+    )
 
     class Meta:
         model = Category
-        fields = ["code", "name_id", "name_en", "about_id", "about_en", "group", "agency", "by_place", "classification", "answer_days",
-                  "complete_days", "cluster", "severity", "keep_days", "position", "active"]  # fmt: skip
+        fields = [
+            "code",
+            "name_id",
+            "name_en",
+            "about_id",
+            "about_en",
+            "group",
+            "agency",
+            "by_place",
+            "classification",
+            "answer_days",
+            "complete_days",
+            "cluster",
+            "severity",
+            "keep_days",
+            "position",
+            "active",
+        ]
         labels = {
-            "code": _("Code"), "name_id": _("Name in Indonesian"), "name_en": _("Name in English"),
-            "about_id": _("What belongs into it, in Indonesian"), "about_en": _("What belongs into it, in English"), "group": _("Group"),
-            "agency": _("Agency that answers"), "by_place": _("Goes to"), "classification": _("Class"),
-            "answer_days": _("Working days for the first answer"), "complete_days": _("Working days until it is finished"),
-            "cluster": _("Reports within a day that are a cluster"), "severity": _("Severity of a cluster"),
-            "keep_days": _("Days for which reporters' contacts are kept"), "position": _("Position in the list"),
+            "code": _("Code"),
+            "name_id": _("Name in Indonesian"),
+            "name_en": _("Name in English"),
+            "about_id": _("What belongs into it, in Indonesian"),
+            "about_en": _("What belongs into it, in English"),
+            "group": _("Group"),
+            "agency": _("Agency that answers"),
+            "by_place": _("Goes to"),
+            "classification": _("Class"),
+            "answer_days": _("Working days for the first answer"),
+            "complete_days": _("Working days until it is finished"),
+            "cluster": _("Reports within a day that are a cluster"),
+            "severity": _("Severity of a cluster"),
+            "keep_days": _("Days for which reporters' contacts are kept"),
+            "position": _("Position in the list"),
             "active": _("Offered to reporters"),
-        }  # fmt: skip
+        }
         help_texts = {
-            "answer_days": _("Empty: 5, as in SP4N-LAPOR!."), "complete_days": _("Empty: by class, 5, 14 or 60."),
+            "answer_days": _("Empty: 5, as in SP4N-LAPOR!."),
+            "complete_days": _("Empty: by class, 5, 14 or 60."),
             "cluster": _("0: never."),
             "keep_days": _("Counted from the end of the report. Empty: as the installation is set."),
-        }  # fmt: skip
+        }
 
     def __init__(self, *args: Any, category: Category | None, **kwargs: Any) -> None:
         kwargs["instance"] = category

@@ -19,9 +19,20 @@ from . import logic
 from .elsewhere.models import Forwarded, Server
 
 __all__ = [
-    "Agreement", "ByPlace", "Category", "Channel", "Classification", "Cluster", "Forwarded", "Kind", "Report", "ReportQuerySet", "Server",
-    "State", "Step",
-]  # fmt: skip
+    "Agreement",
+    "ByPlace",
+    "Category",
+    "Channel",
+    "Classification",
+    "Cluster",
+    "Forwarded",
+    "Kind",
+    "Report",
+    "ReportQuerySet",
+    "Server",
+    "State",
+    "Step",
+]
 
 
 class Classification(models.TextChoices):

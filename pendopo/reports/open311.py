@@ -21,9 +21,14 @@ Item = dict[str, Any]
 def service(category: Category) -> Item:
     """One service of the list."""
     return {
-        "service_code": category.code, "service_name": category.name, "description": category.about or category.name, "metadata": False,
-        "type": "realtime", "keywords": ",".join(category.keywords), "group": category.group,
-    }  # fmt: skip
+        "service_code": category.code,
+        "service_name": category.name,
+        "description": category.about or category.name,
+        "metadata": False,
+        "type": "realtime",
+        "keywords": ",".join(category.keywords),
+        "group": category.group,
+    }
 
 
 def request_json(report: Report) -> Item:
@@ -31,15 +36,24 @@ def request_json(report: Report) -> Item:
     finished = report.state in (State.ANSWERED, State.CLOSED, State.REFUSED, State.MERGED)
     has_picture = bool(report.photo) and report.state != State.RECEIVED
     return {
-        "service_request_id": report.number, "status": "closed" if finished else "open", "status_notes": str(report.get_state_display()),
-        "service_name": report.category.name, "service_code": report.category.code, "description": report.public_text,
-        "agency_responsible": report.agency.name if report.agency else "", "service_notice": "",
-        "requested_datetime": stamp(report.created), "updated_datetime": stamp(report.touched),
+        "service_request_id": report.number,
+        "status": "closed" if finished else "open",
+        "status_notes": str(report.get_state_display()),
+        "service_name": report.category.name,
+        "service_code": report.category.code,
+        "description": report.public_text,
+        "agency_responsible": report.agency.name if report.agency else "",
+        "service_notice": "",
+        "requested_datetime": stamp(report.created),
+        "updated_datetime": stamp(report.touched),
         "expected_datetime": stamp(report.complete_by),
-        "address": ", ".join(part for part in (logic.masked(report.place), report.region.name) if part), "address_id": report.region_id,
-        "zipcode": "", "lat": _degrees(report.latitude), "long": _degrees(report.longitude),
+        "address": ", ".join(part for part in (logic.masked(report.place), report.region.name) if part),
+        "address_id": report.region_id,
+        "zipcode": "",
+        "lat": _degrees(report.latitude),
+        "long": _degrees(report.longitude),
         "media_url": settings.SITE_URL + reverse("reports:photo", args=[report.number]) if has_picture else "",
-    }  # fmt: skip
+    }
 
 
 def stamp(at: datetime | None) -> str:

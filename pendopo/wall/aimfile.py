@@ -159,10 +159,19 @@ def as_file() -> str:
     found = []
     for goal in current():
         entry = GoalEntry(
-            goal.code, Name(goal.name_id, goal.name_en), goal.parent.code if goal.parent else "", goal.weight, _rollup(goal),
-            goal.owner.title if goal.owner else "", goal.indicator, goal.region, "down" if goal.direction == "down" else "up",
-            goal.target, goal.limit, goal.due,
-        )  # fmt: skip
+            goal.code,
+            Name(goal.name_id, goal.name_en),
+            goal.parent.code if goal.parent else "",
+            goal.weight,
+            _rollup(goal),
+            goal.owner.title if goal.owner else "",
+            goal.indicator,
+            goal.region,
+            "down" if goal.direction == "down" else "up",
+            goal.target,
+            goal.limit,
+            goal.due,
+        )
         told: dict[str, Any] = {key: value for key, value in msgspec.structs.asdict(entry).items() if value != left_out[key]}
         told["name"] = {"id": goal.name_id, "en": goal.name_en} if goal.name_en else goal.name_id
         found.append({"code": goal.code, **told})

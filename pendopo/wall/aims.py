@@ -68,7 +68,13 @@ def _of_share(share: float) -> Light:
 def borders(*, target: float, limit: float, rising: bool) -> list[tuple[Light, float | None, float | None]]:
     """The same rule as bands (light, from, up to) that never overlap: what a browser judges later values by."""
     if rising:
-        return [("well", target, None), ("attention", limit, math.nextafter(target, -math.inf)),
-                ("danger", None, math.nextafter(limit, -math.inf))]  # fmt: skip
-    return [("well", None, target), ("attention", math.nextafter(target, math.inf), limit),
-            ("danger", math.nextafter(limit, math.inf), None)]  # fmt: skip
+        return [
+            ("well", target, None),
+            ("attention", limit, math.nextafter(target, -math.inf)),
+            ("danger", None, math.nextafter(limit, -math.inf)),
+        ]
+    return [
+        ("well", None, target),
+        ("attention", math.nextafter(target, math.inf), limit),
+        ("danger", math.nextafter(limit, math.inf), None),
+    ]

@@ -22,9 +22,11 @@ class ScreenForm(forms.Form):
 
     label = forms.CharField(label=_("Where does the screen hang?"), max_length=100, help_text=_("For example: command center, left wall."))
     from_posture = forms.ChoiceField(
-        label=_("Another board from the posture"), required=False, choices=[("", _("no")), *Level.choices],
+        label=_("Another board from the posture"),
+        required=False,
+        choices=[("", _("no")), *Level.choices],
         help_text=_("While it holds, the screen shows the board below by itself; afterwards its own again."),
-    )  # fmt: skip
+    )
     meanwhile = forms.ChoiceField(label=_("Which board then"), required=False)
 
     def __init__(self, *args: Any, boards: Sequence[tuple[str, str]], **kwargs: Any) -> None:
@@ -121,14 +123,35 @@ class GoalForm(forms.ModelForm):  # type: ignore[type-arg]  # Django cannot subs
     class Meta:
         model = Goal
         fields = (
-            "name_id", "name_en", "code", "parent", "weight", "rollup", "owner",
-            "indicator", "region", "direction", "target", "limit", "due",
-        )  # fmt: skip
+            "name_id",
+            "name_en",
+            "code",
+            "parent",
+            "weight",
+            "rollup",
+            "owner",
+            "indicator",
+            "region",
+            "direction",
+            "target",
+            "limit",
+            "due",
+        )
         labels: ClassVar[dict[str, Any]] = {
-            "name_id": _("Name"), "name_en": _("Name in English"), "code": _("Code"), "parent": _("Stands below"), "weight": _("Weight"),
-            "rollup": _("A branch follows from"), "owner": _("Post that answers for it"), "indicator": _("Indicator"),
-            "region": _("Region"), "direction": _("Direction"), "target": _("Target"), "limit": _("Limit"), "due": _("By"),
-        }  # fmt: skip
+            "name_id": _("Name"),
+            "name_en": _("Name in English"),
+            "code": _("Code"),
+            "parent": _("Stands below"),
+            "weight": _("Weight"),
+            "rollup": _("A branch follows from"),
+            "owner": _("Post that answers for it"),
+            "indicator": _("Indicator"),
+            "region": _("Region"),
+            "direction": _("Direction"),
+            "target": _("Target"),
+            "limit": _("Limit"),
+            "due": _("By"),
+        }
         help_texts: ClassVar[dict[str, Any]] = {
             "indicator": _("Its code. Left empty: a branch, whose light follows from the goals below it."),
             "region": _("auto (whichever reports), home, province, or a code."),

@@ -30,9 +30,12 @@ def room_for(incident: Incident, by: Person) -> Meeting:
     """The room that there is, or a new one; the timeline says so. Two who click at once come into the same room."""
     mark = "LATIHAN: " if incident.exercise else ""
     meeting, is_new = open_about(
-        about=incident.get_absolute_url(), subject=f"{mark}{incident.title}"[:200], by=by, agencies=list(incident.agencies.all()),
+        about=incident.get_absolute_url(),
+        subject=f"{mark}{incident.title}"[:200],
+        by=by,
+        agencies=list(incident.agencies.all()),
         people=people_for(incident),
-    )  # fmt: skip
+    )
     if is_new:
         text = _("Situation room: %(subject)s") % {"subject": meeting.subject}
         cases.note(incident=incident, kind=EntryKind.MEETING, text=text, by=by, link=meeting.get_absolute_url())

@@ -32,8 +32,27 @@ FROM jsonb_to_recordset(%s) AS v(id bigint, state text, quiet text, quiet_until 
     heard timestamptz)
 WHERE a.id = v.id
 """
-FIELDS = ("id", "state", "quiet", "quiet_until", "reason", "value", "peak", "size", "severity", "last_at", "calm_since", "told", "ended",
-          "flaps", "flapping", "group_id", "touched", "onset", "heard")  # fmt: skip
+FIELDS = (
+    "id",
+    "state",
+    "quiet",
+    "quiet_until",
+    "reason",
+    "value",
+    "peak",
+    "size",
+    "severity",
+    "last_at",
+    "calm_since",
+    "told",
+    "ended",
+    "flaps",
+    "flapping",
+    "group_id",
+    "touched",
+    "onset",
+    "heard",
+)
 
 
 CHANGES_SQL = """

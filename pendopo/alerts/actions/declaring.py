@@ -44,10 +44,18 @@ def declare_rule(
     if source is None or "for" in about:
         rule_of(about)
     wanted = {
-        "name": name[:200], "about": dict(about), "indicator_id": indicator.pk if indicator else None,
-        "source_id": source.pk if source else None, "region_id": region.pk, "scope": scope, "dims": dict(dims or {}),
-        "severity": severity, "group": group[:80], "advice": advice[:500], "active": True,
-    }  # fmt: skip
+        "name": name[:200],
+        "about": dict(about),
+        "indicator_id": indicator.pk if indicator else None,
+        "source_id": source.pk if source else None,
+        "region_id": region.pk,
+        "scope": scope,
+        "dims": dict(dims or {}),
+        "severity": severity,
+        "group": group[:80],
+        "advice": advice[:500],
+        "active": True,
+    }
     rule = Rule.objects.select_for_update().filter(code=code).first() or Rule(code=code, automatic=automatic)
     before = {field: getattr(rule, field) for field in FIELDS} if rule.pk else {}
     if before == wanted:

@@ -49,8 +49,14 @@ def depend(*, child: str, parents: Sequence[str], by: Actor | None = None, origi
     mine.delete()
     rows = [Dependency(child=child, parent=parent, wait_s=wait_s, origin=origin) for parent in wanted]
     Dependency.objects.bulk_create(rows, update_conflicts=True, unique_fields=["child", "parent"], update_fields=["wait_s", "origin"])
-    record(by=by, room="alerts", verb="depend", about="/alerts/dependencies", before={"parents": sorted(before)},
-           after={"child": child, "parents": wanted, "wait_s": wait_s, "origin": origin})  # fmt: skip
+    record(
+        by=by,
+        room="alerts",
+        verb="depend",
+        about="/alerts/dependencies",
+        before={"parents": sorted(before)},
+        after={"child": child, "parents": wanted, "wait_s": wait_s, "origin": origin},
+    )
     _look_again([child])
 
 

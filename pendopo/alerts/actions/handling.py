@@ -34,8 +34,14 @@ def acknowledge(*, alerts: Iterable[Alert], by: Person, note: str = "", way: str
         part = every[start : start + TOLD_IN_ONE]
         about = part[0].get_absolute_url() if len(every) == 1 else "/alerts"
         told = [{"id": alert.pk, "fingerprint": alert.fingerprint, "group": alert.group_id} for alert in part]
-        record(by=by, room="alerts", verb="acknowledged", about=about, after={"alerts": told, "note": note, "way": way},
-               region=part[0].region_id if len(every) == 1 else "")  # fmt: skip
+        record(
+            by=by,
+            room="alerts",
+            verb="acknowledged",
+            about=about,
+            after={"alerts": told, "note": note, "way": way},
+            region=part[0].region_id if len(every) == 1 else "",
+        )
     ring()
     return len(fresh)
 

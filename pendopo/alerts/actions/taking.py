@@ -76,12 +76,21 @@ def take_alerts(*, source: Source, rows: Sequence[Any], read: Callable[[Any], Se
 def _word(source: Source, number: int, one: Sent, known: set[str], taken: Taken, now: datetime) -> Verdict:
     region = one.region if one.region in known else settings.REGION
     if one.region and one.region not in known:
-        taken.tell(number, "region", "unknown-region", _("There is no region “%(code)s”: the alert is shown at %(own)s.") % {
-            "code": one.region[:30], "own": region})  # fmt: skip
+        taken.tell(
+            number,
+            "region",
+            "unknown-region",
+            _("There is no region “%(code)s”: the alert is shown at %(own)s.") % {"code": one.region[:30], "own": region},
+        )
     started = one.started or (None if one.firing else one.ended) or now
     if started > now + AHEAD:
-        taken.tell(number, "at", "clock", _("The time is %(n)s minutes ahead of our clock: set the clock of the sender.") % {
-            "n": int((started - now).total_seconds() // 60)})  # fmt: skip
+        taken.tell(
+            number,
+            "at",
+            "clock",
+            _("The time is %(n)s minutes ahead of our clock: set the clock of the sender.")
+            % {"n": int((started - now).total_seconds() // 60)},
+        )
     at = started if one.firing else max(one.ended or now, started)
     about = About(one.name, region, one.severity, one.name, source=source.pk, labels=one.labels, link=one.link, exercise=one.exercise)
     name = fingerprint("outside", f"{source.code}/{one.key}")

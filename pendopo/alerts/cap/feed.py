@@ -55,11 +55,18 @@ def _entry(feed: etree._Element, entry: Entry) -> None:
     _link(element, "alternate", entry.xml, "application/cap+xml")
     _link(element, "related", entry.page, "text/html")
     for name, text in (
-        ("identifier", entry.identifier), ("status", entry.status), ("msgType", entry.kind), ("event", entry.event),
-        ("category", entry.category), ("urgency", entry.urgency), ("severity", entry.severity), ("certainty", entry.certainty),
-        ("sent", _utc(entry.sent)), ("expires", _utc(entry.expires)),
+        ("identifier", entry.identifier),
+        ("status", entry.status),
+        ("msgType", entry.kind),
+        ("event", entry.event),
+        ("category", entry.category),
+        ("urgency", entry.urgency),
+        ("severity", entry.severity),
+        ("certainty", entry.certainty),
+        ("sent", _utc(entry.sent)),
+        ("expires", _utc(entry.expires)),
         ("areaDesc", entry.area),
-    ):  # fmt: skip
+    ):
         etree.SubElement(element, f"{{{NAMESPACE}}}{name}").text = text
 
 

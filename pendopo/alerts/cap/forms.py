@@ -19,10 +19,15 @@ from .models import Category, Certainty, Level, PublicWarning, Stage, Status, Ur
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 USUAL_HOURS = 6
 RESPONSES = [
-    ("Evacuate", _("Evacuate")), ("Shelter", _("Take shelter")), ("Prepare", _("Prepare")), ("Avoid", _("Avoid the place")),
-    ("Monitor", _("Follow the news")), ("Execute", _("Do as planned")), ("Assess", _("Look at the damage")),
+    ("Evacuate", _("Evacuate")),
+    ("Shelter", _("Take shelter")),
+    ("Prepare", _("Prepare")),
+    ("Avoid", _("Avoid the place")),
+    ("Monitor", _("Follow the news")),
+    ("Execute", _("Do as planned")),
+    ("Assess", _("Look at the damage")),
     (kinds.ALL_CLEAR, _("All clear")),
-]  # fmt: skip
+]
 
 
 def warned_regions() -> QuerySet[Region]:
@@ -43,8 +48,9 @@ class WarningForm(forms.Form):
     severity = forms.ChoiceField(label=_("How bad"), choices=Level.choices)
     urgency = forms.ChoiceField(label=_("How soon"), choices=Urgency.choices)
     certainty = forms.ChoiceField(label=_("How sure"), choices=Certainty.choices)
-    regions = forms.ModelMultipleChoiceField(label=_("Who is warned"), queryset=Region.objects.none(), required=False,
-                                             widget=forms.CheckboxSelectMultiple)  # fmt: skip
+    regions = forms.ModelMultipleChoiceField(
+        label=_("Who is warned"), queryset=Region.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
     onset = forms.DateTimeField(label=_("Begins"), widget=MOMENT, required=False, help_text=_("Empty: at once."))
     expires = forms.DateTimeField(label=_("Holds until"), widget=MOMENT)
     description = forms.CharField(label=_("What is known"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
@@ -76,22 +82,46 @@ class WarningForm(forms.Form):
 def usual(kind: kinds.Kind | None) -> dict[str, Any]:
     """What the form begins with for a kind of danger."""
     begins: dict[str, Any] = {
-        "status": Status.ACTUAL, "expires": timezone.localtime() + timedelta(hours=USUAL_HOURS), "contact": "112",
-        "severity": Level.SEVERE, "urgency": Urgency.EXPECTED, "certainty": Certainty.LIKELY, "category": Category.OTHER,
-    }  # fmt: skip
+        "status": Status.ACTUAL,
+        "expires": timezone.localtime() + timedelta(hours=USUAL_HOURS),
+        "contact": "112",
+        "severity": Level.SEVERE,
+        "urgency": Urgency.EXPECTED,
+        "certainty": Certainty.LIKELY,
+        "category": Category.OTHER,
+    }
     if kind is not None:
         begins |= {
-            "event": kind.event, "category": kind.category, "severity": kind.severity, "urgency": kind.urgency, "certainty": kind.certainty,
-            "responses": list(kind.responses), "instruction": kind.instruction,
-            "event_en": kind.event_en, "instruction_en": kind.instruction_en,
-        }  # fmt: skip
+            "event": kind.event,
+            "category": kind.category,
+            "severity": kind.severity,
+            "urgency": kind.urgency,
+            "certainty": kind.certainty,
+            "responses": list(kind.responses),
+            "instruction": kind.instruction,
+            "event_en": kind.event_en,
+            "instruction_en": kind.instruction_en,
+        }
     return begins
 
 
 def written(warning: PublicWarning) -> dict[str, Any]:
     """A warning as the form shows it."""
-    names = ("status", "headline", "event", "category", "severity", "urgency", "certainty", "onset", "expires", "description",
-             "instruction", "responses", "contact")  # fmt: skip
+    names = (
+        "status",
+        "headline",
+        "event",
+        "category",
+        "severity",
+        "urgency",
+        "certainty",
+        "onset",
+        "expires",
+        "description",
+        "instruction",
+        "responses",
+        "contact",
+    )
     english = {f"{name}_en": words for name, words in warning.english.items()}
     return {**{name: getattr(warning, name) for name in names}, **english, "regions": [region.pk for region in warning.regions.all()]}
 

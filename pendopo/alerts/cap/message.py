@@ -76,11 +76,21 @@ def written(message: Message, zone: ZoneInfo) -> etree._Element:
     """The message as an element `alert`, valid by schema and prose as long as its parts are. Empty parts are left out."""
     alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})
     triples = " ".join(f"{sender},{identifier},{time_text(sent, zone)}" for sender, identifier, sent in message.references)
-    _texts(alert, [
-        ("identifier", message.identifier), ("sender", message.sender), ("sent", time_text(message.sent, zone)),
-        ("status", message.status), ("msgType", message.kind), ("source", message.source), ("scope", "Public"),
-        ("note", message.note), ("references", triples), ("incidents", message.incident),
-    ])  # fmt: skip
+    _texts(
+        alert,
+        [
+            ("identifier", message.identifier),
+            ("sender", message.sender),
+            ("sent", time_text(message.sent, zone)),
+            ("status", message.status),
+            ("msgType", message.kind),
+            ("source", message.source),
+            ("scope", "Public"),
+            ("note", message.note),
+            ("references", triples),
+            ("incidents", message.incident),
+        ],
+    )
     own = Words(message.language, message.event, message.headline, message.description, message.instruction)
     for words in (own, *message.others):
         _info(alert, message, words, zone)
@@ -92,12 +102,23 @@ def _info(alert: etree._Element, message: Message, words: Words, zone: ZoneInfo)
     info = etree.SubElement(alert, f"{{{NAMESPACE}}}info")
     _texts(info, [("language", words.language), ("category", message.category), ("event", words.event)])
     _texts(info, [("responseType", word) for word in message.responses])
-    _texts(info, [
-        ("urgency", message.urgency), ("severity", message.severity), ("certainty", message.certainty),
-        ("effective", time_text(message.sent, zone)), ("onset", time_text(message.onset, zone)),
-        ("expires", time_text(message.expires, zone)), ("senderName", message.sender_name), ("headline", words.headline),
-        ("description", words.description), ("instruction", words.instruction), ("web", message.web), ("contact", message.contact),
-    ])  # fmt: skip
+    _texts(
+        info,
+        [
+            ("urgency", message.urgency),
+            ("severity", message.severity),
+            ("certainty", message.certainty),
+            ("effective", time_text(message.sent, zone)),
+            ("onset", time_text(message.onset, zone)),
+            ("expires", time_text(message.expires, zone)),
+            ("senderName", message.sender_name),
+            ("headline", words.headline),
+            ("description", words.description),
+            ("instruction", words.instruction),
+            ("web", message.web),
+            ("contact", message.contact),
+        ],
+    )
     for area in message.areas:
         _area(info, area)
 

@@ -24,12 +24,18 @@ KEY_DAYS = 5 * 365
 # What is accepted of others: nothing weaker than what is made here, one reference to the whole alert.
 EXPECTED = SignatureConfiguration(
     signature_methods=frozenset(
-        {SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA384, SignatureMethod.RSA_SHA512, SignatureMethod.ECDSA_SHA256,
-         SignatureMethod.ECDSA_SHA384, SignatureMethod.ECDSA_SHA512}
+        {
+            SignatureMethod.RSA_SHA256,
+            SignatureMethod.RSA_SHA384,
+            SignatureMethod.RSA_SHA512,
+            SignatureMethod.ECDSA_SHA256,
+            SignatureMethod.ECDSA_SHA384,
+            SignatureMethod.ECDSA_SHA512,
+        }
     ),
     digest_algorithms=frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512}),
     location="./",
-)  # fmt: skip
+)
 
 
 def new_key(name: str, now: datetime) -> tuple[str, str]:

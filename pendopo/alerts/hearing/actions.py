@@ -151,9 +151,15 @@ def _keep(heard: Heard, regions: Sequence[str], at: datetime) -> Heard:
 
 def _note(heard: Heard, regions: list[str]) -> None:
     after = {
-        "feed": heard.feed.code, "verdict": heard.verdict, "code": heard.code, "reason": heard.reason, "identifier": heard.identifier,
-        "digest": heard.digest, "signature": heard.signature, "regions": regions,
-    }  # fmt: skip
+        "feed": heard.feed.code,
+        "verdict": heard.verdict,
+        "code": heard.code,
+        "reason": heard.reason,
+        "identifier": heard.identifier,
+        "digest": heard.digest,
+        "signature": heard.signature,
+        "regions": regions,
+    }
     record(by=None, room="alerts", verb="heard_warning", about=heard.get_absolute_url(), after=after, region=settings.REGION)
 
 
@@ -163,8 +169,14 @@ def _ring(heard: Heard, at: datetime) -> None:
     while first.replaces is not None:
         first = first.replaces
     severity = heard.severity if heard.severity in Level.values else Level.MODERATE
-    about = About(name=heard.headline[:200], region=settings.REGION, severity=severity, group=f"heard {first.pk}",
-                  link=heard.get_absolute_url(), labels={"from": heard.feed.attribution})  # fmt: skip
+    about = About(
+        name=heard.headline[:200],
+        region=settings.REGION,
+        severity=severity,
+        group=f"heard {first.pk}",
+        link=heard.get_absolute_url(),
+        labels={"from": heard.feed.attribution},
+    )
     name = fingerprint("heard", f"{first.sender} {first.identifier}", settings.REGION)
     apply(verdicts=[Word(name, heard.message_type != "Cancel", at, about, reason=heard.description[:300])], now=at)
 
@@ -219,11 +231,25 @@ def _take_quake(feed: Feed, quake: logic.Quake, regions: list[str], at: datetime
     text = f"Gempa bumi M {quake.magnitude:g}, {quake.where}"
     told = f"Kedalaman {quake.depth}. {quake.potential or ''} {'Dirasakan: ' + quake.felt if quake.felt else ''}".strip()
     heard = Heard(
-        feed=feed, received=at, digest=hashlib.sha256(quake.identifier.encode()).hexdigest(), identifier=quake.identifier,
-        sender=feed.attribution[:300], sent=quake.at, status="Actual", message_type="Alert", category="Geo", event="Gempa bumi",
-        urgency="Past", severity=quake.severity, certainty="Observed", headline=text[:300], description=told, area=quake.where[:500],
-        expires=quake.at + logic.USUAL, raw=msgspec.json.encode(quake).decode(),
-    )  # fmt: skip
+        feed=feed,
+        received=at,
+        digest=hashlib.sha256(quake.identifier.encode()).hexdigest(),
+        identifier=quake.identifier,
+        sender=feed.attribution[:300],
+        sent=quake.at,
+        status="Actual",
+        message_type="Alert",
+        category="Geo",
+        event="Gempa bumi",
+        urgency="Past",
+        severity=quake.severity,
+        certainty="Observed",
+        headline=text[:300],
+        description=told,
+        area=quake.where[:500],
+        expires=quake.at + logic.USUAL,
+        raw=msgspec.json.encode(quake).decode(),
+    )
     stale = logic.freshness(quake.at, heard.expires, at)
     return _refuse(heard, stale.code, stale.message) if stale else _keep(heard, regions, at)
 
@@ -237,11 +263,18 @@ def pass_on(*, heard: Heard, by: Person) -> PublicWarning:
     if kept.verdict != Verdict.WAITING:
         raise Refused(_("It stands at “%(verdict)s” already.") % {"verdict": kept.get_verdict_display()})
     told = Told(
-        event=kept.event[:60], headline=kept.headline[:140], expires=kept.expires or kept.received + logic.USUAL, category=kept.category,
-        status=kept.status if kept.status in Status.values else Status.TEST, description=kept.description[:4000],
-        instruction=kept.instruction[:4000], urgency=_known(kept.urgency, Urgency), severity=_known(kept.severity, Level),
-        certainty=_known(kept.certainty, Certainty), regions=list(kept.regions.all()),
-    )  # fmt: skip
+        event=kept.event[:60],
+        headline=kept.headline[:140],
+        expires=kept.expires or kept.received + logic.USUAL,
+        category=kept.category,
+        status=kept.status if kept.status in Status.values else Status.TEST,
+        description=kept.description[:4000],
+        instruction=kept.instruction[:4000],
+        urgency=_known(kept.urgency, Urgency),
+        severity=_known(kept.severity, Level),
+        certainty=_known(kept.certainty, Certainty),
+        regions=list(kept.regions.all()),
+    )
     made = draft(told=told, by=by, attribution=kept.feed.attribution)
     _decide(kept, Verdict.REPUBLISHED, by)
     Heard.objects.filter(pk=kept.pk).update(warning=made)

@@ -11,14 +11,20 @@ from .models import Feed, FeedKind, Heard, Verdict
 # What the page offers to begin with; addresses and limits as BMKG publishes them.
 SHIPPED: dict[str, dict[str, Any]] = {
     "bmkg-nowcast": {
-        "name": "BMKG: peringatan dini cuaca", "kind": FeedKind.CAP, "url": "https://www.bmkg.go.id/alerts/nowcast/id",
-        "attribution": "BMKG (Badan Meteorologi, Klimatologi, dan Geofisika)", "every_s": 120,
+        "name": "BMKG: peringatan dini cuaca",
+        "kind": FeedKind.CAP,
+        "url": "https://www.bmkg.go.id/alerts/nowcast/id",
+        "attribution": "BMKG (Badan Meteorologi, Klimatologi, dan Geofisika)",
+        "every_s": 120,
     },
     "bmkg-gempa": {
-        "name": "BMKG: gempa bumi terkini", "kind": FeedKind.QUAKES, "url": "https://data.bmkg.go.id/DataMKG/TEWS/autogempa.json",
-        "attribution": "BMKG (Badan Meteorologi, Klimatologi, dan Geofisika)", "every_s": 60,
+        "name": "BMKG: gempa bumi terkini",
+        "kind": FeedKind.QUAKES,
+        "url": "https://data.bmkg.go.id/DataMKG/TEWS/autogempa.json",
+        "attribution": "BMKG (Badan Meteorologi, Klimatologi, dan Geofisika)",
+        "every_s": 60,
     },
-}  # fmt: skip
+}
 
 
 class FeedForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -30,10 +36,14 @@ class FeedForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Feed
         fields = ["name", "kind", "url", "attribution", "every_s", "certificates", "must_be_signed", "active"]
         labels = {
-            "name": _("Name"), "kind": _("Kind"), "attribution": _("Name of its source"),
-            "every_s": _("Look every (seconds)"), "certificates": _("Certificates (PEM)"), "must_be_signed": _("Refuse what is not signed"),
+            "name": _("Name"),
+            "kind": _("Kind"),
+            "attribution": _("Name of its source"),
+            "every_s": _("Look every (seconds)"),
+            "certificates": _("Certificates (PEM)"),
+            "must_be_signed": _("Refuse what is not signed"),
             "active": _("In use"),
-        }  # fmt: skip
+        }
         widgets = {"certificates": forms.Textarea(attrs={"rows": 4})}
 
 

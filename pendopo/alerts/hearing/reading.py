@@ -50,16 +50,28 @@ def sent_of(alert: Node) -> Sent | None:
     areas = info.all("area")
     references = [part.split(",") for part in alert.word("references").split()]
     return Sent(
-        identifier=alert.word("identifier"), sender=alert.word("sender"), sent=sent, status=alert.word("status"),
+        identifier=alert.word("identifier"),
+        sender=alert.word("sender"),
+        sent=sent,
+        status=alert.word("status"),
         kind=alert.word("msgType"),
-        references=tuple((part[0], part[1]) for part in references if len(part) == 3), category=info.word("category"),
-        event=info.word("event"), urgency=info.word("urgency"), severity=info.word("severity"), certainty=info.word("certainty"),
-        headline=info.word("headline") or info.word("event"), description=info.word("description"), instruction=info.word("instruction"),
-        onset=moment(info.word("onset")), expires=moment(info.word("expires")), sender_name=info.word("senderName"), web=info.word("web"),
+        references=tuple((part[0], part[1]) for part in references if len(part) == 3),
+        category=info.word("category"),
+        event=info.word("event"),
+        urgency=info.word("urgency"),
+        severity=info.word("severity"),
+        certainty=info.word("certainty"),
+        headline=info.word("headline") or info.word("event"),
+        description=info.word("description"),
+        instruction=info.word("instruction"),
+        onset=moment(info.word("onset")),
+        expires=moment(info.word("expires")),
+        sender_name=info.word("senderName"),
+        web=info.word("web"),
         area_text=", ".join(area.word("areaDesc") for area in areas),
         geocodes=tuple(code.word("value") for area in areas for code in area.all("geocode")),
         polygons=tuple(ring for area in areas for text in area.all("polygon") if (ring := _polygon(text.text)) is not None),
-    )  # fmt: skip
+    )
 
 
 def _polygon(text: str) -> Polygon | None:

@@ -15,10 +15,22 @@ from ..rules import SEVERITIES
 
 # What monitoring systems say for CAP's words.
 SPOKEN = {
-    "critical": "Severe", "page": "Severe", "high": "Severe", "error": "Severe", "emergency": "Extreme", "disaster": "Extreme",
-    "warning": "Moderate", "warn": "Moderate", "average": "Moderate", "medium": "Moderate", "info": "Minor", "information": "Minor",
-    "none": "Minor", "low": "Minor", "notice": "Minor",
-}  # fmt: skip
+    "critical": "Severe",
+    "page": "Severe",
+    "high": "Severe",
+    "error": "Severe",
+    "emergency": "Extreme",
+    "disaster": "Extreme",
+    "warning": "Moderate",
+    "warn": "Moderate",
+    "average": "Moderate",
+    "medium": "Moderate",
+    "info": "Minor",
+    "information": "Minor",
+    "none": "Minor",
+    "low": "Minor",
+    "notice": "Minor",
+}
 SPOKEN |= {word.lower(): word for word in SEVERITIES}
 DEFAULT_SEVERITY = "Moderate"
 REGION_LABELS = ("region", "region_code", "wilayah")
@@ -140,8 +152,20 @@ def plain(raw: Any) -> Sent:
     labels = labels_of(row.labels)
     key = clean(row.id) or key_of(row.name, {**labels, "region": row.region or ""})
     started, ended = moment(row.at, "at"), moment(row.ended, "ended")
-    return Sent(key, clean(row.name)[:200], started, ended, row.status == "firing", severity_of(row.severity), clean(row.region or ""),
-                clean(row.reason), row.value, clean(row.link), labels, row.exercise)  # fmt: skip
+    return Sent(
+        key,
+        clean(row.name)[:200],
+        started,
+        ended,
+        row.status == "firing",
+        severity_of(row.severity),
+        clean(row.region or ""),
+        clean(row.reason),
+        row.value,
+        clean(row.link),
+        labels,
+        row.exercise,
+    )
 
 
 def from_alertmanager(raw: Any) -> Sent:
@@ -162,5 +186,17 @@ def from_alertmanager(raw: Any) -> Sent:
     exercise = labels.get("exercise", "").lower() in ("true", "1", "yes")
     key = clean(row.fingerprint) or key_of(name, labels)
     started, ended = moment(row.startsAt, "startsAt"), moment(row.endsAt, "endsAt")
-    return Sent(key, name[:200], started, ended, row.status == "firing", severity_of(labels.get("severity")), region, reason,
-                None, clean(row.generatorURL), labels, exercise)  # fmt: skip
+    return Sent(
+        key,
+        name[:200],
+        started,
+        ended,
+        row.status == "firing",
+        severity_of(labels.get("severity")),
+        region,
+        reason,
+        None,
+        clean(row.generatorURL),
+        labels,
+        exercise,
+    )

@@ -61,8 +61,9 @@ class Planned:
         """What it judges in a series, as an alert shows it."""
         again = AGAIN_S if self.contract is None else max(AGAIN_S, AGAIN_PERIODS * self.contract.every.seconds)
         code = self.indicator.code if self.indicator else ""
-        return About(self.name, region, self.severity, self.group or self.code, rule=self.pk, source=None, indicator=code,
-                     dims=dims, again_s=again)  # fmt: skip
+        return About(
+            self.name, region, self.severity, self.group or self.code, rule=self.pk, source=None, indicator=code, dims=dims, again_s=again
+        )
 
 
 @dataclass

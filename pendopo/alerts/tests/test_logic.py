@@ -99,10 +99,19 @@ def test_anomalies_are_silent_where_there_is_none(name: str) -> None:
     assert len(points) > 4000 and rule_of({"kind": "anomaly"}).firings(points) == []
 
 
-@given(st.lists(st.floats(-1e6, 1e6), max_size=60), st.sampled_from([
-    {"kind": "threshold", "above": 5}, {"kind": "change", "change": 3, "window": "5m"}, {"kind": "anomaly"},
-    {"kind": "ears", "method": "c3"}, {"kind": "cusum", "window": 5}, {"kind": "silence", "for": "30s"},
-]))  # fmt: skip
+@given(
+    st.lists(st.floats(-1e6, 1e6), max_size=60),
+    st.sampled_from(
+        [
+            {"kind": "threshold", "above": 5},
+            {"kind": "change", "change": 3, "window": "5m"},
+            {"kind": "anomaly"},
+            {"kind": "ears", "method": "c3"},
+            {"kind": "cusum", "window": 5},
+            {"kind": "silence", "for": "30s"},
+        ]
+    ),
+)
 def test_firings_follow_one_another_and_only_the_last_may_be_open(values: list[float], rule: dict[str, object]) -> None:
     found = rule_of(rule).firings(line(values))
     for one, following in zip(found, found[1:], strict=False):

@@ -97,8 +97,10 @@ def test_one_of_two_lines_in_every_order() -> None:
 
 words = st.lists(
     st.tuples(st.sampled_from(["core", "left", "right", "site"]), st.integers(1, 12).map(float), st.booleans()),
-    min_size=1, max_size=7, unique_by=lambda one: (one[0], one[1]),
-)  # fmt: skip
+    min_size=1,
+    max_size=7,
+    unique_by=lambda one: (one[0], one[1]),
+)
 
 
 @given(words, st.randoms(use_true_random=False))

@@ -69,8 +69,14 @@ def test_each_bad_row_has_its_reason_and_no_neighbour_suffers(yard: Yard) -> Non
     answer = post(yard, "", {"alerts": rows})
     assert (answer["accepted"], answer["refused"]) == (3, 5)
     assert sorted((one["row"], one["code"]) for one in answer["problems"]) == [
-        (2, "unknown-region"), (3, "clock"), (4, "unknown-field"), (5, "time"), (6, "name"), (7, "status"), (8, "shape"),
-    ]  # fmt: skip
+        (2, "unknown-region"),
+        (3, "clock"),
+        (4, "unknown-field"),
+        (5, "time"),
+        (6, "name"),
+        (7, "status"),
+        (8, "shape"),
+    ]
     assert Refused.objects.count() == 5
     assert Alert.objects.get(name="Entah").region_id == "35.16"
     assert Alert.objects.get(name="Jam").started <= datetime.now(UTC)

@@ -145,8 +145,10 @@ def test_maintenance_is_planned_and_cancelled(yard: Yard, sari: Person) -> None:
 def test_of_many_windows_those_within_reach_are_cancelled_and_only_own_rules_can_be_chosen(yard: Yard, sari: Person) -> None:
     lala = person_in_post("lala@mojokerto.test", "Lala", Role.OFFICER, region=Region.objects.get(pk=DISTRICTS[0]))
     start = timezone.now()
-    windows = [plan_maintenance(by=sari, name=code, region=Region.objects.get(pk=code), start=start, end=start + timedelta(hours=2))
-               for code in DISTRICTS[:2]]  # fmt: skip
+    windows = [
+        plan_maintenance(by=sari, name=code, region=Region.objects.get(pk=code), start=start, end=start + timedelta(hours=2))
+        for code in DISTRICTS[:2]
+    ]
     browser = signed_in(lala)
     answer = browser.post("/maintenance", {"action": "cancel", "selected": [one.pk for one in windows]}, follow=True)
     assert "di luar wewenang" in answer.content.decode()

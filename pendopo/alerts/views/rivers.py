@@ -166,8 +166,15 @@ def _threatened(chosen: Station, siaga: int) -> list[Threat]:
 def _chart(reading: Reading, now: datetime) -> charts.Chart | None:
     levels = [(height, str(Level(siaga).label), STATES[Level(siaga)]) for siaga, height in reading.station.levels]
     every_s = Duration.parse(reading.station.indicator.every).seconds
-    return charts.chart([reading.points], since=now - SHOWN, until=now, every_s=every_s, thresholds=levels,
-                        zone=ZoneInfo(settings.TIME_ZONE), language=get_language() or "id")  # fmt: skip
+    return charts.chart(
+        [reading.points],
+        since=now - SHOWN,
+        until=now,
+        every_s=every_s,
+        thresholds=levels,
+        zone=ZoneInfo(settings.TIME_ZONE),
+        language=get_language() or "id",
+    )
 
 
 def _downstream(chosen: Station, every: Sequence[Station], reading: Reading) -> list[tuple[Station, str, datetime | None]]:

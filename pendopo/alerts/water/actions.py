@@ -33,9 +33,17 @@ def declare_station(
 ) -> tuple[Station, bool]:
     """A station under a code, new or changed; answers it and whether anything is different. `levels` are Siaga (3, 2, 1) → height."""
     wanted: dict[str, Any] = {
-        "name": name, "river": river, "indicator_id": indicator.pk, "region_id": region.pk, "dims": dict(dims or {}),
-        "siaga3": levels[Level.THREE], "siaga2": levels[Level.TWO], "siaga1": levels[Level.ONE], "margin": margin, "rise": rise,
-    }  # fmt: skip
+        "name": name,
+        "river": river,
+        "indicator_id": indicator.pk,
+        "region_id": region.pk,
+        "dims": dict(dims or {}),
+        "siaga3": levels[Level.THREE],
+        "siaga2": levels[Level.TWO],
+        "siaga1": levels[Level.ONE],
+        "margin": margin,
+        "rise": rise,
+    }
     station = Station.objects.select_for_update().filter(code=code).first() or Station(code=code)
     before = {field: getattr(station, field) for field in wanted} if station.pk else {}
     if before == wanted:

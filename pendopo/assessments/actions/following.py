@@ -79,10 +79,16 @@ def _checked(values: dict[str, Any]) -> None:
 
 def _facts(risk: Risk) -> dict[str, Any]:
     return {
-        "risk": risk.pk, "text": risk.text, "likelihood": risk.likelihood, "impact": risk.impact, "treatment": risk.treatment,
-        "plan": risk.plan, "owner": risk.owner.title if risk.owner else "", "agency": risk.agency.code if risk.agency else "",
+        "risk": risk.pk,
+        "text": risk.text,
+        "likelihood": risk.likelihood,
+        "impact": risk.impact,
+        "treatment": risk.treatment,
+        "plan": risk.plan,
+        "owner": risk.owner.title if risk.owner else "",
+        "agency": risk.agency.code if risk.agency else "",
         "review": str(risk.review or ""),
-    }  # fmt: skip
+    }
 
 
 @transaction.atomic

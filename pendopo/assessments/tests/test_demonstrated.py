@@ -14,8 +14,20 @@ from pendopo.cli.demonstration.assessing import ASSESSOR, LEVELS_2025, seed_asse
 from pendopo.cli.demonstration.proving import PAST, seed_proofs
 from pendopo.indicators.tests.yard import lay_out
 
-PAGES = ("", "trend", "findings", "risks", "spbe-2020-2023", "spbe-2020-2025", "spbe-2020-2025/r/22", "spbe-2020-2025/r/10",
-         "spbe-2020-2025/raise?to-23=4&to-30=3", "pemdi-2026-2026", "pemdi-2026-2026/r/14", "evidence/1")  # fmt: skip
+PAGES = (
+    "",
+    "trend",
+    "findings",
+    "risks",
+    "spbe-2020-2023",
+    "spbe-2020-2025",
+    "spbe-2020-2025/r/22",
+    "spbe-2020-2025/r/10",
+    "spbe-2020-2025/raise?to-23=4&to-30=3",
+    "pemdi-2026-2026",
+    "pemdi-2026-2026/r/14",
+    "evidence/1",
+)
 
 
 @pytest.fixture

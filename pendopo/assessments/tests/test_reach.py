@@ -31,8 +31,10 @@ def test_risks_are_seen_and_judged_where_the_post_reaches(rani: Person, bpbd: Ag
     page = browser.get("/assessments/risks").content.decode()
     assert "Gudang terbakar" in page and "Pusat data terendam" in page and "Rekam medis" not in page
     wish = {"text": "x", "likelihood": 1, "impact": 1, "treatment": "reduce"}
-    codes = {text: browser.post(f"/assessments/risks/{Risk.objects.get(text=text).pk}", {**wish, "agency": bpbd.pk}).status_code
-             for text in ("Rekam medis bocor", "Pusat data terendam", "Gudang terbakar")}  # fmt: skip
+    codes = {
+        text: browser.post(f"/assessments/risks/{Risk.objects.get(text=text).pk}", {**wish, "agency": bpbd.pk}).status_code
+        for text in ("Rekam medis bocor", "Pusat data terendam", "Gudang terbakar")
+    }
     assert list(codes.values()) == [404, 403, 302]
     assert browser.post("/assessments/risks/new", wish).status_code == 403, "of the government as a whole"
     assert browser.post("/assessments/risks/new", {**wish, "agency": bpbd.pk}).status_code == 302

@@ -18,12 +18,33 @@ from pendopo.reports.models import Category, Report
 
 # Category, place, days ago, what was written, whether it was verified, the answer, stars.
 TOLD = (
-    ("jalan", "35.16.13.2004", 15.0, "Jalan depan balai desa berlubang sejak musim hujan, sudah dua motor jatuh.", True,
-     "Lubang sudah ditambal hari Selasa. Perbaikan penuh masuk rencana bulan depan.", 5),
-    ("lampu-jalan", "35.16.08.2002", 11.0, "Lampu penerangan jalan padam sepanjang gang menuju sekolah.", True,
-     "Dua belas lampu sudah diganti.", 4),
-    ("air-bersih", "35.16.05", 12.0, "Air PDAM keruh dan berbau sejak tiga hari, satu dusun terdampak.", True,
-     "Pipa yang bocor sudah diperbaiki dan saluran dibilas. Mohon dilaporkan lagi bila masih keruh.", 2),
+    (
+        "jalan",
+        "35.16.13.2004",
+        15.0,
+        "Jalan depan balai desa berlubang sejak musim hujan, sudah dua motor jatuh.",
+        True,
+        "Lubang sudah ditambal hari Selasa. Perbaikan penuh masuk rencana bulan depan.",
+        5,
+    ),
+    (
+        "lampu-jalan",
+        "35.16.08.2002",
+        11.0,
+        "Lampu penerangan jalan padam sepanjang gang menuju sekolah.",
+        True,
+        "Dua belas lampu sudah diganti.",
+        4,
+    ),
+    (
+        "air-bersih",
+        "35.16.05",
+        12.0,
+        "Air PDAM keruh dan berbau sejak tiga hari, satu dusun terdampak.",
+        True,
+        "Pipa yang bocor sudah diperbaiki dan saluran dibilas. Mohon dilaporkan lagi bila masih keruh.",
+        2,
+    ),
     ("sampah", "35.16.18", 9.0, "Sampah menumpuk di tepi sungai dekat jembatan, mulai berbau.", True, "", 0),
     ("kependudukan", "35.16.10", 40.0, "Antrean pembuatan KTP sangat lama, blanko katanya habis.", True, "", 0),
     ("kesehatan", "35.16.03", 4.0, "Banyak nyamuk di dusun kami, sudah ada dua anak demam tinggi.", True, "", 0),
@@ -32,10 +53,12 @@ TOLD = (
     ("banjir", "35.16.13.2002", 0.07, "Banjir di belakang pasar Sooko, jalan tidak bisa dilewati motor.", False, "", 0),
     ("banjir", "35.16.13.2004", 0.05, "Saluran tersumbat, air meluap ke jalan desa dan masuk sekolah.", False, "", 0),
     ("internet", "35.16.07", 0.9, "Wi-Fi publik di alun-alun tidak tersambung sejak kemarin.", False, "", 0),
-)  # fmt: skip
+)
 VOICES = {0: 14, 3: 9, 4: 31, 7: 6}
-SERVICES = (("internet", "Internet kantor pemerintah", "Government internet", "Sambungan internet semua kantor."),
-            ("srikandi", "Persuratan (Srikandi)", "Letters (Srikandi)", "Surat menyurat antarinstansi."))  # fmt: skip
+SERVICES = (
+    ("internet", "Internet kantor pemerintah", "Government internet", "Sambungan internet semua kantor."),
+    ("srikandi", "Persuratan (Srikandi)", "Letters (Srikandi)", "Surat menyurat antarinstansi."),
+)
 
 
 def seed_citizens(now: datetime | None = None) -> bool:
@@ -76,7 +99,12 @@ def seed_reading(officer: Person, moment: datetime) -> None:
         count_use(dataset=code, form="csv", day=timezone.localdate(moment))
     for solved in (True, True, True, False, True):
         say(guide="melapor", solved=solved, question="Bagaimana melampirkan lebih dari satu foto?")
-    asked = ask(what="Harga cabai dan beras per pasar, harian", purpose="Menentukan waktu panen kelompok tani", asker="business",
-                email="", held=False)  # fmt: skip
+    asked = ask(
+        what="Harga cabai dan beras per pasar, harian",
+        purpose="Menentukan waktu panen kelompok tani",
+        asker="business",
+        email="",
+        held=False,
+    )
     answer_data(request=asked, outcome=Outcome.PUBLISHED, text="Terbit setiap hari di halaman data terbuka.", by=officer)
     ask(what="Daftar titik Wi-Fi publik dengan jam layanannya", purpose="", asker="school", email="", held=False)

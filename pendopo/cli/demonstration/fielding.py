@@ -13,11 +13,14 @@ from pendopo.regions.models import Region
 
 # Name, kind, agency, how many, how many are with the flood.
 RESOURCES = (
-    ("Perahu karet", "boat", "bpbd", 6, 2), ("Truk serbaguna", "truck", "bpbd", 3, 1), ("Pompa 6 inci", "pump", "dpupr", 5, 1),
-    ("Ambulans puskesmas", "ambulance", "dinkes", 9, 1), ("Tenda pleton", "tent", "bpbd", 12, 0),
+    ("Perahu karet", "boat", "bpbd", 6, 2),
+    ("Truk serbaguna", "truck", "bpbd", 3, 1),
+    ("Pompa 6 inci", "pump", "dpupr", 5, 1),
+    ("Ambulans puskesmas", "ambulance", "dinkes", 9, 1),
+    ("Tenda pleton", "tent", "bpbd", 12, 0),
     ("Dapur umum lapangan", "kitchen", "dinsos", 2, 1),
     ("Relawan Tagana", "volunteers", "dinsos", 60, 14),
-)  # fmt: skip
+)
 
 
 def seed_field(incident: Incident, officer: Person, moment: datetime) -> None:
@@ -41,12 +44,20 @@ def seed_field(incident: Incident, officer: Person, moment: datetime) -> None:
     stands = [
         Counted("service", "road", villages[0], state="closed", place="Jalan raya utara pasar", note="lewat jalan desa sisi barat"),
         Counted("service", "power", villages[1], state="closed", place="Gardu RW 4", note="dipadamkan, menunggu surut"),
-        Counted("damage", "houses-light", villages[0], 37), Counted("damage", "schools", villages[1], 1),
-    ]  # fmt: skip
+        Counted("damage", "houses-light", villages[0], 37),
+        Counted("damage", "schools", villages[1], 1),
+    ]
     field.report(incident=incident, counted=stands, source="Tim reaksi cepat", by=officer, at=moment - timedelta(minutes=20))
     for shelter, present, needs in zip(shelters, (128, 46), ("selimut, popok, air minum", "obat kulit"), strict=False):
-        field.report_shelter(incident=incident, shelter=shelter, present=present, needs=needs, source="Petugas pengungsian", by=officer,
-                             at=moment - timedelta(minutes=16))  # fmt: skip
+        field.report_shelter(
+            incident=incident,
+            shelter=shelter,
+            present=present,
+            needs=needs,
+            source="Petugas pengungsian",
+            by=officer,
+            at=moment - timedelta(minutes=16),
+        )
     field.check_in(incident=incident, shelter=shelters[0], card="3516000000000001", head="Keluarga contoh", people=5, by=officer)
     field.ask(
         incident=incident,
@@ -67,9 +78,15 @@ def seed_shelters(villages: list[Region]) -> list[Shelter]:
     made = []
     for village, kind, capacity in zip(villages, ("Balai desa", "SDN", "Lapangan"), (150, 90, 300), strict=False):
         facts = {
-            "name": f"{kind} {village.name}", "region": village, "agency": None, "capacity": capacity, "latitude": village.latitude,
-            "longitude": village.longitude, "facilities": "air bersih, 4 MCK, dapur", "contact": "Perangkat desa",
-        }  # fmt: skip
+            "name": f"{kind} {village.name}",
+            "region": village,
+            "agency": None,
+            "capacity": capacity,
+            "latitude": village.latitude,
+            "longitude": village.longitude,
+            "facilities": "air bersih, 4 MCK, dapur",
+            "contact": "Perangkat desa",
+        }
         made.append(field.keep_shelter(shelter=None, by=None, **facts))
         intake.keep_landmark(name=f"Pasar {village.name}", region=village, by=None, latitude=village.latitude, longitude=village.longitude)
     return made
@@ -90,12 +107,27 @@ def seed_intake(villages: list[Region], officer: Person, moment: datetime) -> No
     """Reports that came in lately: two that may tell the same, and one whose place is not clear."""
     market = f"{villages[2].name} ({villages[2].pk})"
     said = (
-        Said("Air masuk rumah dekat pasar setinggi lutut, ada lansia belum keluar", place=market, caller="Bu Ningsih",
-             number="+6281200000001", said=moment - timedelta(minutes=9)),
-        Said("Rumah dekat pasar kemasukan air setinggi lutut", place=market, way="radio", caller="RAPI 04",
-             said=moment - timedelta(minutes=6)),
-        Said("Pohon tumbang menutup jalan depan balai desa", place="Balai desa", way="message", number="+6281200000002",
-             said=moment - timedelta(minutes=3)),
-    )  # fmt: skip
+        Said(
+            "Air masuk rumah dekat pasar setinggi lutut, ada lansia belum keluar",
+            place=market,
+            caller="Bu Ningsih",
+            number="+6281200000001",
+            said=moment - timedelta(minutes=9),
+        ),
+        Said(
+            "Rumah dekat pasar kemasukan air setinggi lutut",
+            place=market,
+            way="radio",
+            caller="RAPI 04",
+            said=moment - timedelta(minutes=6),
+        ),
+        Said(
+            "Pohon tumbang menutup jalan depan balai desa",
+            place="Balai desa",
+            way="message",
+            number="+6281200000002",
+            said=moment - timedelta(minutes=3),
+        ),
+    )
     for one in said:
         intake.take(said=one, by=officer)

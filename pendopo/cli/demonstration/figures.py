@@ -80,9 +80,17 @@ DUST = Shape(38, 4, 160, daily=9, slow=14, quick=6, spread=0.3)
 
 # Reference prices of consumers (harga acuan), as round numbers.
 REFERENCES = (
-    ("rice", 13_500), ("chicken", 40_000), ("beef", 130_000), ("eggs", 30_000), ("shallot", 41_500), ("garlic", 38_000), ("chili", 55_000),
-    ("birdseye-chili", 57_000), ("cooking-oil", 15_700), ("sugar", 17_500),
-)  # fmt: skip
+    ("rice", 13_500),
+    ("chicken", 40_000),
+    ("beef", 130_000),
+    ("eggs", 30_000),
+    ("shallot", 41_500),
+    ("garlic", 38_000),
+    ("chili", 55_000),
+    ("birdseye-chili", 57_000),
+    ("cooking-oil", 15_700),
+    ("sugar", 17_500),
+)
 
 OWN: tuple[Figure, ...] = (
     Figure("sim-rsud", "hospital-bor", OCCUPANCY.at, 900, 21, decimals=1, moves=True),
@@ -98,12 +106,18 @@ OWN: tuple[Figure, ...] = (
     _daily("sim-dinkes", "dengue-cases", _people(2.2, 40, 1.6)),
     _daily("sim-dukcapil", "id-cards", _people(46, 300, 18)),
     Figure("sim-bapenda", "revenue", Shape(1450, 200, 5200, slow=520, quick=330, quick_scale_s=2 * DAY_S).at, DAY_S, 365),
-    _price("price-rice", 13900, 700), _price("price-eggs", 28500, 2400), _price("price-chili", 42000, 17000),
-    _price("price-birdseye-chili", 51000, 21000), _price("price-chicken", 36500, 3200), _price("price-beef", 121000, 5000),
-    _price("price-shallot", 34000, 8000), _price("price-garlic", 38000, 5000), _price("price-cooking-oil", 18200, 900),
+    _price("price-rice", 13900, 700),
+    _price("price-eggs", 28500, 2400),
+    _price("price-chili", 42000, 17000),
+    _price("price-birdseye-chili", 51000, 21000),
+    _price("price-chicken", 36500, 3200),
+    _price("price-beef", 121000, 5000),
+    _price("price-shallot", 34000, 8000),
+    _price("price-garlic", 38000, 5000),
+    _price("price-cooking-oil", 18200, 900),
     _price("price-sugar", 17600, 700),
     *(_reference(name, price) for name, price in REFERENCES),
-)  # fmt: skip
+)
 
 # Simulated only where no real file tells them: without `--real`.
 INSTEAD_OF_REAL: tuple[Figure, ...] = (
@@ -126,8 +140,13 @@ INSTEAD_OF_REAL: tuple[Figure, ...] = (
 
 # People by district on 10 August 2020, as published by Dinas Kesehatan Provinsi Jawa Timur: facts, not a model.
 POPULATION_AT = "2020-08-10"
-POPULATION = dict(zip(DISTRICTS, (44932, 44029, 59577, 31253, 83775, 79921, 66566, 80513, 57369, 52724, 77851, 76210, 73483, 59551, 60514,
-                                  87043, 52527, 50591), strict=True))  # fmt: skip
+POPULATION = dict(
+    zip(
+        DISTRICTS,
+        (44932, 44029, 59577, 31253, 83775, 79921, 66566, 80513, 57369, 52724, 77851, 76210, 73483, 59551, 60514, 87043, 52527, 50591),
+        strict=True,
+    )
+)
 
 # Never sent: a source that is declared, and silent.
 SILENT = "fire-calls"

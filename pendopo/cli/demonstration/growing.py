@@ -27,7 +27,8 @@ PLANS = (
 )
 # E-mail, district, woman, start-up, plan.
 WHO = (
-    ("ayu.lestari@contoh.test", "35.16.13", True, "Pasar Tani", "rintisan"), ("fajar.nugroho@contoh.test", "35.16.08", False, "", "harian"),
+    ("ayu.lestari@contoh.test", "35.16.13", True, "Pasar Tani", "rintisan"),
+    ("fajar.nugroho@contoh.test", "35.16.08", False, "", "harian"),
     ("siti.maisaroh@contoh.test", "35.16.12", True, "Suara Majapahit", "rintisan"),
     ("bima.saputra@contoh.test", "35.16.03", False, "Irigasi Cerdas", "rintisan"),
     ("dewi.anggraini@contoh.test", "35.16.16", True, "Batik Surya", "rintisan"),
@@ -35,28 +36,67 @@ WHO = (
     ("galih.prakoso@contoh.test", "35.16.13", False, "Pasar Tani", "rintisan"),
     ("mega.puspita@contoh.test", "35.16.13", True, "Batik Surya", "harian"),
     ("taufik.hidayat@contoh.test", "35.16.08", False, "", "harian"),
-    ("intan.permata@contoh.test", "35.16.13", True, "", "harian"), ("yusuf.maulana@contoh.test", "35.16.12", False, "", "harian"),
+    ("intan.permata@contoh.test", "35.16.13", True, "", "harian"),
+    ("yusuf.maulana@contoh.test", "35.16.12", False, "", "harian"),
     ("laila.safitri@contoh.test", "35.16.13", True, "", "harian"),
-)  # fmt: skip
+)
 # Name, one line, stage, sector, district, founder, what it looks for, indicator and what for.
 STARTUPS = (
-    ("Pasar Tani", "Harga adil bagi petani: sayur dari kebun ke dapur dalam sehari.", "growth", "Pangan", "35.16.13", 0,
-     "Mitra gudang dingin", "price-chili", "Menawar harga harian kepada petani"),
-    ("Irigasi Cerdas", "Sensor murah yang memberi tahu kapan sawah perlu air.", "prototype", "Pertanian", "35.16.03", 3,
-     "Sawah percobaan di Pacet dan Trawas", "rainfall", "Menghitung kebutuhan air dari hujan"),
-    ("Suara Majapahit", "Siniar dan tur suara situs Majapahit untuk wisatawan.", "market", "Wisata", "35.16.12", 2,
-     "Penutur bahasa asing", "air-pm25", "Menyarankan hari yang nyaman berkunjung"),
-    ("Batik Surya", "Batik tulis Mojokerto dengan pewarna alam, dijual daring.", "market", "Kriya", "35.16.16", 4,
-     "Fotografer produk", "price-cooking-oil", "Membagi risiko bahan baku"),
-)  # fmt: skip
+    (
+        "Pasar Tani",
+        "Harga adil bagi petani: sayur dari kebun ke dapur dalam sehari.",
+        "growth",
+        "Pangan",
+        "35.16.13",
+        0,
+        "Mitra gudang dingin",
+        "price-chili",
+        "Menawar harga harian kepada petani",
+    ),
+    (
+        "Irigasi Cerdas",
+        "Sensor murah yang memberi tahu kapan sawah perlu air.",
+        "prototype",
+        "Pertanian",
+        "35.16.03",
+        3,
+        "Sawah percobaan di Pacet dan Trawas",
+        "rainfall",
+        "Menghitung kebutuhan air dari hujan",
+    ),
+    (
+        "Suara Majapahit",
+        "Siniar dan tur suara situs Majapahit untuk wisatawan.",
+        "market",
+        "Wisata",
+        "35.16.12",
+        2,
+        "Penutur bahasa asing",
+        "air-pm25",
+        "Menyarankan hari yang nyaman berkunjung",
+    ),
+    (
+        "Batik Surya",
+        "Batik tulis Mojokerto dengan pewarna alam, dijual daring.",
+        "market",
+        "Kriya",
+        "35.16.16",
+        4,
+        "Fotografer produk",
+        "price-cooking-oil",
+        "Membagi risiko bahan baku",
+    ),
+)
 # Start-up, milestone, days from now until it is due, days ago it was reached (0: not yet), jobs, revenue, funding; checked when reached.
 MILESTONES = (
     (0, "100 petani memasok setiap pekan", -120, 128, 6, 84_000_000, 0),
     (0, "Gudang kedua di Mojosari", -30, 34, 9, 212_000_000, 150_000_000),
-    (0, "Menembus 300 petani", 60, 0, 0, 0, 0), (1, "Purwarupa tahan satu musim tanam", -45, 50, 2, 0, 75_000_000),
-    (1, "Dua puluh sensor terpasang", 75, 0, 0, 0, 0), (2, "Sepuluh tur suara terbit", -60, 66, 3, 31_000_000, 0),
+    (0, "Menembus 300 petani", 60, 0, 0, 0, 0),
+    (1, "Purwarupa tahan satu musim tanam", -45, 50, 2, 0, 75_000_000),
+    (1, "Dua puluh sensor terpasang", 75, 0, 0, 0, 0),
+    (2, "Sepuluh tur suara terbit", -60, 66, 3, 31_000_000, 0),
     (3, "Ekspor pertama ke Malaysia", -15, 12, 4, 58_000_000, 20_000_000),
-)  # fmt: skip
+)
 
 
 HOURS = ((2, "Ibu Ratih", "Membaca arus kas"), (3, "Pak Yusuf", "Menjual ke pemerintah"), (5, "Ibu Ratih", "Izin pangan olahan"))
@@ -72,11 +112,19 @@ def seed_startups(now: datetime | None = None) -> bool:
     rules = members.write_rules(text=RULES, by=by)
     plans = {
         code: members.set_plan(
-            code=code, by=by, name=name, hours_day=day, hours_week=week, ahead_days=ahead, rooms=rooms, days=days, price=Decimal(price),
+            code=code,
+            by=by,
+            name=name,
+            hours_day=day,
+            hours_week=week,
+            ahead_days=ahead,
+            rooms=rooms,
+            days=days,
+            price=Decimal(price),
             about=about,
         )
         for code, name, day, week, ahead, rooms, days, price, about in PLANS
-    }  # fmt: skip
+    }
     joined: list[Member] = []
     for email, region, woman, startup_name, plan in WHO:
         person = Person.objects.get(email=email)
@@ -97,9 +145,14 @@ def seed_startups(now: datetime | None = None) -> bool:
         stone = startups.set_milestone(startup=made[which], title=title, due=today + timedelta(days=due), programme=programme, by=by)
         if ago:
             startups.reach_milestone(
-                milestone=stone, day=today - timedelta(days=ago), jobs=jobs, revenue=Decimal(revenue), funding=Decimal(funding),
-                proof="Laporan keuangan dan daftar karyawan", by=by,
-            )  # fmt: skip
+                milestone=stone,
+                day=today - timedelta(days=ago),
+                jobs=jobs,
+                revenue=Decimal(revenue),
+                funding=Decimal(funding),
+                proof="Laporan keuangan dan daftar karyawan",
+                by=by,
+            )
             startups.check_milestone(milestone=stone, by=by)
     return True
 
@@ -107,10 +160,18 @@ def seed_startups(now: datetime | None = None) -> bool:
 def _startup(row: tuple[str, str, str, str, str, int, str, str, str], joined: list[Member], today: date, by: Person) -> Startup:
     name, line, stage, sector, region, founder, needs, indicator, what_for = row
     made = startups.set_startup(
-        code=name.lower().replace(" ", "-"), by=by, name=name, line=line, stage=stage, sector=sector, needs=needs,
-        agency=Place.objects.order_by("pk")[0].agency, region=Region.objects.get(pk=region),
-        founded=today.replace(day=1) - timedelta(days=500), about=f"{line} (simulasi)",
-    )  # fmt: skip
+        code=name.lower().replace(" ", "-"),
+        by=by,
+        name=name,
+        line=line,
+        stage=stage,
+        sector=sector,
+        needs=needs,
+        agency=Place.objects.order_by("pk")[0].agency,
+        region=Region.objects.get(pk=region),
+        founded=today.replace(day=1) - timedelta(days=500),
+        about=f"{line} (simulasi)",
+    )
     member = joined[founder]
     startups.add_to_team(startup=made, name=member.name, member=member, task="Pendiri", shown=True, by=by)
     if found := Indicator.objects.filter(code=indicator).first():
@@ -122,11 +183,16 @@ def _startup(row: tuple[str, str, str, str, str, int, str, str, str], joined: li
 def _programme(today: date, made: list[Startup], by: Person, moment: datetime) -> Programme:
     """A programme in its course with a cohort, hours of a mentor, and an open evening."""
     programme = startups.set_programme(
-        code="rintisan-majapahit", by=by, name="Rintisan Majapahit", seats=8,
+        code="rintisan-majapahit",
+        by=by,
+        name="Rintisan Majapahit",
+        seats=8,
         about="Enam bulan pendampingan dari gagasan sampai pelanggan pertama.",
-        call_opens=today - timedelta(days=200), call_closes=today + timedelta(days=20), begins=today - timedelta(days=150),
+        call_opens=today - timedelta(days=200),
+        call_closes=today + timedelta(days=20),
+        begins=today - timedelta(days=150),
         ends=today + timedelta(days=30),
-    )  # fmt: skip
+    )
     for startup in made[:3]:
         sent = startups.apply(programme=programme, startup=startup, text=startup.line, by=by)
         startups.decide_application(application=sent, accept=True, by=by)
@@ -136,9 +202,15 @@ def _programme(today: date, made: list[Startup], by: Person, moment: datetime) -
         startups.offer_hour(programme=programme, mentor=mentor, topic=topic, start=start, end=start + timedelta(hours=1), by=by)
     evening = datetime.combine(today + timedelta(days=6), time(15, 30), zone)
     event = startups.set_event(
-        code="temu-warga", by=by, name="Temu warga: data terbuka untuk usaha", place=Place.objects.order_by("pk").first(), start=evening,
-        end=evening + timedelta(hours=2), seats=40, about="Usaha rintisan memperlihatkan apa yang mereka bangun dari data terbuka.",
-    )  # fmt: skip
+        code="temu-warga",
+        by=by,
+        name="Temu warga: data terbuka untuk usaha",
+        place=Place.objects.order_by("pk").first(),
+        start=evening,
+        end=evening + timedelta(hours=2),
+        seats=40,
+        about="Usaha rintisan memperlihatkan apa yang mereka bangun dari data terbuka.",
+    )
     for name, email in (("Rizal", "rizal@contoh.test"), ("Nia", "nia@contoh.test")):
         startups.register_for(event=event, name=name, email=email, now=moment)
     return programme

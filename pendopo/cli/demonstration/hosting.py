@@ -38,23 +38,35 @@ TROWULAN = (
 HOLIDAYS = ((1, 1, "Tahun Baru"), (5, 1, "Hari Buruh"), (6, 1, "Hari Lahir Pancasila"), (8, 17, "Hari Kemerdekaan"), (12, 25, "Hari Natal"))
 
 PEOPLE = (
-    ("ayu.lestari@contoh.test", "Ayu Lestari"), ("fajar.nugroho@contoh.test", "Fajar Nugroho"),
+    ("ayu.lestari@contoh.test", "Ayu Lestari"),
+    ("fajar.nugroho@contoh.test", "Fajar Nugroho"),
     ("siti.maisaroh@contoh.test", "Siti Maisaroh"),
-    ("bima.saputra@contoh.test", "Bima Saputra"), ("dewi.anggraini@contoh.test", "Dewi Anggraini"),
-    ("rini.astuti@contoh.test", "Rini Astuti"), ("galih.prakoso@contoh.test", "Galih Prakoso"),
+    ("bima.saputra@contoh.test", "Bima Saputra"),
+    ("dewi.anggraini@contoh.test", "Dewi Anggraini"),
+    ("rini.astuti@contoh.test", "Rini Astuti"),
+    ("galih.prakoso@contoh.test", "Galih Prakoso"),
     ("mega.puspita@contoh.test", "Mega Puspita"),
-    ("taufik.hidayat@contoh.test", "Taufik Hidayat"), ("intan.permata@contoh.test", "Intan Permata"),
-    ("yusuf.maulana@contoh.test", "Yusuf Maulana"), ("laila.safitri@contoh.test", "Laila Safitri"),
-)  # fmt: skip
+    ("taufik.hidayat@contoh.test", "Taufik Hidayat"),
+    ("intan.permata@contoh.test", "Intan Permata"),
+    ("yusuf.maulana@contoh.test", "Yusuf Maulana"),
+    ("laila.safitri@contoh.test", "Laila Safitri"),
+)
 # Whose, what, from, for how many hours, what for: on every working day of two weeks before and one after.
 HABITS = (
-    (0, "ruang-trowulan", 9, 2, "Rapat tim Pasar Tani"), (1, "meja-3", 8, 4, "Kerja harian"),
+    (0, "ruang-trowulan", 9, 2, "Rapat tim Pasar Tani"),
+    (1, "meja-3", 8, 4, "Kerja harian"),
     (2, "studio-podcast", 13, 2, "Rekaman siniar UMKM"),
-    (3, "lab-purwarupa", 10, 3, "Purwarupa sensor irigasi"), (4, "ruang-bajang-ratu", 14, 2, "Kelas pemasaran digital"),
-    (1, "ruang-brantas", 15, 1, "Bimbingan mentor"), (5, "meja-1", 8, 3, "Menjahit pesanan"), (6, "meja-2", 9, 4, "Menulis aplikasi"),
-    (7, "meja-4", 13, 3, "Foto produk"), (8, "meja-5", 10, 2, "Kerja harian"), (9, "trowulan-meja-1", 8, 4, "Desain kemasan"),
-    (10, "trowulan-meja-2", 13, 3, "Katalog wisata"), (11, "meja-6", 14, 2, "Rapat daring"),
-)  # fmt: skip
+    (3, "lab-purwarupa", 10, 3, "Purwarupa sensor irigasi"),
+    (4, "ruang-bajang-ratu", 14, 2, "Kelas pemasaran digital"),
+    (1, "ruang-brantas", 15, 1, "Bimbingan mentor"),
+    (5, "meja-1", 8, 3, "Menjahit pesanan"),
+    (6, "meja-2", 9, 4, "Menulis aplikasi"),
+    (7, "meja-4", 13, 3, "Foto produk"),
+    (8, "meja-5", 10, 2, "Kerja harian"),
+    (9, "trowulan-meja-1", 8, 4, "Desain kemasan"),
+    (10, "trowulan-meja-2", 13, 3, "Katalog wisata"),
+    (11, "meja-6", 14, 2, "Rapat daring"),
+)
 
 
 def seed_coworking(now: datetime | None = None) -> bool:
@@ -80,10 +92,17 @@ def _place(
     code: str, name: str, address: str, region: str, agency: Agency, things: tuple[tuple[str, str, str, int, tuple[str, ...], bool], ...]
 ) -> Place:
     made = places.set_place(
-        code=code, by=None, name=name, address=f"{address} (simulasi)", agency=agency, region=Region.objects.filter(pk=region).first(),
-        hours=OFFICE_HOURS, zone=settings.TIME_ZONE, network="PENDOPO-TAMU",
+        code=code,
+        by=None,
+        name=name,
+        address=f"{address} (simulasi)",
+        agency=agency,
+        region=Region.objects.filter(pk=region).first(),
+        hours=OFFICE_HOURS,
+        zone=settings.TIME_ZONE,
+        network="PENDOPO-TAMU",
         about="Meja, ruang rapat, dan studio untuk usaha rintisan dan siapa pun yang berkarya di Kabupaten Mojokerto.",
-    )  # fmt: skip
+    )
     for thing, title, kind, capacity, features, approval in things:
         places.set_resource(
             code=thing, place=made, by=None, name=title, kind=kind, capacity=capacity, features=list(features), approval=approval

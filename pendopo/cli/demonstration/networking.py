@@ -55,11 +55,15 @@ def inventory() -> str:
     """The network as the import takes it."""
     districts = list(Region.objects.filter(parent="35.16").order_by("code"))
     sites = [_site("dc", "Pusat Data Kabupaten", "diskominfo", "35.16.13", CENTRE, "in_service", "data_centre")]
-    devices = ["  - {code: inti, site: dc, name: Router inti, role: core, platform: cisco_ios, "
-               "interfaces: [{name: uplink, number: 1, speed: 1G}]}",
-               "  - {code: uplink, site: dc, name: Uplink internet, role: other}"]  # fmt: skip
-    links = ["  - {code: uplink-1g, name: Uplink 1 Gbps, a: inti/uplink, b: uplink, medium: provider, provider: Penyedia A, capacity: 1G, "
-             "state: in_service, since: 2025-01-15}"]  # fmt: skip
+    devices = [
+        "  - {code: inti, site: dc, name: Router inti, role: core, platform: cisco_ios, "
+        "interfaces: [{name: uplink, number: 1, speed: 1G}]}",
+        "  - {code: uplink, site: dc, name: Uplink internet, role: other}",
+    ]
+    links = [
+        "  - {code: uplink-1g, name: Uplink 1 Gbps, a: inti/uplink, b: uplink, medium: provider, provider: Penyedia A, capacity: 1G, "
+        "state: in_service, since: 2025-01-15}"
+    ]
     for place, district in enumerate(districts):
         short = district.code[-2:]
         state = "built" if district.code in NOT_YET else "in_service"
@@ -86,12 +90,14 @@ def inventory() -> str:
         )
         links.append(_link(f"s-{code}", f"r-{code}/wan", "inti", "in_service", number, duct=f"pipa-{number // 3 + 1}"))
     services = ["  - {code: internet, name: Internet, devices: [uplink]}", "  - {code: srikandi, name: Srikandi, devices: [inti]}"]
-    units = ["  - {code: ups-dc, site: dc, kind: ups, name: UPS ruang server, capacity: 20, unit: kW, meter: it}",
-             "  - {code: ac-dc, site: dc, kind: cooling, name: Pendingin presisi, capacity: 12, unit: kW}",
-             "  - {code: meter-dc, site: dc, kind: power, name: Meter utama, capacity: 40, unit: kW, meter: total}",
-             "  - {code: rak-dc, site: dc, kind: rack, name: Rak 1-6, capacity: 252, unit: U}",
-             "  - {code: suhu-dc, site: dc, kind: temperature, name: Suhu lorong dingin, unit: °C, low: 18, high: 27}",
-             "  - {code: lembap-dc, site: dc, kind: humidity, name: Kelembapan, unit: '%', low: 40, high: 60}"]  # fmt: skip
+    units = [
+        "  - {code: ups-dc, site: dc, kind: ups, name: UPS ruang server, capacity: 20, unit: kW, meter: it}",
+        "  - {code: ac-dc, site: dc, kind: cooling, name: Pendingin presisi, capacity: 12, unit: kW}",
+        "  - {code: meter-dc, site: dc, kind: power, name: Meter utama, capacity: 40, unit: kW, meter: total}",
+        "  - {code: rak-dc, site: dc, kind: rack, name: Rak 1-6, capacity: 252, unit: U}",
+        "  - {code: suhu-dc, site: dc, kind: temperature, name: Suhu lorong dingin, unit: °C, low: 18, high: 27}",
+        "  - {code: lembap-dc, site: dc, kind: humidity, name: Kelembapan, unit: '%', low: 40, high: 60}",
+    ]
     return "\n".join(["sites:", *sites, "devices:", *devices, "links:", *links, "services:", *services, "units:", *units]) + "\n"
 
 

@@ -25,25 +25,62 @@ HALLS = (
 )
 # Hazard, area, districts whose halls are used in this order, resources in this order, a note.
 PLANS = (
-    ("flood", "35.16.13", ("35.16.13", "35.16.18"), ("Perahu karet", "Pompa 6 inci", "Relawan Tagana", "Dapur umum lapangan"),
-     "Kali Brangkal naik dari utara: buka GOR dulu, jalan desa sisi barat tetap kering. Di atas 1,5 m pindahkan ke Mojoanyar."),
-    ("flood", "35.16.18", ("35.16.18", "35.16.08"), ("Perahu karet", "Truk serbaguna", "Relawan Tagana"),
-     "Air Sadar datang pelan dan lama: siapkan logistik tiga hari."),
-    ("flood", "35.16.17", ("35.16.17",), ("Truk serbaguna", "Pompa 6 inci", "Dapur umum lapangan"),
-     "Kali Lamong: jalan ke Gresik putus lebih dulu, kirim truk dari selatan."),
-    ("flood", "35.16", ("35.16.08", "35.16.13"), ("Perahu karet", "Truk serbaguna", "Tenda pleton", "Relawan Tagana"),
-     "Untuk kecamatan yang belum punya rencana sendiri."),
-    ("landslide", "35.16.03", ("35.16.03", "35.16.08"), ("Truk serbaguna", "Ambulans puskesmas", "Tenda pleton", "Relawan Tagana"),
-     "Jalur Pacet ke Cangar ditutup dari dua sisi sebelum alat berat naik."),
+    (
+        "flood",
+        "35.16.13",
+        ("35.16.13", "35.16.18"),
+        ("Perahu karet", "Pompa 6 inci", "Relawan Tagana", "Dapur umum lapangan"),
+        "Kali Brangkal naik dari utara: buka GOR dulu, jalan desa sisi barat tetap kering. Di atas 1,5 m pindahkan ke Mojoanyar.",
+    ),
+    (
+        "flood",
+        "35.16.18",
+        ("35.16.18", "35.16.08"),
+        ("Perahu karet", "Truk serbaguna", "Relawan Tagana"),
+        "Air Sadar datang pelan dan lama: siapkan logistik tiga hari.",
+    ),
+    (
+        "flood",
+        "35.16.17",
+        ("35.16.17",),
+        ("Truk serbaguna", "Pompa 6 inci", "Dapur umum lapangan"),
+        "Kali Lamong: jalan ke Gresik putus lebih dulu, kirim truk dari selatan.",
+    ),
+    (
+        "flood",
+        "35.16",
+        ("35.16.08", "35.16.13"),
+        ("Perahu karet", "Truk serbaguna", "Tenda pleton", "Relawan Tagana"),
+        "Untuk kecamatan yang belum punya rencana sendiri.",
+    ),
+    (
+        "landslide",
+        "35.16.03",
+        ("35.16.03", "35.16.08"),
+        ("Truk serbaguna", "Ambulans puskesmas", "Tenda pleton", "Relawan Tagana"),
+        "Jalur Pacet ke Cangar ditutup dari dua sisi sebelum alat berat naik.",
+    ),
     ("landslide", "35.16.04", ("35.16.04", "35.16.08"), ("Truk serbaguna", "Ambulans puskesmas", "Relawan Tagana"), ""),
     ("landslide", "35.16.02", ("35.16.02", "35.16.03"), ("Truk serbaguna", "Ambulans puskesmas", "Tenda pleton"), ""),
-    ("earthquake", "35.16", ("35.16.08", "35.16.13", "35.16.18"), ("Tenda pleton", "Ambulans puskesmas", "Dapur umum lapangan"),
-     "Periksa bangunan sebelum dipakai; lapangan dan tenda dulu, gedung kemudian."),
+    (
+        "earthquake",
+        "35.16",
+        ("35.16.08", "35.16.13", "35.16.18"),
+        ("Tenda pleton", "Ambulans puskesmas", "Dapur umum lapangan"),
+        "Periksa bangunan sebelum dipakai; lapangan dan tenda dulu, gedung kemudian.",
+    ),
     ("fire", "35.16", ("35.16.08",), ("Ambulans puskesmas", "Tenda pleton"), ""),
-)  # fmt: skip
+)
 # Names that callers use; one of them exists in three districts.
-NAMES = (("Pasar Legi", "35.16.13"), ("Pasar Legi", "35.16.14"), ("Pasar Legi", "35.16.03"), ("Jembatan Kali Brangkal", "35.16.13"),
-         ("Terminal Mojosari", "35.16.08"), ("Candi Tikus", "35.16.12"), ("Dam Lengkong", "35.16.18"))  # fmt: skip
+NAMES = (
+    ("Pasar Legi", "35.16.13"),
+    ("Pasar Legi", "35.16.14"),
+    ("Pasar Legi", "35.16.03"),
+    ("Jembatan Kali Brangkal", "35.16.13"),
+    ("Terminal Mojosari", "35.16.08"),
+    ("Candi Tikus", "35.16.12"),
+    ("Dam Lengkong", "35.16.18"),
+)
 # Landmarks of one district stand this far beside its middle, so that they are not one point on the map.
 BESIDE = Decimal("0.006")
 
@@ -70,8 +107,18 @@ def _hall(code: str, name: str, place: int, capacity: int, facilities: str, cont
     village = list(Region.objects.filter(parent=code).order_by("pk")[: place + 1])[-1:] or [district]
     lat, lon = _position(village[0], district, place)
     full = name if district.name in name else f"{name} {district.name}"
-    return field.keep_shelter(shelter=None, by=None, name=full, region=village[0], agency=None, capacity=capacity,
-                              facilities=facilities, contact=contact, latitude=lat, longitude=lon)  # fmt: skip
+    return field.keep_shelter(
+        shelter=None,
+        by=None,
+        name=full,
+        region=village[0],
+        agency=None,
+        capacity=capacity,
+        facilities=facilities,
+        contact=contact,
+        latitude=lat,
+        longitude=lon,
+    )
 
 
 def _name_places() -> None:

@@ -19,24 +19,42 @@ def seed_warnings(incident: Incident, officer: Person, moment: datetime) -> None
     """A real warning, written and proposed, and a published exercise."""
     flood = BY_CODE["flood"]
     told = Told(
-        event=flood.event, headline="Banjir Kali Brangkal: warga Sooko di tepi kali agar mengungsi sekarang", category=flood.category,
-        expires=moment + timedelta(hours=8), severity=flood.severity, urgency=flood.urgency, certainty=flood.certainty,
-        responses=flood.responses, instruction=flood.instruction, contact="Pusdalops BPBD: 112",
+        event=flood.event,
+        headline="Banjir Kali Brangkal: warga Sooko di tepi kali agar mengungsi sekarang",
+        category=flood.category,
+        expires=moment + timedelta(hours=8),
+        severity=flood.severity,
+        urgency=flood.urgency,
+        certainty=flood.certainty,
+        responses=flood.responses,
+        instruction=flood.instruction,
+        contact="Pusdalops BPBD: 112",
         description="Kali Brangkal meluap di tiga desa. Air di jalan setinggi lutut dan masih mengalir deras.",
         regions=list(Region.objects.filter(pk__in=["35.16.13"])),
-        english={"event": flood.event_en, "headline": "Flood of Kali Brangkal: people of Sooko along the river, leave now",
-                 "description": "Kali Brangkal has left its bed in three villages. The water on the roads is knee-deep and flows fast.",
-                 "instruction": flood.instruction_en},
-    )  # fmt: skip
+        english={
+            "event": flood.event_en,
+            "headline": "Flood of Kali Brangkal: people of Sooko along the river, leave now",
+            "description": "Kali Brangkal has left its bed in three villages. The water on the roads is knee-deep and flows fast.",
+            "instruction": flood.instruction_en,
+        },
+    )
     actions.propose(warning=actions.draft(told=told, by=officer, about=incident.get_absolute_url()), by=officer)
     wind = BY_CODE["wind"]
     drill = Told(
-        event=wind.event, headline="Angin kencang di lereng Welirang", category=wind.category, status="Exercise",
-        expires=moment + timedelta(hours=20), severity=wind.severity, urgency=wind.urgency, certainty=wind.certainty,
-        responses=wind.responses, instruction=wind.instruction, contact="Pusdalops BPBD: 112",
+        event=wind.event,
+        headline="Angin kencang di lereng Welirang",
+        category=wind.category,
+        status="Exercise",
+        expires=moment + timedelta(hours=20),
+        severity=wind.severity,
+        urgency=wind.urgency,
+        certainty=wind.certainty,
+        responses=wind.responses,
+        instruction=wind.instruction,
+        contact="Pusdalops BPBD: 112",
         description="Latihan bersama kecamatan dan desa: periksa apakah pesan ini sampai.",
         regions=list(Region.objects.filter(pk__in=["35.16.02", "35.16.03"])),
-    )  # fmt: skip
+    )
     actions.approve(warning=actions.draft(told=drill, by=officer), by=officer)
     seed_heard(moment)
 
@@ -54,10 +72,22 @@ def seed_heard(moment: datetime) -> None:
     at = moment.replace(microsecond=0) - timedelta(minutes=20)
     rain = BY_CODE["rain"]
     message = Message(
-        identifier=f"simulasi-{at:%Y%m%d%H%M%S}", sender="cuaca@simulasi.invalid", sent=at, status="Exercise", kind="Alert",
-        category=rain.category, event=rain.event, urgency=rain.urgency, severity=rain.severity, certainty=rain.certainty,
-        headline="Hujan lebat disertai petir di Jawa Timur", onset=at, expires=at + timedelta(hours=6), sender_name="SIMULASI",
+        identifier=f"simulasi-{at:%Y%m%d%H%M%S}",
+        sender="cuaca@simulasi.invalid",
+        sent=at,
+        status="Exercise",
+        kind="Alert",
+        category=rain.category,
+        event=rain.event,
+        urgency=rain.urgency,
+        severity=rain.severity,
+        certainty=rain.certainty,
+        headline="Hujan lebat disertai petir di Jawa Timur",
+        onset=at,
+        expires=at + timedelta(hours=6),
+        sender_name="SIMULASI",
         description="Hujan lebat dapat disertai petir dan angin kencang di SOOKO, TROWULAN, JATIREJO, dan sekitarnya.",
-        instruction=rain.instruction, areas=(Area("Jawa Timur", ""),),
-    )  # fmt: skip
+        instruction=rain.instruction,
+        areas=(Area("Jawa Timur", ""),),
+    )
     hearing.take(feed=feed, raw=etree.tostring(written(message, ZoneInfo("Asia/Jakarta"))), now=moment)

@@ -32,8 +32,12 @@ TOLD = (
     (38, "Gardu PLN di RW 4 dipadamkan karena terendam."),
     (12, "Tinggi air turun 15 cm dalam satu jam; hujan di hulu reda."),
 )
-DONE = (("verify", "camat membenarkan, 60 cm"), ("call", "TRC BPBD, 8 orang"), ("warn", "empat desa di hilir sudah diberi tahu"),
-        ("power", "satu gardu"))  # fmt: skip
+DONE = (
+    ("verify", "camat membenarkan, 60 cm"),
+    ("call", "TRC BPBD, 8 orang"),
+    ("warn", "empat desa di hilir sudah diberi tahu"),
+    ("power", "satu gardu"),
+)
 
 
 def seed_watch(now: datetime | None = None) -> bool:
@@ -47,9 +51,13 @@ def seed_watch(now: datetime | None = None) -> bool:
     kept = roster.set_roster(code="pusat-kendali", name="Piket pusat kendali", turns=TURNS, cycle="PSM", crew=crew, by=None)
     roster.generate(roster=kept, first=timezone.localdate(moment) - timedelta(days=1), days=30, by=None)
     callout.set_chain(
-        code="pusat", name="Rantai pusat kendali", by=None, alarm_from="Extreme", patience_s=300,
+        code="pusat",
+        name="Rantai pusat kendali",
+        by=None,
+        alarm_from="Extreme",
+        patience_s=300,
         steps=[callout.StepSpec("roster", kept, ["email"], 180), callout.StepSpec("person", crew[0], ["email"], 300)],
-    )  # fmt: skip
+    )
     roster.write_line(text="Jaga malam tenang. Pantau Kali Brangkal: hujan deras di hulu sejak sore.", by=crew[2], kind=LineKind.HANDOVER)
     flood = seed_flood(crew[0], moment)
     seed_warnings(flood, crew[0], moment)
@@ -63,10 +71,17 @@ def seed_flood(officer: Person, moment: datetime) -> Incident:
     flood = next((one for one in newest() if one.procedure.code == "flood"), None)
     places = list(Region.objects.filter(parent="35.16.13").order_by("pk")[:3]) or list(Region.objects.filter(pk__in=VILLAGES))
     incident = cases.open_incident(
-        title="Banjir luapan Kali Brangkal, Sooko", by=officer, severity="Severe", regions=places, lead=officer, procedure=flood,
-        agencies=list(Agency.objects.filter(code__in=AGENCIES)), began=moment - timedelta(minutes=125),
-        detected=moment - timedelta(minutes=110), detail="Kali Brangkal meluap setelah hujan deras di hulu. Tiga desa tergenang.",
-    )  # fmt: skip
+        title="Banjir luapan Kali Brangkal, Sooko",
+        by=officer,
+        severity="Severe",
+        regions=places,
+        lead=officer,
+        procedure=flood,
+        agencies=list(Agency.objects.filter(code__in=AGENCIES)),
+        began=moment - timedelta(minutes=125),
+        detected=moment - timedelta(minutes=110),
+        detail="Kali Brangkal meluap setelah hujan deras di hulu. Tiga desa tergenang.",
+    )
     for minutes, text in TOLD:
         cases.write(incident=incident, text=text, by=officer, at=moment - timedelta(minutes=minutes))
     for step, text in DONE if flood else ():

@@ -20,9 +20,12 @@ def test_a_line_gives_its_index_and_every_node_and_a_bad_one_a_sentence() -> Non
     good, bad, missing = [json.loads(line) for line in done.output.splitlines()]
     assert done.exit_code == 1
     assert good == {
-        "name": "Contoh", "index": 3.282, "predicate": "Baik", "near_threshold": False,
+        "name": "Contoh",
+        "index": 3.282,
+        "predicate": "Baik",
+        "near_threshold": False,
         "nodes": {"D1": 3.7, "D2": 3.4, "D3": 3.0, "D4": 3.2},
-    }  # fmt: skip
+    }
     assert bad == {"name": "Salah", "error": "D3 (Manajemen SPBE) must be a number from 1 to 5, not '6'."}
     assert missing["error"].startswith("D3: no answer, so the index is incomplete: from 2.95 to 3.61.")
 

@@ -118,8 +118,10 @@ def test_an_uplink_keeps_each_rate_and_a_line_tells_its_turns() -> None:
     fine = [(at, value) for name, _dims, at, value in told if name == "net.uplink.in"]
     assert fine == [(float(second), 8000.0) for second in range(10, 400, 10)]
     assert [word for word in told if word[0] == "net.line"] == [
-        ("net.line", dims, 0.0, 1.0), ("net.line", dims, 50.0, 0.0), ("net.line", dims, 350.0, 0.0)
-    ]  # fmt: skip
+        ("net.line", dims, 0.0, 1.0),
+        ("net.line", dims, 50.0, 0.0),
+        ("net.line", dims, 350.0, 0.0),
+    ]
 
 
 def test_an_interface_without_wide_counters_is_asked_for_narrow_ones() -> None:

@@ -49,13 +49,15 @@ LINES = [
         "<189>45: *Nov 29 16:29:11.123: %LINK-3-UPDOWN: Interface Gi0/1, changed state to down",
         (23, 5, "", "", "2026-11-29T09:29:11.000Z", "%LINK-3-UPDOWN: Interface Gi0/1, changed state to down"),
     ),
-    ("<30>system,info,account user admin logged in from 10.1.1.1 via ssh",
-     (3, 6, "", "", "2026-11-29T09:30:00.000Z", "system,info,account user admin logged in from 10.1.1.1 via ssh")),
+    (
+        "<30>system,info,account user admin logged in from 10.1.1.1 via ssh",
+        (3, 6, "", "", "2026-11-29T09:30:00.000Z", "system,info,account user admin logged in from 10.1.1.1 via ssh"),
+    ),
     ("<13>2026-11-29T16:29:00+07:00 web nginx: ok", (1, 5, "web", "nginx", "2026-11-29T09:29:00.000Z", "ok")),
     ("Jan  1 00:00:00 sonne app: a clock of another year", (1, 5, "sonne", "app", "2026-11-29T09:30:00.000Z", "a clock of another year")),
     ("no head at all", (1, 5, "", "", "2026-11-29T09:30:00.000Z", "no head at all")),
     ("<999>1 x", (1, 5, "", "", "2026-11-29T09:30:00.000Z", "1 x")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("line", "wanted"), LINES)

@@ -87,23 +87,28 @@ def quota_refusal(
     if no_shows >= NO_SHOWS and start > now + SHORT_NOTICE:
         return Sentence(
             "You did not come to %(count)s bookings in %(days)s days: for now you can book only a day ahead.",
-            count=no_shows, days=NO_SHOW_DAYS,
-        )  # fmt: skip
+            count=no_shows,
+            days=NO_SHOW_DAYS,
+        )
     spans = list(own)
     day = start.astimezone(zone).date()
     used_day = sum((until - begin for begin, until in spans if begin.astimezone(zone).date() == day), timedelta())
     if used_day + (end - start) > allowance.day:
         return Sentence(
             "Your plan “%(plan)s” has %(hours)s hours a day, and %(used)s of that day are used.",
-            plan=allowance.name, hours=hours_text(allowance.day), used=hours_text(used_day),
-        )  # fmt: skip
+            plan=allowance.name,
+            hours=hours_text(allowance.day),
+            used=hours_text(used_day),
+        )
     begin_week, end_week = week_of(start, zone)
     used = sum((until - begin for begin, until in spans if begin_week <= begin < end_week), timedelta())
     if used + (end - start) > allowance.week:
         return Sentence(
             "Your plan “%(plan)s” has %(hours)s hours a week, and %(used)s of that week are used.",
-            plan=allowance.name, hours=hours_text(allowance.week), used=hours_text(used),
-        )  # fmt: skip
+            plan=allowance.name,
+            hours=hours_text(allowance.week),
+            used=hours_text(used),
+        )
     return None
 
 

@@ -85,11 +85,13 @@ def reckon_together(people: Collection[int], start: datetime, now: datetime, apa
     counted = {row[0]: row[1:] for row in made.order_by().values("by").annotate(m=missed, e=ever).values_list("by", "m", "e")}
     return {
         person: Reckoning(
-            tuple(passes[person]), tuple(own[person]), counted.get(person, (0, 0))[0],
+            tuple(passes[person]),
+            tuple(own[person]),
+            counted.get(person, (0, 0))[0],
             groups_of(members.get(person), first=not counted.get(person, (0, 0))[1]),
         )
         for person in people
-    }  # fmt: skip
+    }
 
 
 def _allowance(held: Pass) -> logic.Allowance:

@@ -32,9 +32,12 @@ class ShareForm(forms.Form):
     )
     percent = forms.IntegerField(label=gettext_lazy("Share in percent"), min_value=1, max_value=50, initial=20)
     hours = forms.IntegerField(
-        label=gettext_lazy("Until how many hours before"), min_value=1, max_value=LONGEST_HOURS, initial=24,
+        label=gettext_lazy("Until how many hours before"),
+        min_value=1,
+        max_value=LONGEST_HOURS,
+        initial=24,
         help_text=gettext_lazy("Later than that, what is still free is for everybody."),
-    )  # fmt: skip
+    )
 
 
 def _may(person: Person, place: Place | None) -> bool:

@@ -32,9 +32,17 @@ def _code(length: int) -> str:
 
 @transaction.atomic
 def register(
-    *, name: str, email: str, rules: HouseRules | None, phone: str = "", village: Region | None = None, startup_name: str = "",
-    woman: bool = False, about: str = "", by: Person | None = None,
-) -> Member:  # fmt: skip
+    *,
+    name: str,
+    email: str,
+    rules: HouseRules | None,
+    phone: str = "",
+    village: Region | None = None,
+    startup_name: str = "",
+    woman: bool = False,
+    about: str = "",
+    by: Person | None = None,
+) -> Member:
     """Asks for membership; a steward decides. Somebody with an account registers for it. Asked twice, the first request stands; who
     comes back goes on with the first registration and its history.
 
@@ -122,8 +130,13 @@ def give_pass(*, member: Member, plan: Plan, since: date, by: Person | None, day
     until = since + timedelta(days=(days or plan.days) - 1)
     row, made = Pass.objects.get_or_create(member=member, plan=plan, since=since, ended=None, defaults={"until": until})
     if made:
-        record(by=by, room="coworking", verb="give_pass", about=member.get_absolute_url(),
-               after={"plan": plan.code, "since": since.isoformat(), "until": until.isoformat()})  # fmt: skip
+        record(
+            by=by,
+            room="coworking",
+            verb="give_pass",
+            about=member.get_absolute_url(),
+            after={"plan": plan.code, "since": since.isoformat(), "until": until.isoformat()},
+        )
     return row
 
 
@@ -199,6 +212,11 @@ def make_vouchers(*, place: Place, count: int, since: date, until: date, by: Per
     if until < since:
         raise Refused(_("The last day comes after the first."))
     rows = Voucher.objects.bulk_create(Voucher(place=place, code=_code(10), since=since, until=until) for _number in range(count))
-    record(by=by, room="coworking", verb="make_vouchers", about=place.get_absolute_url(),
-           after={"count": count, "since": since.isoformat(), "until": until.isoformat()})  # fmt: skip
+    record(
+        by=by,
+        room="coworking",
+        verb="make_vouchers",
+        about=place.get_absolute_url(),
+        after={"count": count, "since": since.isoformat(), "until": until.isoformat()},
+    )
     return rows

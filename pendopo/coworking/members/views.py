@@ -63,7 +63,8 @@ def members(request: PersonRequest) -> HttpResponse:
         ],
         filters=MemberFilters(request.GET),
         links=[
-            Link(_("House rules"), reverse("coworking:rules")), Link(_("Vouchers"), reverse("coworking:vouchers")),
+            Link(_("House rules"), reverse("coworking:rules")),
+            Link(_("Vouchers"), reverse("coworking:vouchers")),
             Link(_("Plans"), reverse("coworking:plans")),
         ],
         csv_name="pendopo-members",
@@ -71,7 +72,7 @@ def members(request: PersonRequest) -> HttpResponse:
         empty_text=_("The page for registering is open to everybody."),
         empty_url=reverse("coworking:join"),
         empty_action=_("See that page"),
-    )  # fmt: skip
+    )
     return listing.csv() if listing.wants_csv else render(request, "ui/list.html", {"listing": listing})
 
 

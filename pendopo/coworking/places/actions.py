@@ -62,8 +62,13 @@ def set_floor(*, place: Place, name: str, level: int, by: Person | None, plan: b
         resource.floor = kept
         resource.x, resource.y, resource.w, resource.h = boxes[resource.code]
         resource.save(update_fields=["floor", "x", "y", "w", "h"])
-    record(by=by, room="coworking", verb="set_floor", about=place.get_absolute_url(),
-           after={"floor": kept.name, "level": level, "plan": len(plan), "placed": sorted(boxes)})  # fmt: skip
+    record(
+        by=by,
+        room="coworking",
+        verb="set_floor",
+        about=place.get_absolute_url(),
+        after={"floor": kept.name, "level": level, "plan": len(plan), "placed": sorted(boxes)},
+    )
     return kept
 
 
@@ -105,8 +110,14 @@ def move_holiday(*, holiday: Holiday, day: date, by: Person | None) -> int:
         raise Refused(_("This day is a holiday already."))
     before, kept.day = kept.day, day
     kept.save(update_fields=["day"])
-    record(by=by, room="coworking", verb="move_holiday", about="/coworking/holidays", before={"day": before.isoformat()},
-           after={"day": day.isoformat(), "name": kept.name})  # fmt: skip
+    record(
+        by=by,
+        room="coworking",
+        verb="move_holiday",
+        about="/coworking/holidays",
+        before={"day": before.isoformat()},
+        after={"day": day.isoformat(), "name": kept.name},
+    )
     return _clear_day(kept, by)
 
 
@@ -115,8 +126,13 @@ def drop_holiday(*, holiday: Holiday, by: Person | None) -> bool:
     """The day is no holiday any more."""
     done, _rows = Holiday.objects.filter(pk=holiday.pk).delete()
     if done:
-        record(by=by, room="coworking", verb="drop_holiday", about="/coworking/holidays",
-               before={"day": holiday.day.isoformat(), "name": holiday.name})  # fmt: skip
+        record(
+            by=by,
+            room="coworking",
+            verb="drop_holiday",
+            about="/coworking/holidays",
+            before={"day": holiday.day.isoformat(), "name": holiday.name},
+        )
     return bool(done)
 
 
@@ -129,8 +145,13 @@ def close_place(*, place: Place, start: datetime, end: datetime, why: str, by: P
         raise Refused(_("Say why: everybody who wants to book reads it."))
     row = Closure.objects.create(place=place, start=start, end=end, why=why.strip()[:200], by=by)
     count = _clear(Place.objects.filter(pk=place.pk), start, end, row.why, by)
-    record(by=by, room="coworking", verb="close_place", about=place.get_absolute_url(),
-           after={"start": start.isoformat(), "end": end.isoformat(), "why": row.why, "bookings": count})  # fmt: skip
+    record(
+        by=by,
+        room="coworking",
+        verb="close_place",
+        about=place.get_absolute_url(),
+        after={"start": start.isoformat(), "end": end.isoformat(), "why": row.why, "bookings": count},
+    )
     return row, count
 
 

@@ -111,8 +111,10 @@ def here(request: PersonRequest, code: str) -> HttpResponse:
     own = (
         Booking.objects.of(request.user)
         .filter(resource=found, state__in=logic.ACTIVE, start__lte=now + logic.EARLY, end__gt=now)
-        .select_related("resource__place", "by").order_by("start").first()
-    )  # fmt: skip
+        .select_related("resource__place", "by")
+        .order_by("start")
+        .first()
+    )
     if request.method == "POST" and own is not None:
         try:
             bookings.check_in(booking=own, by=request.user)

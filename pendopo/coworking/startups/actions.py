@@ -31,8 +31,15 @@ def set_startup(*, code: str, by: Person | None, **fields: Any) -> Startup:
     after = {name: str(getattr(kept, name)) for name in fields}
     if before != after:
         kept.save()
-        record(by=by, room="coworking", verb="set_startup", about=kept.get_absolute_url(), before=before, after=after,
-               region=kept.region_id or "")  # fmt: skip
+        record(
+            by=by,
+            room="coworking",
+            verb="set_startup",
+            about=kept.get_absolute_url(),
+            before=before,
+            after=after,
+            region=kept.region_id or "",
+        )
     return kept
 
 
@@ -101,9 +108,15 @@ def set_milestone(
 
 @transaction.atomic
 def reach_milestone(
-    *, milestone: Milestone, day: date, by: Person | None, jobs: int = 0, revenue: Decimal = Decimal(0), funding: Decimal = Decimal(0),
+    *,
+    milestone: Milestone,
+    day: date,
+    by: Person | None,
+    jobs: int = 0,
+    revenue: Decimal = Decimal(0),
+    funding: Decimal = Decimal(0),
     proof: str = "",
-) -> Milestone:  # fmt: skip
+) -> Milestone:
     """A start-up reports that it got there, with what came of it. It counts once a steward has checked it."""
     if day > timezone.localdate():
         raise Refused(_("This day is still to come."))
@@ -114,9 +127,13 @@ def reach_milestone(
         raise Refused(_("This milestone is checked and stays as it is: report what is new with the next one."))
     kept.reached, kept.jobs, kept.revenue, kept.funding, kept.proof = day, jobs, revenue, funding, proof.strip()[:300]
     kept.save()
-    record(by=by, room="coworking", verb="reach_milestone", about=kept.startup.get_absolute_url(),
-           after={"title": kept.title, "reached": day.isoformat(), "jobs": jobs, "revenue": str(revenue),
-                  "funding": str(funding)})  # fmt: skip
+    record(
+        by=by,
+        room="coworking",
+        verb="reach_milestone",
+        about=kept.startup.get_absolute_url(),
+        after={"title": kept.title, "reached": day.isoformat(), "jobs": jobs, "revenue": str(revenue), "funding": str(funding)},
+    )
     return kept
 
 
@@ -173,8 +190,13 @@ def decide_application(*, application: Application, accept: bool, by: Person | N
     verdict = Verdict.ACCEPTED if accept else Verdict.DECLINED
     done = Application.objects.filter(pk=application.pk, verdict=Verdict.SENT).update(verdict=verdict, why=why.strip()[:300])
     if done:
-        record(by=by, room="coworking", verb="decide_application", about=programme.get_absolute_url(),
-               after={"startup": application.startup.code, "verdict": verdict.value})  # fmt: skip
+        record(
+            by=by,
+            room="coworking",
+            verb="decide_application",
+            about=programme.get_absolute_url(),
+            after={"startup": application.startup.code, "verdict": verdict.value},
+        )
     return bool(done)
 
 

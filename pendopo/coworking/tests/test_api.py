@@ -53,9 +53,14 @@ def test_what_is_free_is_open_to_everybody(hall: Place, client: Client) -> None:
 
 
 UNREADABLE = (
-    "from=2026-12-07T09:00:00Z", "from=x&to=y", "from=2026-12-07T09:00:00&to=2026-12-07T10:00:00",
-    "from=2026-12-07T10:00:00Z&to=2026-12-07T09:00:00Z", "features=sauna", "people=0", "room=x",
-)  # fmt: skip
+    "from=2026-12-07T09:00:00Z",
+    "from=x&to=y",
+    "from=2026-12-07T09:00:00&to=2026-12-07T10:00:00",
+    "from=2026-12-07T10:00:00Z&to=2026-12-07T09:00:00Z",
+    "features=sauna",
+    "people=0",
+    "room=x",
+)
 
 
 @pytest.mark.parametrize("query", UNREADABLE)

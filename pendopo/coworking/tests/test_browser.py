@@ -27,8 +27,17 @@ __all__ = ["hall", "team"]
 
 pytestmark = needed
 
-PAGES = ("/coworking", "/coworking/things/sedang", "/coworking/places/mojosari", "/coworking/join", "/coworking/mine", "/startups",
-         "/coworking/today", "/coworking/setup/mojosari", "/coworking/vouchers")  # fmt: skip
+PAGES = (
+    "/coworking",
+    "/coworking/things/sedang",
+    "/coworking/places/mojosari",
+    "/coworking/join",
+    "/coworking/mine",
+    "/startups",
+    "/coworking/today",
+    "/coworking/setup/mojosari",
+    "/coworking/vouchers",
+)
 
 
 def let_in(page: Page, person: Person, address: str) -> None:

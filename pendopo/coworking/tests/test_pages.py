@@ -66,8 +66,15 @@ def test_the_week_shows_titles_to_whom_they_belong(hall: Place, rani: Person) ->
     ani = member("Ani")
     actions.book(wish=Wish(thing("kecil"), next_monday(9), next_monday(10), "Rahasia dagang"), by=ani)
     address = f"/coworking/things/kecil?week={next_monday(9).date()}"
-    shown = {name: "Rahasia dagang" in client.get(address).content.decode() for name, client in
-             {"stranger": Client(), "ani": signed_in(ani), "beni": signed_in(member("Beni")), "rani": signed_in(rani)}.items()}  # fmt: skip
+    shown = {
+        name: "Rahasia dagang" in client.get(address).content.decode()
+        for name, client in {
+            "stranger": Client(),
+            "ani": signed_in(ani),
+            "beni": signed_in(member("Beni")),
+            "rani": signed_in(rani),
+        }.items()
+    }
     assert shown == {"stranger": False, "ani": True, "beni": False, "rani": True}
     page = Client().get(address).content.decode()
     assert len(re.findall(r'data-start="', page)) == 5 * 18 - 2 and 'rowspan="2"' in page

@@ -22,31 +22,55 @@ def test_a_drawing_is_kept_without_what_the_editor_left() -> None:
     assert marks(made.text) == {"meja-1": (10, 20, 30, 40)}
 
 
-@pytest.mark.parametrize("inside", [
-    "<script>alert(1)</script>",
-    '<rect onload="alert(1)"/>', '<g ONCLICK="x()"/>', "<foreignObject><body/></foreignObject>",
-    '<rect fill="url(http://x.test/a)"/>', '<path d="M0 0" clip-path="url(//x)"/>',
-    '<rect id="javascript:x"/>', '<rect fill="data:text/html,x"/>',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>alert(1)</script>",
+        '<rect onload="alert(1)"/>',
+        '<g ONCLICK="x()"/>',
+        "<foreignObject><body/></foreignObject>",
+        '<rect fill="url(http://x.test/a)"/>',
+        '<path d="M0 0" clip-path="url(//x)"/>',
+        '<rect id="javascript:x"/>',
+        '<rect fill="data:text/html,x"/>',
+    ],
+)
 def test_what_acts_or_fetches_is_refused(inside: str) -> None:
     with pytest.raises(BadPlan):
         clean(svg(inside))
 
 
-@pytest.mark.parametrize("inside", ['<a xlink:href="javascript:x"><rect/></a>', '<image xlink:href="http://x.test/a.png"/>',
-    "<style>*{}</style>",
-    '<use xlink:href="#a"/>', '<animate attributeName="href"/>', '<set attributeName="onclick"/>'])  # fmt: skip
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<a xlink:href="javascript:x"><rect/></a>',
+        '<image xlink:href="http://x.test/a.png"/>',
+        "<style>*{}</style>",
+        '<use xlink:href="#a"/>',
+        '<animate attributeName="href"/>',
+        '<set attributeName="onclick"/>',
+    ],
+)
 def test_what_is_no_drawing_is_left_out(inside: str) -> None:
     assert clean(svg(inside)).text.count("<") == 1
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"hello", b"<html/>", b"<svg/>", b'<svg xmlns="http://www.w3.org/2000/svg"/>',
-    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="5 5 10 10"/>', b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 nan 1"/>',
-    b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><text>&a;</text></svg>',
-    '<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'.encode("utf-16"),
-    svg("<g>" * 300 + "</g>" * 300), b" " * (600 * 1024),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"hello",
+        b"<html/>",
+        b"<svg/>",
+        b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="5 5 10 10"/>',
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 nan 1"/>',
+        b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><text>&a;</text></svg>',
+        '<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'.encode("utf-16"),
+        svg("<g>" * 300 + "</g>" * 300),
+        b" " * (600 * 1024),
+    ],
+)
 def test_what_is_no_plan(body: bytes) -> None:
     with pytest.raises(BadPlan):
         clean(body)

@@ -35,9 +35,12 @@ def hall(db: None) -> Place:
     """The place with its things."""
     place = set_place(code="mojosari", by=None, name="Pusat Kreatif Mojosari", hours="Mo-Fr 08:00-17:00")
     for code, kind, capacity, features in (
-        ("kecil", "room", 4, ["screen"]), ("sedang", "room", 8, ["projector", "screen"]), ("besar", "room", 20, ["projector"]),
-        ("meja-1", "desk", 1, []), ("meja-2", "desk", 1, []),
-    ):  # fmt: skip
+        ("kecil", "room", 4, ["screen"]),
+        ("sedang", "room", 8, ["projector", "screen"]),
+        ("besar", "room", 20, ["projector"]),
+        ("meja-1", "desk", 1, []),
+        ("meja-2", "desk", 1, []),
+    ):
         set_resource(code=code, place=place, by=None, name=f"Ruang {code}", kind=kind, capacity=capacity, features=features)
     return place
 

@@ -67,9 +67,12 @@ class ChainForm(forms.Form):
         label=_("Starts by itself for alerts from"), required=False, choices=[("", _("never")), *Severity.choices]
     )
     patience_s = forms.IntegerField(
-        label=_("Seconds an alert may wait at an awake desk"), min_value=0, max_value=3600, initial=120,
+        label=_("Seconds an alert may wait at an awake desk"),
+        min_value=0,
+        max_value=3600,
+        initial=120,
         help_text=_("Without an awake desk it starts at once."),
-    )  # fmt: skip
+    )
 
 
 class ListForm(forms.Form):

@@ -28,8 +28,9 @@ from .tokens import reply_key
 def call_outs(request: PersonRequest) -> HttpResponse:
     """Every call-out, the newest first."""
     links = [Link(_("Call people out"), reverse("incidents:start-call-out"))] if holds(request.user, "desk.work") else []
-    started = Column("started", _("Time"), lambda c: moment(c.started), url=CallOut.get_absolute_url, sort="started",
-                     csv_value=lambda c: c.started)  # fmt: skip
+    started = Column(
+        "started", _("Time"), lambda c: moment(c.started), url=CallOut.get_absolute_url, sort="started", csv_value=lambda c: c.started
+    )
     listing = Listing(
         request,
         title=_("Call-outs"),
@@ -51,7 +52,7 @@ def call_outs(request: PersonRequest) -> HttpResponse:
         empty_text=_("A chain says whom to call one after another until somebody answers."),
         empty_url=reverse("incidents:chains"),
         empty_action=_("Chains"),
-    )  # fmt: skip
+    )
     return listing.csv() if listing.wants_csv else render(request, "ui/list.html", {"listing": listing})
 
 
@@ -111,8 +112,15 @@ def chains(request: PersonRequest) -> HttpResponse:
     """The escalation chains, and how answers come in by each channel."""
     may_change = holds(request.user, "roster.change")
     channels = [(Channel(code), is_set_up(code)) for code in Channel.values if code != Channel.WEBHOOK]
-    keys = [(Channel(code), f"{settings.SITE_URL}{reverse('incidents:replies', args=[code])}", reply_key(code))
-            for code in Channel.values if code not in SILENT] if holds(request.user, "notify.change") else []  # fmt: skip
+    keys = (
+        [
+            (Channel(code), f"{settings.SITE_URL}{reverse('incidents:replies', args=[code])}", reply_key(code))
+            for code in Channel.values
+            if code not in SILENT
+        ]
+        if holds(request.user, "notify.change")
+        else []
+    )
     context = {
         "chains": Chain.objects.filter(ended=None).prefetch_related("steps"),
         "lists": CallList.objects.all(),

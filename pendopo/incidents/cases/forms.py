@@ -37,12 +37,14 @@ def find_places(text: str) -> list[Region]:
         code = WRITTEN_CODE.search(part)
         rows = list(Region.objects.filter(pk=code[0])) if code else list(home_regions().filter(name__iexact=part).order_by("code")[:9])
         if not rows:
-            raise forms.ValidationError(_("There is no region “%(name)s”: choose one from the list, or write its code."),
-                                        params={"name": part[:60]})  # fmt: skip
+            raise forms.ValidationError(
+                _("There is no region “%(name)s”: choose one from the list, or write its code."), params={"name": part[:60]}
+            )
         if len(rows) > 1:
             which = ", ".join(f"{row.name} ({row.pk})" for row in rows)
-            raise forms.ValidationError(_("There are several “%(name)s”: write the code. %(which)s"),
-                                        params={"name": part[:60], "which": which})  # fmt: skip
+            raise forms.ValidationError(
+                _("There are several “%(name)s”: write the code. %(which)s"), params={"name": part[:60], "which": which}
+            )
         found.append(rows[0])
     return list(dict.fromkeys(found))
 
@@ -64,13 +66,15 @@ class OpenForm(forms.Form):
     """A new incident: a kind and a place are enough, and twenty seconds."""
 
     procedure = forms.ChoiceField(label=_("What is it?"), widget=forms.RadioSelect, required=False)
-    place = PlacesField(label=_("Where?"), max_length=200, required=False, widget=PLACE,
-                        help_text=_("Name of the village or district, or its code."))  # fmt: skip
+    place = PlacesField(
+        label=_("Where?"), max_length=200, required=False, widget=PLACE, help_text=_("Name of the village or district, or its code.")
+    )
     title = forms.CharField(label=_("Title"), max_length=200, required=False, help_text=_("Empty: the kind and the place."))
     detail = forms.CharField(label=_("What is known"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     severity = forms.ChoiceField(label=_("Severity"), required=False, choices=[("", _("as usual for its kind")), *Severity.choices])
-    more = PlacesField(label=_("More places"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2}),
-                       help_text=_("One a line."))  # fmt: skip
+    more = PlacesField(
+        label=_("More places"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("One a line.")
+    )
     began = forms.DateTimeField(label=_("Began"), widget=MOMENT, required=False)
     exercise = forms.BooleanField(label=_("Exercise (LATIHAN): everything is marked, and it ends with a score"), required=False)
 
@@ -108,8 +112,13 @@ class ChangeForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=200)
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices)
     detail = forms.CharField(label=_("What is known"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
-    regions = PlacesField(label=_("Regions"), max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 5}),
-                          help_text=_("One a line: a name or a code."))  # fmt: skip
+    regions = PlacesField(
+        label=_("Regions"),
+        max_length=8000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("One a line: a name or a code."),
+    )
     agencies = forms.ModelMultipleChoiceField(
         label=_("Agencies that take part"), queryset=Agency.objects.none(), required=False, widget=forms.SelectMultiple(attrs={"size": 10})
     )

@@ -93,9 +93,14 @@ def _quick(took: timedelta | None, limit: timedelta) -> float:
 
 
 def drill_parts(
-    clocks: Clocks, steps_in_time: Sequence[bool], steps_done: Sequence[bool], orders_in_time: Sequence[bool],
-    *, requests_met: Sequence[bool] = (), warned: timedelta | None = None,
-) -> list[Part]:  # fmt: skip
+    clocks: Clocks,
+    steps_in_time: Sequence[bool],
+    steps_done: Sequence[bool],
+    orders_in_time: Sequence[bool],
+    *,
+    requests_met: Sequence[bool] = (),
+    warned: timedelta | None = None,
+) -> list[Part]:
     """The parts of a drill's score. Steps: the share done, and of those with a limit in time; requests: the share met.
 
     `warned` is the time from detection to the warning of the public, None where the drill had none: then it is not judged.

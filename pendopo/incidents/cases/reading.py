@@ -69,15 +69,32 @@ def timeline(incident: Incident, *, reader: Person | None = None, as_of: datetim
 def _line(entry: TimelineEntry) -> Happened:
     late = entry.noted if abs((entry.noted - entry.at).total_seconds()) > 120 else None
     url = f"/incidents/files/{entry.pk}" if entry.file_name else ""
-    return Happened(entry.at, entry.kind, str(entry.get_kind_display()), entry.text, entry.by.name if entry.by else "", entry.link,
-                    entry.file_name, url, entry.digest, late)  # fmt: skip
+    return Happened(
+        entry.at,
+        entry.kind,
+        str(entry.get_kind_display()),
+        entry.text,
+        entry.by.name if entry.by else "",
+        entry.link,
+        entry.file_name,
+        url,
+        entry.digest,
+        late,
+    )
 
 
 def _change(change: Change) -> Happened:
     tone = {"firing": "danger", "ended": "well"}.get(change.state, "attention")
     text = f"{change.alert.name}: {change.word}" + (f", {change.reason}" if change.reason else "")
-    return Happened(change.at, EntryKind.ALERT, str(EntryKind.ALERT.label), text, change.by.name if change.by else "",
-                    change.alert.get_absolute_url(), tone=tone)  # fmt: skip
+    return Happened(
+        change.at,
+        EntryKind.ALERT,
+        str(EntryKind.ALERT.label),
+        text,
+        change.by.name if change.by else "",
+        change.alert.get_absolute_url(),
+        tone=tone,
+    )
 
 
 def _word(word: Word) -> Happened:
@@ -87,8 +104,15 @@ def _word(word: Word) -> Happened:
 
 def _warning(warning: PublicWarning) -> Happened:
     by = warning.approved_by.name if warning.approved_by else ""
-    return Happened(warning.sent or warning.created, EntryKind.ALERT, str(warning.get_message_type_display()), warning.headline, by,
-                    warning.get_absolute_url(), tone=warning.tone)  # fmt: skip
+    return Happened(
+        warning.sent or warning.created,
+        EntryKind.ALERT,
+        str(warning.get_message_type_display()),
+        warning.headline,
+        by,
+        warning.get_absolute_url(),
+        tone=warning.tone,
+    )
 
 
 def _call_out(out: CallOut, moment: datetime) -> list[Happened]:
@@ -131,5 +155,8 @@ def figures_known(incident: Incident, reader: Person, as_of: datetime) -> list[d
         return []
     regions = [incident.region_id]
     found = figures(list(watched.values()), regions, as_of=as_of)
-    return [{**figure_json(one, as_of), "name": watched[one.indicator].name, "decimals": watched[one.indicator].decimals} for one in found
-            if one.value is not None][:MOST_FIGURES]  # fmt: skip
+    return [
+        {**figure_json(one, as_of), "name": watched[one.indicator].name, "decimals": watched[one.indicator].decimals}
+        for one in found
+        if one.value is not None
+    ][:MOST_FIGURES]

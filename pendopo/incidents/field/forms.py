@@ -143,9 +143,17 @@ class ShelterForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Shelter
         fields = ["name", "region", "agency", "capacity", "contact", "facilities", "readiness", "latitude", "longitude"]
-        labels = {"name": _("Name"), "region": _("Village"), "agency": _("Agency"), "capacity": _("Capacity (people)"),
-                  "contact": _("Contact"), "facilities": _("Facilities"), "readiness": _("Readiness"), "latitude": _("Latitude"),
-                  "longitude": _("Longitude")}  # fmt: skip
+        labels = {
+            "name": _("Name"),
+            "region": _("Village"),
+            "agency": _("Agency"),
+            "capacity": _("Capacity (people)"),
+            "contact": _("Contact"),
+            "facilities": _("Facilities"),
+            "readiness": _("Readiness"),
+            "latitude": _("Latitude"),
+            "longitude": _("Longitude"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -159,8 +167,15 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Resource
         fields = ["name", "kind", "agency", "region", "quantity", "contact", "readiness"]
-        labels = {"name": _("Name"), "kind": _("Kind"), "agency": _("Agency"), "region": _("Where it stands"), "quantity": _("How many"),
-                  "contact": _("Contact"), "readiness": _("Readiness")}  # fmt: skip
+        labels = {
+            "name": _("Name"),
+            "kind": _("Kind"),
+            "agency": _("Agency"),
+            "region": _("Where it stands"),
+            "quantity": _("How many"),
+            "contact": _("Contact"),
+            "readiness": _("Readiness"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

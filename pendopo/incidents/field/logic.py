@@ -112,9 +112,14 @@ def total(what: str, counts: Mapping[str, Count], expected: Collection[str]) -> 
     if not counts:
         return Total(what, None, 0, len(places), None)
     return Total(
-        what, sum(one.number for one in counts.values()), len(counts), len(places), min(one.at for one in counts.values()),
-        tuple(dict.fromkeys(source for one in counts.values() for source in one.sources)), sum(one.excess for one in counts.values()),
-    )  # fmt: skip
+        what,
+        sum(one.number for one in counts.values()),
+        len(counts),
+        len(places),
+        min(one.at for one in counts.values()),
+        tuple(dict.fromkeys(source for one in counts.values() for source in one.sources)),
+        sum(one.excess for one in counts.values()),
+    )
 
 
 def by_place(lines: Iterable[Line], topic: str, what: str) -> dict[str, Count]:

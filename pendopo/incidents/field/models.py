@@ -131,9 +131,18 @@ class FieldLine(models.Model):
     def line(self) -> logic.Line:
         """As a value."""
         return logic.Line(
-            self.topic, self.what, self.region_id, self.number, self.at, self.noted, self.source, self.place,
-            (self.sex, self.age, self.vulnerable), self.state, self.note,
-        )  # fmt: skip
+            self.topic,
+            self.what,
+            self.region_id,
+            self.number,
+            self.at,
+            self.noted,
+            self.source,
+            self.place,
+            (self.sex, self.age, self.vulnerable),
+            self.state,
+            self.note,
+        )
 
     @property
     def word(self) -> str:
@@ -169,10 +178,12 @@ class Shelter(models.Model):
         ordering = ["region", "name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["region", "name"], condition=Q(closed=None), name="shelter_once_in_a_village",
+                fields=["region", "name"],
+                condition=Q(closed=None),
+                name="shelter_once_in_a_village",
                 violation_error_message=_("There is a shelter of this name in this village already."),
             )
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -221,11 +232,13 @@ class Stay(models.Model):
         ordering = ["since"]
         constraints = [
             models.UniqueConstraint(
-                fields=["incident", "card"], condition=Q(until=None), name="family_in_one_shelter",
+                fields=["incident", "card"],
+                condition=Q(until=None),
+                name="family_in_one_shelter",
                 violation_error_message=_("This family is counted in a shelter already."),
             ),
             models.CheckConstraint(condition=Q(people__gte=1), name="family_has_people", violation_error_message=_("A family has people.")),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.head} ({self.people})"
@@ -267,10 +280,11 @@ class Resource(models.Model):
         ordering = ["kind", "agency__name", "name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(out__lte=F("quantity")), name="resource_not_sent_twice",
+                condition=Q(out__lte=F("quantity")),
+                name="resource_not_sent_twice",
                 violation_error_message=_("So many are not free."),
             )
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -156,10 +156,18 @@ def _services(lines: Sequence[logic.Line], regions: dict[str, Region]) -> list[d
     names = dict(Service.choices)
     found = sorted((line for line in lines if line.topic == Topic.SERVICE and line.state), key=lambda line: order.index(Works(line.state)))
     return [
-        {"what": str(names.get(Service(line.what), line.what)), "place": line.place, "region": regions.get(line.region), "at": line.at,
-         "state": str(Works(line.state).label), "tone": WORK_TONES[Works(line.state)], "note": line.note, "source": line.source}
+        {
+            "what": str(names.get(Service(line.what), line.what)),
+            "place": line.place,
+            "region": regions.get(line.region),
+            "at": line.at,
+            "state": str(Works(line.state).label),
+            "tone": WORK_TONES[Works(line.state)],
+            "note": line.note,
+            "source": line.source,
+        }
         for line in found
-    ]  # fmt: skip
+    ]
 
 
 def shelters_in(cases: Sequence[Incident], at: datetime) -> list[InShelter]:
@@ -207,10 +215,14 @@ def map_of(incident: Incident, sheet: Sheet) -> dict[str, Any] | None:
     if drawn is None:
         return None
     areas = [
-        {"shape": area, "name": rows[area.code][0], "number": numbers.get(area.code),
-         "level": "none" if area.code not in numbers else "some" if numbers[area.code] else "zero"}
+        {
+            "shape": area,
+            "name": rows[area.code][0],
+            "number": numbers.get(area.code),
+            "level": "none" if area.code not in numbers else "some" if numbers[area.code] else "zero",
+        }
         for area in drawn.shapes
-    ]  # fmt: skip
+    ]
     return {"drawn": drawn, "areas": areas, "points": _points(incident, sheet, drawn)}
 
 

@@ -21,13 +21,22 @@ class RecordForm(forms.Form):
     text = forms.CharField(
         label=_("What is reported"), max_length=4000, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
     )
-    place = forms.CharField(label=_("Where"), max_length=200, required=False, widget=PLACE,
-                            help_text=_("Village, district or landmark; what is unclear is chosen later."))  # fmt: skip
+    place = forms.CharField(
+        label=_("Where"),
+        max_length=200,
+        required=False,
+        widget=PLACE,
+        help_text=_("Village, district or landmark; what is unclear is chosen later."),
+    )
     caller = forms.CharField(
         label=_("Who reports it"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    number = forms.CharField(label=_("Telephone number"), max_length=60, required=False,
-                             widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}))  # fmt: skip
+    number = forms.CharField(
+        label=_("Telephone number"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
     way = forms.ChoiceField(label=_("How it came"), choices=[one for one in Way.choices if one[0] != Way.FIELD], initial=Way.CALL)
     exercise = forms.BooleanField(label=_("Exercise (LATIHAN)"), required=False)
 

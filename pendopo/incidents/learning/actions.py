@@ -50,8 +50,14 @@ def change_procedure(*, finding: Finding, base: ProcedureVersion, definition: di
     words = _("The review changed the procedure: %(name)s, version %(n)s") % {"name": version.name, "n": version.number}
     add_line(held.incident, EntryKind.CHANGE, words, by=by, link=page)
     after = {"version": version.number, "finding": held.pk, "incident": held.incident.get_absolute_url()}
-    record(by=by, room="incidents", verb="change_procedure", about=base.procedure.get_absolute_url(), before={"version": base.number},
-           after=after)  # fmt: skip
+    record(
+        by=by,
+        room="incidents",
+        verb="change_procedure",
+        about=base.procedure.get_absolute_url(),
+        before={"version": base.number},
+        after=after,
+    )
     return version
 
 

@@ -80,10 +80,17 @@ AllSteps = forms.formset_factory(
 def begins(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """The steps as the form shows them first."""
     return [
-        {"code": s.code, "do": s.do.get("id", ""), "do_en": s.do.get("en", ""), "role": s.role, "within": span_of(s.within_s),
-         "yields": s.yields.get("id", ""), "early": s.early}
+        {
+            "code": s.code,
+            "do": s.do.get("id", ""),
+            "do_en": s.do.get("en", ""),
+            "role": s.role,
+            "within": span_of(s.within_s),
+            "yields": s.yields.get("id", ""),
+            "early": s.early,
+        }
         for s in steps
-    ]  # fmt: skip
+    ]
 
 
 def defined(base: ProcedureVersion, given: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

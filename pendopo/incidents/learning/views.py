@@ -75,8 +75,9 @@ def change(request: PersonRequest, pk: int) -> HttpResponse:
         try:
             stood = ProcedureVersion.objects.get(procedure=base.procedure, number=int(request.POST.get("base") or 0))
             version = actions.change_procedure(finding=found, base=stood, definition=defined(stood, forms.kept()), by=request.user)
-            messages.success(request, _("Version %(n)s is in use. Incidents that are open keep the version they began with.")
-                             % {"n": version.number})  # fmt: skip
+            messages.success(
+                request, _("Version %(n)s is in use. Incidents that are open keep the version they began with.") % {"n": version.number}
+            )
             return redirect(f"{base.procedure.get_absolute_url()}?version={version.number}")
         except (Refused, WrongProcedure) as why:
             messages.error(request, str(why))

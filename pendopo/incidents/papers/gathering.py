@@ -113,14 +113,30 @@ def first_of_each(incident: Incident, at: datetime) -> list[tuple[str, datetime]
 def after_action(incident: Incident, reader: Person, at: datetime) -> AfterAction:
     """The after-action report as things stand at a moment."""
     clocks = incident.clocks
-    words = {"detect": _("Began to detected"), "acknowledge": _("Detected to taken on"), "act": _("Detected to first action"),
-             "resolve": _("Detected to over")}  # fmt: skip
+    words = {
+        "detect": _("Began to detected"),
+        "acknowledge": _("Detected to taken on"),
+        "act": _("Detected to first action"),
+        "resolve": _("Detected to over"),
+    }
     targets = {"detect": _("Detected within 7 days"), "notify": _("Taken on within 1 day"), "respond": _("Early response within 7 days")}
-    parts = {"acknowledge": _("Taken on within 5 minutes"), "act": _("Acted upon within 15 minutes"), "steps": _("Steps done"),
-             "in_time": _("Steps in time"), "orders": _("Orders answered in time"), "requests": _("Requests of the field met"),
-             "warned": _("Public warned within 30 minutes")}  # fmt: skip
-    named = {"began": _("Began"), "detected": _("Detected"), "acknowledged": _("Taken on"), "first_action": _("First action"),
-             "responded": _("Early response complete"), "resolved": _("Over")}  # fmt: skip
+    parts = {
+        "acknowledge": _("Taken on within 5 minutes"),
+        "act": _("Acted upon within 15 minutes"),
+        "steps": _("Steps done"),
+        "in_time": _("Steps in time"),
+        "orders": _("Orders answered in time"),
+        "requests": _("Requests of the field met"),
+        "warned": _("Public warned within 30 minutes"),
+    }
+    named = {
+        "began": _("Began"),
+        "detected": _("Detected"),
+        "acknowledged": _("Taken on"),
+        "first_action": _("First action"),
+        "responded": _("Early response complete"),
+        "resolved": _("Over"),
+    }
     standing = checklist(incident, at=at)
     judged = [one.in_time for one in standing if one.in_time is not None]
     lines = timeline(incident, reader=reader, as_of=at)

@@ -39,8 +39,15 @@ STYLE = Path(__file__).with_name("paper.css")
 def sitrep(request: PersonRequest, pk: int) -> HttpResponse:
     """The situation report as it drafts itself, now or as it was known at `?as_of=`."""
     found, at = _asked(request, pk)
-    context = {"incident": found, "paper": situation(found, request.user, at), "issued": issued(found), "stands": "as_of" in request.GET,
-               "template": "incidents/papers/_sitrep.html", "heading": _("Situation report"), "pdf": "sitrep.pdf"}  # fmt: skip
+    context = {
+        "incident": found,
+        "paper": situation(found, request.user, at),
+        "issued": issued(found),
+        "stands": "as_of" in request.GET,
+        "template": "incidents/papers/_sitrep.html",
+        "heading": _("Situation report"),
+        "pdf": "sitrep.pdf",
+    }
     return render(request, "incidents/papers/page.html", context)
 
 
@@ -50,8 +57,13 @@ def sitrep_pdf(request: PersonRequest, pk: int) -> HttpResponse:
     """The situation report on paper."""
     found, at = _asked(request, pk)
     paper = situation(found, request.user, at)
-    return on_paper(request, found, at, {"paper": paper, "template": "incidents/papers/_sitrep.html",
-                "heading": f"{_('Situation report')} {paper.number}"}, f"sitrep-{found.pk}-{paper.number}")  # fmt: skip
+    return on_paper(
+        request,
+        found,
+        at,
+        {"paper": paper, "template": "incidents/papers/_sitrep.html", "heading": f"{_('Situation report')} {paper.number}"},
+        f"sitrep-{found.pk}-{paper.number}",
+    )
 
 
 @require_POST
@@ -75,10 +87,16 @@ def report(request: PersonRequest, pk: int) -> HttpResponse:
     """The after-action report."""
     found, at = _asked(request, pk)
     learns = "as_of" not in request.GET and may(request.user, "incidents.handle", found)
-    context = {"incident": found, "paper": after_action(found, request.user, at), "stands": True,
-               "template": "incidents/papers/_report.html", "heading": _("After-action report"), "pdf": "report.pdf",
-               "learns": FindingForm(steps=steps_of(found)) if learns else None,
-               "changes": learns and holds(request.user, "incidents.handle")}  # fmt: skip
+    context = {
+        "incident": found,
+        "paper": after_action(found, request.user, at),
+        "stands": True,
+        "template": "incidents/papers/_report.html",
+        "heading": _("After-action report"),
+        "pdf": "report.pdf",
+        "learns": FindingForm(steps=steps_of(found)) if learns else None,
+        "changes": learns and holds(request.user, "incidents.handle"),
+    }
     return render(request, "incidents/papers/page.html", context)
 
 

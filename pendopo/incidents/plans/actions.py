@@ -16,7 +16,7 @@ from .models import Plan, PlanLine
 @transaction.atomic
 def set_plan(
     *, hazard: Procedure, region: Region, by: Person | None, shelters: Sequence[Shelter], resources: Sequence[Resource], note: str = ""
-) -> Plan:  # fmt: skip
+) -> Plan:
     """The plan for a hazard in an area, new or changed: shelters and resources in the order in which they are used."""
     plan, _new = Plan.objects.select_for_update(of=("self",)).get_or_create(hazard=hazard, region=region)
     plan.note = note.strip()[:4000]

@@ -48,10 +48,12 @@ def plan(request: PersonRequest, pk: int | None = None) -> HttpResponse:
     if found is not None:
         lines = list(found.lines.select_related("shelter", "resource"))
         begins = {
-            "hazard": found.hazard_id, "region": found.region_id, "note": found.note,
+            "hazard": found.hazard_id,
+            "region": found.region_id,
+            "note": found.note,
             "shelters": "\n".join(line.shelter.name for line in lines if line.shelter),
             "resources": "\n".join(line.resource.name for line in lines if line.resource),
-        }  # fmt: skip
+        }
     form = PlanForm(request.POST or None, initial=begins)
     if request.method == "POST" and form.is_valid():
         require(request.user, "incidents.registers", At(form.cleaned_data["region"].pk))

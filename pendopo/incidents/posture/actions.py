@@ -71,8 +71,15 @@ def end(*, posture: Posture, by: Person, why: str = "") -> bool:
     ended = Posture.objects.filter(pk=posture.pk, ended=None).update(ended=timezone.now(), ended_by=by)
     if ended:
         share(indicators=(), until=posture.until, origin=_origin(posture.region_id), reason=why or posture.reason, by=by)
-        record(by=by, room="incidents", verb="end_posture", about="/posture", before={"level": posture.level}, after={"why": why[:300]},
-               region=posture.region_id)  # fmt: skip
+        record(
+            by=by,
+            room="incidents",
+            verb="end_posture",
+            about="/posture",
+            before={"level": posture.level},
+            after={"why": why[:300]},
+            region=posture.region_id,
+        )
     return bool(ended)
 
 

@@ -40,8 +40,16 @@ def posture(request: HttpRequest) -> dict[str, Any]:
     """Public: a posture is declared so that everybody knows."""
     only(request)
     items = [
-        {"region": one.region_id, "level": one.level, "since": utc_text(one.since), "until": utc_text(one.until), "reason": one.reason,
-         "basis": one.basis, "exercise": one.exercise, "cadence": 1.0 if one.exercise else CADENCE[one.level]}
+        {
+            "region": one.region_id,
+            "level": one.level,
+            "since": utc_text(one.since),
+            "until": utc_text(one.until),
+            "reason": one.reason,
+            "basis": one.basis,
+            "exercise": one.exercise,
+            "cadence": 1.0 if one.exercise else CADENCE[one.level],
+        }
         for one in Posture.objects.running(timezone.now())
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": None}

@@ -28,9 +28,12 @@ class DeclareForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=500)
     basis = forms.CharField(label=_("Decree"), max_length=300, required=False, help_text=_("Number and date; an emergency needs one."))
     shared = forms.ModelMultipleChoiceField(
-        label=_("Agencies' own figures that all may read meanwhile"), queryset=Indicator.objects.none(), required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}), help_text=_("It ends with the posture. A renewal names them again."),
-    )  # fmt: skip
+        label=_("Agencies' own figures that all may read meanwhile"),
+        queryset=Indicator.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text=_("It ends with the posture. A renewal names them again."),
+    )
     exercise = forms.BooleanField(label=_("Exercise (LATIHAN)"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

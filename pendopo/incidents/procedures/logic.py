@@ -154,15 +154,25 @@ def _step(given: object, number: int, roles: Mapping[str, Told], problems: list[
 def as_definition(procedure: Procedure) -> dict[str, Any]:
     """The procedure as it is kept: what `read` takes, times in seconds."""
     steps = [
-        {"code": s.code, "do": s.do, "role": s.role, "within": None if s.within_s is None else f"{s.within_s}s", "yields": s.yields or None,
-         "early": s.early}
+        {
+            "code": s.code,
+            "do": s.do,
+            "role": s.role,
+            "within": None if s.within_s is None else f"{s.within_s}s",
+            "yields": s.yields or None,
+            "early": s.early,
+        }
         for s in procedure.steps
-    ]  # fmt: skip
+    ]
     return {
-        "code": procedure.code, "name": procedure.name, "severity": procedure.severity, "opening": procedure.opening,
-        "figures": list(procedure.figures), "roles": procedure.roles,
+        "code": procedure.code,
+        "name": procedure.name,
+        "severity": procedure.severity,
+        "opening": procedure.opening,
+        "figures": list(procedure.figures),
+        "roles": procedure.roles,
         "steps": [{key: value for key, value in step.items() if value is not None} for step in steps],
-    }  # fmt: skip
+    }
 
 
 WAITING, DONE, SKIPPED, LATE = "waiting", "done", "skipped", "late"

@@ -34,10 +34,15 @@ def procedure(request: PersonRequest, code: str) -> HttpResponse:
     language = get_language() or "id"
     roles = roles_of(found.spec, language)
     steps = [
-        {"do": say(step.do, language), "role": roles.get(step.role, ""), "within_s": step.within_s, "yields": say(step.yields, language),
-         "early": step.early}
+        {
+            "do": say(step.do, language),
+            "role": roles.get(step.role, ""),
+            "within_s": step.within_s,
+            "yields": say(step.yields, language),
+            "early": step.early,
+        }
         for step in found.spec.steps
-    ]  # fmt: skip
+    ]
     return render(
         request,
         "incidents/procedures/procedure.html",

@@ -44,7 +44,7 @@ def shifts(request: PersonRequest) -> HttpResponse:
                 csv_value=lambda s: "absent" if s.is_absent else "planned",
             ),
             Column("note", _("Note"), lambda s: s.note),
-        ],  # fmt: skip
+        ],
         filters=ShiftFilters(request.GET),
         links=[Link(_("Rosters"), reverse("incidents:rosters"))],
         csv_in=reverse("incidents:import-shifts") if may_change else "",
@@ -64,10 +64,12 @@ def take_file(request: PersonRequest) -> HttpResponse:
     context: dict[str, object] = {
         "form": form,
         "title": _("Shifts by CSV"),
-        "lead": _("Columns: roster (code), email, since, until, and as far as you have them turn and note. A faulty line is refused and "
-                  "its neighbours are taken; the same file twice changes nothing."),
+        "lead": _(
+            "Columns: roster (code), email, since, until, and as far as you have them turn and note. A faulty line is refused and "
+            "its neighbours are taken; the same file twice changes nothing."
+        ),
         "back": reverse("incidents:shifts"),
-    }  # fmt: skip
+    }
     if request.method == "POST" and form.is_valid():
         try:
             rows = rows_of(form.cleaned_data["file"].read(), ("roster",), ("email", "person"), ("since",), ("until",))

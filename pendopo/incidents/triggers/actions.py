@@ -85,9 +85,15 @@ def _answer(pk: int, trigger: Trigger, now: datetime) -> bool:
     line = _("Opened by itself: %(trigger)s") % {"trigger": trigger.name}
     if incident is None:
         incident = open_incident(
-            title=group.title, by=None, severity=group.severity, regions=list(Region.objects.filter(pk__in=alerts.values("region"))),
-            procedure=procedure, began=facts["began"], detected=facts["detected"], exercise=exercise,
-        )  # fmt: skip
+            title=group.title,
+            by=None,
+            severity=group.severity,
+            regions=list(Region.objects.filter(pk__in=alerts.values("region"))),
+            procedure=procedure,
+            began=facts["began"],
+            detected=facts["detected"],
+            exercise=exercise,
+        )
     else:
         line = _("More alerts joined by themselves: %(group)s") % {"group": group.title}
     Cause.objects.create(incident=incident, group=group, since=now)
@@ -139,7 +145,8 @@ def keep_up(*, now: datetime | None = None) -> int:
         incident.touched = now or timezone.now()
         incident.save(update_fields=["severity", "region", "acknowledged", "touched"])
         after |= {"regions": incident.regions.count(), "taken_on": incident.acknowledged is not None}
-        record(by=None, room="incidents", verb="grow", about=incident.get_absolute_url(), before=before, after=after,
-               region=incident.region_id)  # fmt: skip
+        record(
+            by=None, room="incidents", verb="grow", about=incident.get_absolute_url(), before=before, after=after, region=incident.region_id
+        )
         changed += 1
     return changed

@@ -33,10 +33,11 @@ class Trigger(models.Model):
                 condition=Q(least__gte=1), name="trigger_needs_an_alert", violation_error_message=_("A trigger needs at least one alert.")
             ),
             models.CheckConstraint(
-                condition=Q(rule=None) | Q(word=""), name="trigger_on_a_rule_or_a_word",
+                condition=Q(rule=None) | Q(word=""),
+                name="trigger_on_a_rule_or_a_word",
                 violation_error_message=_("Name a rule or a word, not both."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -34,8 +34,13 @@ def triggers(request: PersonRequest) -> HttpResponse:
         lead=_("A group of alerts that meets one of these opens an incident at once. The narrowest counts: a rule, a word, all."),
         queryset=Trigger.objects.select_related("rule").order_by("name", "pk"),
         columns=[
-            Column("name", _("Name"), lambda t: t.name, sort="name",
-                   url=(lambda t: reverse("incidents:change-trigger", args=[t.pk])) if may_change else None),
+            Column(
+                "name",
+                _("Name"),
+                lambda t: t.name,
+                sort="name",
+                url=(lambda t: reverse("incidents:change-trigger", args=[t.pk])) if may_change else None,
+            ),
             Column("matter", _("Alerts"), matter_of),
             Column("severity", _("From severity"), lambda t: mark(t.severity_from), csv_value=lambda t: t.severity_from),
             Column("least", _("At least"), lambda t: t.least, numeric=True, sort="least"),
@@ -46,7 +51,7 @@ def triggers(request: PersonRequest) -> HttpResponse:
         csv_name="pendopo-triggers",
         empty_title=_("No incident opens by itself"),
         empty_text=_("Until there is a trigger, somebody opens each incident from its alert with one button."),
-    )  # fmt: skip
+    )
     return listing.csv() if listing.wants_csv else render(request, "ui/list.html", {"listing": listing})
 
 

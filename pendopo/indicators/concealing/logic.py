@@ -12,10 +12,24 @@ from typing import NamedTuple
 # Counts below this are concealed; 0 tells of nobody.
 FEWEST = 5
 # Units that count people, in Indonesian and English.
-PEOPLE = frozenset({
-    "orang", "jiwa", "kasus", "pasien", "kematian", "korban", "penderita", "pengungsi", "kk",
-    "people", "persons", "cases", "patients", "deaths",
-})  # fmt: skip
+PEOPLE = frozenset(
+    {
+        "orang",
+        "jiwa",
+        "kasus",
+        "pasien",
+        "kematian",
+        "korban",
+        "penderita",
+        "pengungsi",
+        "kk",
+        "people",
+        "persons",
+        "cases",
+        "patients",
+        "deaths",
+    }
+)
 SMALL_PLACES = frozenset({"district", "village"})
 # A code of a district has three parts, one of a village four.
 SMALL_FROM_PARTS = 3

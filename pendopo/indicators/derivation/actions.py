@@ -128,9 +128,7 @@ def _rebuild(compiled: Compiled, positions: dict[str, DerivedPosition], raw: dat
     return written
 
 
-def _write(
-    code: str, wanted: Mapping[str, Sequence[Stretch]], compiled: Compiled, stamps: Stamps, position: DerivedPosition
-) -> int:  # fmt: skip
+def _write(code: str, wanted: Mapping[str, Sequence[Stretch]], compiled: Compiled, stamps: Stamps, position: DerivedPosition) -> int:
     """The differences of these regions of one indicator, and with the last of them its position."""
     pending: list[Observation] = []
     written = 0
@@ -154,7 +152,7 @@ def _version(indicator: int, meaning: dict[str, object]) -> int:
 
 def _bring_up(
     codes: Sequence[str], fresh: set[str], compiled: Compiled, ids: dict[str, int], positions: dict[str, DerivedPosition], stamps: Stamps
-) -> int:  # fmt: skip
+) -> int:
     """Computes what changed for the indicators of one depth and notes how far they are. A fresh one begins here: its history follows."""
     pending: list[Observation] = []
     causes: set[int] = set()

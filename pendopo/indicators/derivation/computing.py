@@ -116,9 +116,13 @@ def _first_known(formula: Formula, grid: Grid) -> int:
 
 
 def _of_scopes(
-    formula: Formula, facts: Mapping[str, Facts], grid: Grid, scopes: Mapping[str, Sequence[str]],
-    wanted: Mapping[str, Sequence[Stretch]], stamps: Stamps,
-) -> Iterator[Observation]:  # fmt: skip
+    formula: Formula,
+    facts: Mapping[str, Facts],
+    grid: Grid,
+    scopes: Mapping[str, Sequence[str]],
+    wanted: Mapping[str, Sequence[Stretch]],
+    stamps: Stamps,
+) -> Iterator[Observation]:
     found = [stretch for targets in scopes.values() for target in targets for stretch in wanted[target]]
     if not found:
         return

@@ -48,8 +48,15 @@ class Formula:
     inputs: tuple[str, ...]
 
 
-KINDS = {"ratio": "percent", "share": "percent", "percentile": "percent", "percent_change": "percent", "per_100k": "rate",
-         "cumulative": "cumulative", "rank": "index"}  # fmt: skip
+KINDS = {
+    "ratio": "percent",
+    "share": "percent",
+    "percentile": "percent",
+    "percent_change": "percent",
+    "per_100k": "rate",
+    "cumulative": "cumulative",
+    "rank": "index",
+}
 
 
 def compile_all(catalogue: Mapping[str, Facts], zone: ZoneInfo) -> tuple[dict[str, Formula], dict[str, str]]:

@@ -118,9 +118,14 @@ def earliest(node: Node, lo: int, grid: Grid) -> int | None:
 
 
 def load(
-    formula: Formula, facts: Mapping[str, Facts], grid: Grid, scopes: Sequence[str], stretch: tuple[int | None, int | None],
-    raw: datetime, derived: datetime,
-) -> tuple[World, dict[str, dict[str, str]]]:  # fmt: skip
+    formula: Formula,
+    facts: Mapping[str, Facts],
+    grid: Grid,
+    scopes: Sequence[str],
+    stretch: tuple[int | None, int | None],
+    raw: datetime,
+    derived: datetime,
+) -> tuple[World, dict[str, dict[str, str]]]:
     """The world for the values of the formula in these regions and periods (None = without end), as known at the two stamps.
 
     Also the dimensions by their key.

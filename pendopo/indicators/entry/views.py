@@ -29,8 +29,15 @@ from .typed import TwoReadings, number_of
 STATES = {"accepted": "well", "flagged": "attention", "quarantined": "attention", "rejected": "danger", "duplicates": "", "wrong": "danger"}
 
 # The verdict behind each reason that can meet a single typed number; the others are soft.
-VERDICTS = {"range": "quarantined", "future": "quarantined", "monotonic": "quarantined", "duplicate": "duplicates", "no-right": "rejected",
-            "unknown-region": "rejected", "time-out-of-range": "rejected"}  # fmt: skip
+VERDICTS = {
+    "range": "quarantined",
+    "future": "quarantined",
+    "monotonic": "quarantined",
+    "duplicate": "duplicates",
+    "no-right": "rejected",
+    "unknown-region": "rejected",
+    "time-out-of-range": "rejected",
+}
 
 
 @dataclass
@@ -78,8 +85,15 @@ def entry(request: PersonRequest, code: str) -> HttpResponse:
         if judged is not None:
             messages.success(request, _("%(n)s figures were taken.") % {"n": judged.accepted + judged.flagged})
             once = secrets.token_urlsafe(12)
-    context = {"source": source, "regions": regions, "region": region, "fields": fields, "hourly": hourly, "once": once,
-               "at": at.strftime("%Y-%m-%dT%H:%M" if hourly else "%Y-%m-%d")}  # fmt: skip
+    context = {
+        "source": source,
+        "regions": regions,
+        "region": region,
+        "fields": fields,
+        "hourly": hourly,
+        "once": once,
+        "at": at.strftime("%Y-%m-%dT%H:%M" if hourly else "%Y-%m-%d"),
+    }
     return render(request, "indicators/entry.html", context)
 
 

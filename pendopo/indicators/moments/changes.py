@@ -121,8 +121,18 @@ def changes(spans: Sequence[Span], after: datetime, until: datetime, *, start: P
         rows = cursor.fetchall()
     return [
         Change(
-            spans[span - 1].series, at, value, QUALITY_WORDS[quality], known, note, delivery,
-            known_before, before, None if quality_before is None else QUALITY_WORDS[quality_before], delivery_before, span,
+            spans[span - 1].series,
+            at,
+            value,
+            QUALITY_WORDS[quality],
+            known,
+            note,
+            delivery,
+            known_before,
+            before,
+            None if quality_before is None else QUALITY_WORDS[quality_before],
+            delivery_before,
+            span,
         )
         for span, at, value, quality, known, note, delivery, known_before, before, quality_before, delivery_before in rows
-    ]  # fmt: skip
+    ]

@@ -36,8 +36,13 @@ class Split:
         kept, kept_sinces, kept_untils = columns(self.kept)
         ids, sinces, untils = columns(self.raw)
         return {
-            "kept": kept, "kept_sinces": kept_sinces, "kept_untils": kept_untils, "ids": ids, "sinces": sinces, "untils": untils,
-        }  # fmt: skip
+            "kept": kept,
+            "kept_sinces": kept_sinces,
+            "kept_untils": kept_untils,
+            "ids": ids,
+            "sinces": sinces,
+            "untils": untils,
+        }
 
 
 def columns(windows: Sequence[Window]) -> tuple[list[int], list[datetime], list[datetime]]:

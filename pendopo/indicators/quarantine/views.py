@@ -37,15 +37,26 @@ def _rows(request: HttpRequest) -> Any:
 def _columns(*, csv: bool, settled: bool) -> list[Column]:
     """On the page what a decision needs, and the decision where there may be one; in CSV everything."""
     columns = [
-        Column("indicator", _("Indicator"), lambda row: row.series.indicator.name if row.series else str(row), url=KeptRow.get_absolute_url,
-               sort="series__indicator__code", csv_value=lambda row: row.series.indicator.code if row.series else ""),
-        Column("region", _("Region"), lambda row: row.series.region.name if row.series else "–", sort="series__region__code",
-               csv_value=lambda row: row.series.region_id if row.series else ""),
+        Column(
+            "indicator",
+            _("Indicator"),
+            lambda row: row.series.indicator.name if row.series else str(row),
+            url=KeptRow.get_absolute_url,
+            sort="series__indicator__code",
+            csv_value=lambda row: row.series.indicator.code if row.series else "",
+        ),
+        Column(
+            "region",
+            _("Region"),
+            lambda row: row.series.region.name if row.series else "–",
+            sort="series__region__code",
+            csv_value=lambda row: row.series.region_id if row.series else "",
+        ),
         Column("at", _("Time"), lambda row: moment(row.at) if row.at else "–", sort="at", csv_value=lambda row: row.at),
         Column("value", _("Value"), _value, numeric=True, sort="value", csv_value=lambda row: row.value),
         Column("why", _("Why"), lambda row: row.message),
         Column("source", _("Source"), lambda row: row.delivery.source.code, sort="delivery__source__code"),
-    ]  # fmt: skip
+    ]
     if csv or settled:
         columns.append(Column("state", _("State"), lambda row: row.get_state_display(), sort="state", csv_value=lambda row: row.state))
         columns.append(Column("reason", _("Reason"), lambda row: row.reason))
@@ -183,6 +194,9 @@ def _chart(row: KeptRow, known: Sequence[Neighbour]) -> Chart | None:
     times = [*(one.at for one in known), row.at]
     return chart(
         [[(one.at, one.value) for one in known if one.value is not None], [(row.at, row.value)]],
-        since=min(times), until=max(times), every_s=float(contract_of(row.series.indicator).every.seconds),
-        zone=ZoneInfo(settings.TIME_ZONE), language=language_of(get_language()),
-    )  # fmt: skip
+        since=min(times),
+        until=max(times),
+        every_s=float(contract_of(row.series.indicator).every.seconds),
+        zone=ZoneInfo(settings.TIME_ZONE),
+        language=language_of(get_language()),
+    )

@@ -74,10 +74,13 @@ def _note(indicator: Indicator, now: datetime) -> bool:
         return False
     with transaction.atomic():
         record(
-            by=None, room="indicators", verb="forgets", about=f"/indicators/{indicator.code}",
+            by=None,
+            room="indicators",
+            verb="forgets",
+            about=f"/indicators/{indicator.code}",
             before={"raw_since": indicator.raw_since and indicator.raw_since.isoformat()},
             after={"raw_since": limit.isoformat(), "keep": indicator.keep},
-        )  # fmt: skip
+        )
         Indicator.objects.filter(pk=indicator.pk).update(raw_since=limit)
     return True
 

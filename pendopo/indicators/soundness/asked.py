@@ -40,9 +40,16 @@ class Asked:
     def anything(self) -> bool:
         """Whether history must be asked at all."""
         return bool(
-            self.monotonic or self.scale or self.season or self.stuck or self.copy or self.clock
-            or self.total_of or self.agrees_with or self.adds_up is not None
-        )  # fmt: skip
+            self.monotonic
+            or self.scale
+            or self.season
+            or self.stuck
+            or self.copy
+            or self.clock
+            or self.total_of
+            or self.agrees_with
+            or self.adds_up is not None
+        )
 
     @property
     def before(self) -> int:

@@ -156,22 +156,27 @@ def test_twice_the_same_key_in_an_object(yard: Yard) -> None:
 
 def test_csv_as_people_save_it(yard: Yard) -> None:
     """A BOM, mixed line ends, the header again, ragged rows, a formula, a decimal comma, empty lines, a quoted line break."""
-    body = b"\xef\xbb\xbf" + HEADER + b"\r\n".join(
-        [
-            b"free,35.16.01,2026-05-01T00:00:00Z,1,plain",
-            b"free,35.16.01,2026-05-01T01:00:00Z,2,line feed\nfree,35.16.01,2026-05-01T02:00:00Z,3,\rfree,35.16.01,2026-05-01T03:00:00Z,4,",
-            HEADER.strip(),
-            b"free,35.16.01,2026-05-01T04:00:00Z",
-            b"",
-            b"free,35.16.01,2026-05-01T05:00:00Z,=SUM(A1:A9),",
-            b'free,35.16.01,2026-05-01T06:00:00Z,"1,5",',
-            b'free,35.16.01,2026-05-01T07:00:00Z,8,"two\nlines"',
-            b"free,35.16.01,2026-05-01T08:00:00Z,nan,",
-            b"free,35.16.01,2026-05-01T09:00:00Z,1e999,",
-            b"free,35.16.01,2026-05-01T10:00:00Z,1_000,",
-            "free,35.16.01,2026-05-01T11:00:00Z,١٢,".encode(),
-        ]
-    )  # fmt: skip
+    body = (
+        b"\xef\xbb\xbf"
+        + HEADER
+        + b"\r\n".join(
+            [
+                b"free,35.16.01,2026-05-01T00:00:00Z,1,plain",
+                b"free,35.16.01,2026-05-01T01:00:00Z,2,line feed\n"
+                b"free,35.16.01,2026-05-01T02:00:00Z,3,\rfree,35.16.01,2026-05-01T03:00:00Z,4,",
+                HEADER.strip(),
+                b"free,35.16.01,2026-05-01T04:00:00Z",
+                b"",
+                b"free,35.16.01,2026-05-01T05:00:00Z,=SUM(A1:A9),",
+                b'free,35.16.01,2026-05-01T06:00:00Z,"1,5",',
+                b'free,35.16.01,2026-05-01T07:00:00Z,8,"two\nlines"',
+                b"free,35.16.01,2026-05-01T08:00:00Z,nan,",
+                b"free,35.16.01,2026-05-01T09:00:00Z,1e999,",
+                b"free,35.16.01,2026-05-01T10:00:00Z,1_000,",
+                "free,35.16.01,2026-05-01T11:00:00Z,١٢,".encode(),
+            ]
+        )
+    )
     reply = checked(post(yard, body, "text/csv"), 13)
     assert reply.body["accepted"] == 6
     codes = [problem["code"] for problem in reply.body["problems"]]

@@ -43,11 +43,17 @@ def test_three_formats_say_the_same(yard: Yard) -> None:
         Observation("free", "35.16.01", "2025-01-01T00:00:00Z", 3.0, dims={"pos": "B"}),
         Observation("free", "35.16.01", "2025-01-01T05:00:00Z", 4.0, dims={"pos": "A"}),
     )
-    send(yard, Observation("free", "35.16.02", "2025-01-01T00:00:00Z", 9.0), Observation("free", "35.16.01", "2025-01-01T05:00:00Z", None,
-         note="wrong post", dims={"pos": "A"}))  # fmt: skip
+    send(
+        yard,
+        Observation("free", "35.16.02", "2025-01-01T00:00:00Z", 9.0),
+        Observation("free", "35.16.01", "2025-01-01T05:00:00Z", None, note="wrong post", dims={"pos": "A"}),
+    )
     rows = json.loads(seen("json"))
     assert [(row["region"], row.get("dims", {}).get("pos"), row["at"][11:13], row["value"]) for row in rows] == [
-        ("35.16.01", "B", "00", 3.0), ("35.16.01", "B", "01", 2.0), ("35.16.02", None, "00", 9.0)]  # fmt: skip
+        ("35.16.01", "B", "00", 3.0),
+        ("35.16.01", "B", "01", 2.0),
+        ("35.16.02", None, "00", 9.0),
+    ]
     table = list(csv.DictReader(io.StringIO(seen("csv").decode())))
     assert [(row["region"], float(row["value"]), row["known_since"]) for row in table] == [
         (row["region"], row["value"], row["known_since"]) for row in rows

@@ -58,17 +58,36 @@ def reasons(outcome: Outcome) -> list[tuple[int, str]]:
 
 def test_every_verdict_with_its_row(yard: Yard, tmp_path: Path) -> None:
     """A mapped CSV with good, doubtful, impossible, unreadable, missing, superseded and repeated rows; then the same file again."""
-    lines = ["tanggal,jam,nilai", "01-01-25,0,1.0", "01-01-25,1,1.2", "01-01-25,2,9.5", "01-01-25,3,99", "01-01-25,24,1", "01-01-25,4,x",
-             "01-01-25,5,8888", "01-01-25,1,1.2", "01-01-25,0,1.1", "tanggal,jam,nilai", "01-01-25,6"]  # fmt: skip
+    lines = [
+        "tanggal,jam,nilai",
+        "01-01-25,0,1.0",
+        "01-01-25,1,1.2",
+        "01-01-25,2,9.5",
+        "01-01-25,3,99",
+        "01-01-25,24,1",
+        "01-01-25,4,x",
+        "01-01-25,5,8888",
+        "01-01-25,1,1.2",
+        "01-01-25,0,1.1",
+        "tanggal,jam,nilai",
+        "01-01-25,6",
+    ]
     dry = take(yard, tmp_path / "a.csv", "\n".join(lines), MAP, dry_run=True)
     assert not Delivery.objects.exists()
     first = take(yard, tmp_path / "a.csv", "\n".join(lines), MAP)
     assert counts(first) == counts(dry) == (2, 1, 1, 6, 1)
     assert reasons(first) == reasons(dry)
     assert reasons(first) == [
-        (1, "superseded"), (2, "duplicate"), (3, "step"), (4, "range"), (5, "time-not-as-declared"), (6, "not-a-number"),
-        (7, "value-missing"), (10, "header-again"), (11, "wrong-columns"),
-    ]  # fmt: skip
+        (1, "superseded"),
+        (2, "duplicate"),
+        (3, "step"),
+        (4, "range"),
+        (5, "time-not-as-declared"),
+        (6, "not-a-number"),
+        (7, "value-missing"),
+        (10, "header-again"),
+        (11, "wrong-columns"),
+    ]
     again = take(yard, tmp_path / "a.csv", "\n".join(lines), MAP)
     assert counts(again) == (0, 0, 1, 6, 4)
     delivery = Delivery.objects.earliest("id")
@@ -98,16 +117,27 @@ def test_the_apis_own_columns(yard: Yard, tmp_path: Path) -> None:
         (f"{HEADER}\n\n{R},{DAY.format(1)},1\n,,,\n \n", (1, [])),
         (f"{HEADER},note\n{R},{DAY.format(1)},1,caf\xe9\n{R},{DAY.format(2)},1,x\n".encode("latin-1"), (1, [(1, "bad-bytes")])),
         (f"{HEADER}\n{R},{DAY.format(1)},1\x00\n{R},{DAY.format(2)},1\n", (1, [(1, "nul-character")])),
-        (f'{HEADER}\n{R},"{DAY.format(1)},1\n{R},{DAY.format(2)},1\n{R},{DAY.format(3)},1\n',
-         (2, [(1, "open-quote")])),
+        (f'{HEADER}\n{R},"{DAY.format(1)},1\n{R},{DAY.format(2)},1\n{R},{DAY.format(3)},1\n', (2, [(1, "open-quote")])),
         (f'{HEADER},note\n{R},{DAY.format(1)},1,"two\nlines, one ""cell"""\n{R},{DAY.format(2)},1,\n', (2, [])),
         (f"{HEADER}\n{R},{DAY.format(1)},=1+1\n{R},{DAY.format(1)}\n", (0, [(1, "not-a-number"), (2, "wrong-columns")])),
         (f"{HEADER}\n{R},{DAY.format(1)},1e999\n{R},{DAY.format(2)},1e308\n", (1, [(1, "not-a-number")])),
         (f"{HEADER}\n{R},{DAY.format(1)},{'9' * 2_000_000}\n{R},{DAY.format(2)},1\n", (1, [(1, "unreadable-row")])),
     ],
-    ids=["mixed-ends", "bom", "utf-16", "semicolons", "empty-lines", "latin-1", "nul", "stray-quote", "quoted-lines",
-         "formula", "endless", "long"],
-)  # fmt: skip
+    ids=[
+        "mixed-ends",
+        "bom",
+        "utf-16",
+        "semicolons",
+        "empty-lines",
+        "latin-1",
+        "nul",
+        "stray-quote",
+        "quoted-lines",
+        "formula",
+        "endless",
+        "long",
+    ],
+)
 def test_dirty_files(yard: Yard, tmp_path: Path, raw: str | bytes, expected: tuple[int, list[tuple[int, str]]]) -> None:
     """Bad rows are kept with their reason and their neighbours are taken."""
     outcome = take(yard, tmp_path / "a.csv", raw)

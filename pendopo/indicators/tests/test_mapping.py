@@ -10,10 +10,23 @@ from pendopo.indicators.declared import Faulty
 from pendopo.indicators.mapping import Mapper, parse_mapping
 from pendopo.indicators.places import Names
 
-REGENCIES = Names([("35.05", "Kabupaten Blitar"), ("35.72", "Kota Blitar"), ("35.16", "Kabupaten Mojokerto"), ("35.76", "Kota Mojokerto"),
-                   ("35.79", "Kota Batu")])  # fmt: skip
-PROVINCES = Names([("31", "Daerah Khusus Ibukota Jakarta"), ("34", "Daerah Istimewa Yogyakarta"), ("35", "Jawa Timur"),
-                   ("19", "Kepulauan Bangka Belitung")])  # fmt: skip
+REGENCIES = Names(
+    [
+        ("35.05", "Kabupaten Blitar"),
+        ("35.72", "Kota Blitar"),
+        ("35.16", "Kabupaten Mojokerto"),
+        ("35.76", "Kota Mojokerto"),
+        ("35.79", "Kota Batu"),
+    ]
+)
+PROVINCES = Names(
+    [
+        ("31", "Daerah Khusus Ibukota Jakarta"),
+        ("34", "Daerah Istimewa Yogyakarta"),
+        ("35", "Jawa Timur"),
+        ("19", "Kepulauan Bangka Belitung"),
+    ]
+)
 PLAIN = "at: {column: waktu}\nregion: {column: kode}\nvalues: {nilai: x}\n"
 
 
@@ -80,13 +93,31 @@ def test_typed_cells_of_a_spreadsheet() -> None:
 @pytest.mark.parametrize(
     ("decimal", "cell", "value"),
     [
-        (".", "1.5", 1.5), (".", " 1.5 ", 1.5), (".", "1e3", 1000.0), (".", "1,5", None), (".", "1,500", None), (".", "=1+1", None),
-        (".", "NaN", None), (".", "inf", None), (".", "#DIV/0!", None), (".", True, None), (".", "1_000", None), (".", "٣", None),
-        (",", "1,5", 1.5), (",", "1.234,5", 1234.5), (",", "1.234.567", 1234567.0), (",", "1.5", None), (",", "12.34", None),
+        (".", "1.5", 1.5),
+        (".", " 1.5 ", 1.5),
+        (".", "1e3", 1000.0),
+        (".", "1,5", None),
+        (".", "1,500", None),
+        (".", "=1+1", None),
+        (".", "NaN", None),
+        (".", "inf", None),
+        (".", "#DIV/0!", None),
+        (".", True, None),
+        (".", "1_000", None),
+        (".", "٣", None),
+        (",", "1,5", 1.5),
+        (",", "1.234,5", 1234.5),
+        (",", "1.234.567", 1234567.0),
+        (",", "1.5", None),
+        (",", "12.34", None),
         (",", 1.5, 1.5),
-        (".", "", "missing"), (".", "-", "missing"), (".", "8888", "missing"), (".", 8888.0, "missing"), (".", "8888.0", "missing"),
+        (".", "", "missing"),
+        (".", "-", "missing"),
+        (".", "8888", "missing"),
+        (".", 8888.0, "missing"),
+        (".", "8888.0", "missing"),
     ],
-)  # fmt: skip
+)
 def test_numbers(decimal: str, cell: Any, value: float | str | None) -> None:
     """Only a number in the declared notation is one; what the mapping calls missing is told as missing."""
     row = one(f'{PLAIN}decimal: "{decimal}"\nmissing: ["", "-", 8888]\n', ["waktu", "kode", "nilai"], ["2025-01-01", "35", cell])
@@ -101,20 +132,37 @@ def test_numbers(decimal: str, cell: Any, value: float | str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("KAB. MOJOKERTO", "35.16"), ("Kabupaten Mojokerto", "35.16"), ("kab mojokerto", "35.16"), ("Kota Mojokerto", "35.76"),
-        ("KOTA_BATU", "35.79"), ("Batu", "35.79"), ("Mojokerto", "ambiguous-region"), ("Blitar", "ambiguous-region"),
-        ("Kabupaten Batu", "unknown-region-name"), ("Surabaya", "unknown-region-name"), ("", "unknown-region-name"),
+        ("KAB. MOJOKERTO", "35.16"),
+        ("Kabupaten Mojokerto", "35.16"),
+        ("kab mojokerto", "35.16"),
+        ("Kota Mojokerto", "35.76"),
+        ("KOTA_BATU", "35.79"),
+        ("Batu", "35.79"),
+        ("Mojokerto", "ambiguous-region"),
+        ("Blitar", "ambiguous-region"),
+        ("Kabupaten Batu", "unknown-region-name"),
+        ("Surabaya", "unknown-region-name"),
+        ("", "unknown-region-name"),
     ],
-)  # fmt: skip
+)
 def test_names_of_regencies(text: str, code: str) -> None:
     """Capitals and abbreviations do not matter; a bare name that fits two is refused with both."""
     row = one('at: {const: "2025-01-01"}\nregion: {column: k, by: name}\nvalues: {n: x}\n', ["k", "n"], [text, "1"], names=REGENCIES)
     assert (row.region if isinstance(row, Observation) else row.code) == code
 
 
-@pytest.mark.parametrize(("text", "code"), [("DKI_JAKARTA", "31"), ("DAERAH_ISTIMEWA_YOGYAKARTA", "34"), ("DI Yogyakarta", "34"),
-                                           ("JAWA TIMUR", "35"), ("Prov. Jawa Timur", "35"), ("KEPULAUAN_BANGKA_BELITUNG", "19"),
-                                           ("Bangka Belitung", "19")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("DKI_JAKARTA", "31"),
+        ("DAERAH_ISTIMEWA_YOGYAKARTA", "34"),
+        ("DI Yogyakarta", "34"),
+        ("JAWA TIMUR", "35"),
+        ("Prov. Jawa Timur", "35"),
+        ("KEPULAUAN_BANGKA_BELITUNG", "19"),
+        ("Bangka Belitung", "19"),
+    ],
+)
 def test_names_of_provinces(text: str, code: str) -> None:
     """As the covid files write them."""
     assert PROVINCES.find(text) == [code]
@@ -131,7 +179,10 @@ def test_wide_lines_give_a_row_a_column() -> None:
     rows = mapped(text, ["t", "KASUS", "MENINGGAL"], ["2020-03-18", "6", "x"], ["2020-03-19"])
     assert isinstance(rows[0], Observation)
     assert [(row.row, row.field, row.code) for row in rows[1:] if isinstance(row, Refused)] == [
-        (2, "MENINGGAL", "not-a-number"), (3, "", "wrong-columns"), (4, "", "wrong-columns")]  # fmt: skip
+        (2, "MENINGGAL", "not-a-number"),
+        (3, "", "wrong-columns"),
+        (4, "", "wrong-columns"),
+    ]
 
 
 def test_a_header_that_stands_again_is_refused() -> None:

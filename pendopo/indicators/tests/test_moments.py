@@ -46,9 +46,15 @@ def pair(code: str, region: str, before: datetime, after: datetime) -> Pair:
 
 @pytest.mark.parametrize(
     ("known", "before", "value", "kind"),
-    [(False, None, 1.0, "arrived"), (True, 1.0, 2.0, "corrected"), (True, 1.0, 1.0, "noted"), (True, 1.0, None, "retracted"),
-     (True, None, 2.0, "restored"), (False, None, None, "retracted")],
-)  # fmt: skip
+    [
+        (False, None, 1.0, "arrived"),
+        (True, 1.0, 2.0, "corrected"),
+        (True, 1.0, 1.0, "noted"),
+        (True, 1.0, None, "retracted"),
+        (True, None, 2.0, "restored"),
+        (False, None, None, "retracted"),
+    ],
+)
 def test_what_a_word_does(known: bool, before: float | None, value: float | None, kind: str) -> None:
     assert kind_of(known, before, value) == kind
 
@@ -61,7 +67,10 @@ def test_the_api_tells_report_correction_and_retraction_with_what_was_before(yar
     query = {"indicator": "free", "from": start.isoformat()}
     items = client.get("/api/v1/changes", query).json()["items"]
     assert [(one["kind"], one["value"], (one["before"] or {}).get("value")) for one in items] == [
-        ("arrived", 1.0, None), ("corrected", 1.5, 1.0), ("retracted", None, 1.5)]  # fmt: skip
+        ("arrived", 1.0, None),
+        ("corrected", 1.5, 1.0),
+        ("retracted", None, 1.5),
+    ]
     assert items[1]["note"] == "salah ketik" and items[1]["before"]["delivery"] == items[0]["delivery"]
     later = client.get("/api/v1/changes", {**query, "from": middle.isoformat()}).json()["items"]
     assert [one["kind"] for one in later] == ["retracted"], "from is exclusive"

@@ -205,8 +205,13 @@ def test_checks_that_need_history_meet_what_is_stored(yard: Yard) -> None:
     rows = [("free", ONE, day, 1.5 + number / 100) for number, day in enumerate(days)]
     rows += [("total", ONE, day, 100.0 + 10 * number) for number, day in enumerate(days)]
     assert send(yard, *rows).accepted == 40
-    again = [("free", ONE, "2026-04-21", 1500.0), ("total", ONE, "2026-04-21", 90.0), ("cases", ONE, "2026-04-22", 10.0),
-             ("total", ONE, "2026-04-20", 290.0), ("total", ONE, "2026-04-22", 300.0)]  # fmt: skip
+    again = [
+        ("free", ONE, "2026-04-21", 1500.0),
+        ("total", ONE, "2026-04-21", 90.0),
+        ("cases", ONE, "2026-04-22", 10.0),
+        ("total", ONE, "2026-04-20", 290.0),
+        ("total", ONE, "2026-04-22", 300.0),
+    ]
     receipt = send(yard, *again)
     assert {problem["row"]: problem["code"] for problem in receipt.problems} == {1: "scale", 2: "monotonic", 4: "duplicate"}
     (doubt,) = Doubt.objects.all()

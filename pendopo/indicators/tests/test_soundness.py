@@ -30,9 +30,15 @@ def day(text: str) -> datetime:
 
 
 def judge(
-    sent: Sequence[Given], checks: dict[str, dict[str, Any]], *, known: Sequence[Given] = (), every_s: int = DAY_S,
-    children: dict[str, tuple[str, ...]] | None = None, now: datetime | None = None, future: frozenset[SeriesKey] = frozenset(),
-) -> Verdicts:  # fmt: skip
+    sent: Sequence[Given],
+    checks: dict[str, dict[str, Any]],
+    *,
+    known: Sequence[Given] = (),
+    every_s: int = DAY_S,
+    children: dict[str, tuple[str, ...]] | None = None,
+    now: datetime | None = None,
+    future: frozenset[SeriesKey] = frozenset(),
+) -> Verdicts:
     """The verdicts on rows (indicator, region, time, value) beside known ones."""
     asked = {code: read_asked(wants, every_s=every_s, offset_s=7 * HOUR_S) for code, wants in checks.items()}
     points: dict[SeriesKey, list[Point]] = defaultdict(list)
@@ -174,8 +180,11 @@ def test_stuck_a_sensor_that_froze_and_rain_that_rests() -> None:
     found = river_day("2022-10-20", {"stuck": 6}, lambda at, value: (at, frozen if at > ten else value))
     assert list(codes(found.soft)) == list(range(16, 25))
     assert not river_day("2022-10-20", {"stuck": 6}).soft
-    rain = [("rain", "35.14", datetime.strptime(f"{r['tanggal']} {r['jam']}", "%d-%m-%y %H").replace(tzinfo=WIB), float(r["nilai"]))
-            for r in real_rows("hydrology", "arr_cendono.csv")[:3000] if r["jam"] not in ("24", "")]  # fmt: skip
+    rain = [
+        ("rain", "35.14", datetime.strptime(f"{r['tanggal']} {r['jam']}", "%d-%m-%y %H").replace(tzinfo=WIB), float(r["nilai"]))
+        for r in real_rows("hydrology", "arr_cendono.csv")[:3000]
+        if r["jam"] not in ("24", "")
+    ]
     assert len(judge(sorted(rain, key=lambda r: r[2]), {"rain": {"stuck": 6}}, every_s=HOUR_S).soft) < 3
 
 

@@ -104,8 +104,15 @@ def take(*, upload: Upload) -> Upload:
         Upload.objects.filter(pk=kept.pk).update(done=outcome.rows, heard=timezone.now(), delivery=outcome.deliveries[-1])
 
     try:
-        take_file(source=kept.source, path=place_of(kept), name=kept.name, by=kept.by, once=f"upload:{kept.key}", told=told,
-                  mapping=None if kept.mapping is None else mapping_from(kept.mapping))  # fmt: skip
+        take_file(
+            source=kept.source,
+            path=place_of(kept),
+            name=kept.name,
+            by=kept.by,
+            once=f"upload:{kept.key}",
+            told=told,
+            mapping=None if kept.mapping is None else mapping_from(kept.mapping),
+        )
     except QuotaExceeded as error:
         _end(kept, UploadState.WAITING if kept.source.quota >= kept.rows else UploadState.FAILED, str(error))
     except Faulty as error:

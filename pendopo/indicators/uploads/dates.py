@@ -6,9 +6,33 @@ from datetime import date, datetime, time, timedelta
 
 from ..cells import Cell, text_of, times_in
 
-DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y-%m-%d", "%Y%m%d", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",
-        "%m-%d-%y", "%y-%m-%d", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%B %d, %Y", "%B %Y", "%b %Y", "%b-%y", "%Y-%m", "%m/%Y",
-        "%m-%Y", "%Y")  # fmt: skip
+DAYS = (
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d.%m.%Y",
+    "%Y/%m/%d",
+    "%Y-%m-%d",
+    "%Y%m%d",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d-%m-%y",
+    "%m-%d-%y",
+    "%y-%m-%d",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%B %d, %Y",
+    "%B %Y",
+    "%b %Y",
+    "%b-%y",
+    "%Y-%m",
+    "%m/%Y",
+    "%m-%Y",
+    "%Y",
+)
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H.%M", " %H")
 HOURS = ("%H:%M", "%H:%M:%S", "%H.%M", "%H")
 # So many different values tell how the column is written.

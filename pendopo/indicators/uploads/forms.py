@@ -31,18 +31,28 @@ MORE = ("across", "names", "others", "only_column", "only_equals", "merged", "em
 class MappingForm(forms.Form):
     """How a table is read. Fields `role_0`, `role_1` … say what each column holds."""
 
-    const_at = forms.CharField(label=gettext_lazy("Day or time of all figures"), required=False, max_length=40,
-                               help_text=gettext_lazy("Where no column says it, for example 2026-05-09."))  # fmt: skip
-    format = forms.CharField(label=gettext_lazy("How the time is written"), required=False, max_length=200,
-                             help_text=HOW)  # fmt: skip
+    const_at = forms.CharField(
+        label=gettext_lazy("Day or time of all figures"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Where no column says it, for example 2026-05-09."),
+    )
+    format = forms.CharField(label=gettext_lazy("How the time is written"), required=False, max_length=200, help_text=HOW)
     zone = forms.CharField(label=gettext_lazy("Clock of times of day"), required=False, max_length=60)
     region_by = forms.ChoiceField(label=gettext_lazy("Regions are written as"), choices=BY, required=False)
     within = forms.CharField(label=gettext_lazy("Names and last numbers lie within"), required=False, max_length=20)
     const_region = forms.CharField(label=gettext_lazy("Region of all figures"), required=False, max_length=20)
-    decimal = forms.ChoiceField(label=gettext_lazy("Numbers are written"), required=False, choices=[
-        ("", "–"), (".", gettext_lazy("1234.5 (decimal point)")), (",", gettext_lazy("1.234,5 (decimal comma)"))])  # fmt: skip
-    missing = forms.CharField(label=gettext_lazy("These mean “no report”"), required=False, max_length=300,
-                              help_text=gettext_lazy("Parted by commas. An empty cell always does."))  # fmt: skip
+    decimal = forms.ChoiceField(
+        label=gettext_lazy("Numbers are written"),
+        required=False,
+        choices=[("", "–"), (".", gettext_lazy("1234.5 (decimal point)")), (",", gettext_lazy("1.234,5 (decimal comma)"))],
+    )
+    missing = forms.CharField(
+        label=gettext_lazy("These mean “no report”"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Parted by commas. An empty cell always does."),
+    )
     empty = forms.BooleanField(label=gettext_lazy("Leave empty cells out instead of counting them as missing reports"), required=False)
     merged = forms.BooleanField(label=gettext_lazy("Repeat the value of merged cells"), required=False)
     across = forms.ChoiceField(label=gettext_lazy("The columns by day or region are figures of"), required=False)
@@ -62,16 +72,23 @@ class MappingForm(forms.Form):
             assert isinstance(field, forms.ChoiceField)
             field.choices = options
         if readings:
-            self.fields["format"] = forms.ChoiceField(label=self.fields["format"].label, required=False,
-                                                      choices=[("", "–"), *((form, form) for form in readings)])  # fmt: skip
+            self.fields["format"] = forms.ChoiceField(
+                label=self.fields["format"].label, required=False, choices=[("", "–"), *((form, form) for form in readings)]
+            )
         for head in look.heads:
             dim = dims.get(head.place) or re.sub(r"\W+", "_", head.name.strip().lower())[:40] or f"c{head.place + 1}"
             choices: list[Any] = [
-                ("", _("left out")), ("at", _("day or time")), ("hour", _("time of day (beside the day)")), ("region", _("region")),
-                (_("a figure"), figures), ("which", _("name of the indicator")), ("value", _("number (beside the name)")),
-                ("across", _("figures of the day in the head")), ("beside", _("figures of the region in the head")),
+                ("", _("left out")),
+                ("at", _("day or time")),
+                ("hour", _("time of day (beside the day)")),
+                ("region", _("region")),
+                (_("a figure"), figures),
+                ("which", _("name of the indicator")),
+                ("value", _("number (beside the name)")),
+                ("across", _("figures of the day in the head")),
+                ("beside", _("figures of the region in the head")),
                 (f"dim:{dim}", _("extra dimension “%(name)s”") % {"name": dim}),
-            ]  # fmt: skip
+            ]
             self.fields[f"role_{head.place}"] = forms.ChoiceField(label=head.name, choices=choices, required=False)
         if look.kind == "sheet":
             del self.fields["encoding"]
@@ -208,14 +225,20 @@ def answers_of(mapping: Mapping, look: Look) -> tuple[dict[str, Any], dict[int, 
     """The fields that say what a mapping says, and the names of its extra dimensions by column."""
     place = {head.name: head.place for head in look.heads}
     answers: dict[str, Any] = {
-        "format": mapping.at.format or "", "zone": mapping.at.zone or "", "const_at": mapping.at.const or "",
-        "region_by": mapping.region.by, "within": mapping.region.within, "const_region": mapping.region.const or "",
+        "format": mapping.at.format or "",
+        "zone": mapping.at.zone or "",
+        "const_at": mapping.at.const or "",
+        "region_by": mapping.region.by,
+        "within": mapping.region.within,
+        "const_region": mapping.region.const or "",
         "decimal": mapping.decimal,
         "encoding": mapping.encoding,
-        "missing": ", ".join(text_of(word) for word in mapping.missing if text_of(word)), "empty": mapping.empty == "leave",
-        "merged": mapping.merged == "fill", "only_column": mapping.filter.column if mapping.filter else "",
+        "missing": ", ".join(text_of(word) for word in mapping.missing if text_of(word)),
+        "empty": mapping.empty == "leave",
+        "merged": mapping.merged == "fill",
+        "only_column": mapping.filter.column if mapping.filter else "",
         "only_equals": mapping.filter.equals if mapping.filter else "",
-    }  # fmt: skip
+    }
     days = [*(mapping.at.columns or []), *([mapping.at.column] if mapping.at.column is not None else [])]
     roles = {str(column): role for column, role in zip(days, ("at", "hour"), strict=False)}
     if mapping.region.column is not None:

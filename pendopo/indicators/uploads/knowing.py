@@ -68,5 +68,6 @@ def known_for(source: Source) -> Known:
         for one in Indicator.objects.writable_by(source).filter(derived__isnull=True).order_by("code")
     )
     places = {code: Place(code, name, level) for code, name, level in Region.objects.values_list("code", "name", "level")}
-    return Known(figures, places, dict(BpsCode.objects.values_list("code", "region_id")), settings.REGION, settings.TIME_ZONE,
-                 timezone.localdate())  # fmt: skip
+    return Known(
+        figures, places, dict(BpsCode.objects.values_list("code", "region_id")), settings.REGION, settings.TIME_ZONE, timezone.localdate()
+    )

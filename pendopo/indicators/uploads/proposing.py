@@ -103,8 +103,17 @@ def _take_times(head: Head, heads: Sequence[Head], known: Known, found: Proposal
         readings = " / ".join(style.either)
         found.questions["format"] = _("Every value fits %(readings)s and means different days: choose one.") % {"readings": readings}
         found.answers["format_choices"] = list(style.either)
-    hours = next((one for one in heads if re.search(r"jam|hour|pukul|waktu|time", one.name, re.I) and one.place != head.place
-                  and one.place not in found.roles and hour_style(one.cells)), None)  # fmt: skip
+    hours = next(
+        (
+            one
+            for one in heads
+            if re.search(r"jam|hour|pukul|waktu|time", one.name, re.I)
+            and one.place != head.place
+            and one.place not in found.roles
+            and hour_style(one.cells)
+        ),
+        None,
+    )
     form = style.form or ""
     if hours is not None and not style.clock:
         clock = hour_style(hours.cells)

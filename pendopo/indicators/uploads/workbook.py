@@ -54,8 +54,13 @@ def workbook_of(source: Source) -> bytes:
     _codes(book, labels, indicators)
     _checks(data, heads, labels, hourly)
     _dress(data, heads, hourly)
-    rules = {"at": {"column": day, "zone": settings.TIME_ZONE}, "region": {"column": region}, "sheet": data.title,
-             "values": {head: one.code for head, one in heads.items()}, "empty": "leave"}  # fmt: skip
+    rules = {
+        "at": {"column": day, "zone": settings.TIME_ZONE},
+        "region": {"column": region},
+        "sheet": data.title,
+        "values": {head: one.code for head, one in heads.items()},
+        "empty": "leave",
+    }
     own = book.create_sheet(OWN_SHEET)
     own["A1"] = yaml.safe_dump(rules, allow_unicode=True, sort_keys=False)
     own.sheet_state = "hidden"
@@ -104,8 +109,14 @@ def _checks(sheet: Any, heads: dict[str, Indicator], labels: list[str], hourly: 
         sheet.add_data_validation(rule)
     for place, one in enumerate(heads.values(), 3):
         low, high = (one.checks or {}).get("range") or (None, None)
-        number = DataValidation(type="decimal", operator="between", formula1=str(-1e15 if low is None else low),
-                                formula2=str(1e15 if high is None else high), allow_blank=True, showErrorMessage=True)  # fmt: skip
+        number = DataValidation(
+            type="decimal",
+            operator="between",
+            formula1=str(-1e15 if low is None else low),
+            formula2=str(1e15 if high is None else high),
+            allow_blank=True,
+            showErrorMessage=True,
+        )
         number.errorStyle = "warning"
         number.error = _("This is outside what is usual; it will wait for a steward.")
         number.add(f"{get_column_letter(place)}2:{get_column_letter(place)}{LINES}")

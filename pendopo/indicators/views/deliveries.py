@@ -28,10 +28,14 @@ def deliveries(request: PersonRequest) -> HttpResponse:
         lead=_("Everything that was sent, with what became of it. Nothing that arrived is ever lost."),
         queryset=Delivery.objects.filter(source__in=reach).select_related("source", "by").order_by("-id"),
         columns=[
-            Column("delivery", _("Delivery"), lambda d: f"#{d.pk}", url=lambda d: reverse("indicators:delivery", args=[d.pk]),
-                   csv_value=lambda d: d.pk),
-            Column("received", _("Received"), lambda d: moment(d.received),
-                   csv_value=lambda d: d.received, sort="received"),
+            Column(
+                "delivery",
+                _("Delivery"),
+                lambda d: f"#{d.pk}",
+                url=lambda d: reverse("indicators:delivery", args=[d.pk]),
+                csv_value=lambda d: d.pk,
+            ),
+            Column("received", _("Received"), lambda d: moment(d.received), csv_value=lambda d: d.received, sort="received"),
             Column("source", _("Source"), lambda d: d.source.name, csv_value=lambda d: d.source.code, sort="source__code"),
             Column("way", _("Way"), lambda d: d.get_way_display(), csv_value=lambda d: d.way),
             Column("rows", _("Rows"), lambda d: d.rows, numeric=True, sort="rows"),
@@ -46,7 +50,7 @@ def deliveries(request: PersonRequest) -> HttpResponse:
         csv_name="deliveries",
         empty_title=_("Nothing was sent yet"),
         empty_text=_("Upload the first file, or give a source its key."),
-    )  # fmt: skip
+    )
     return listing.csv() if listing.wants_csv else render(request, "ui/list.html", {"listing": listing})
 
 

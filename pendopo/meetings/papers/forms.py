@@ -117,9 +117,11 @@ class StateForm(forms.Form):
     """Who was there without being seen by us."""
 
     people = forms.CharField(
-        label=_("Who else was there"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Who else was there"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("In the hall or in another system, one a line: name, agency."),
-    )  # fmt: skip
+    )
 
     def rows(self) -> list[tuple[str, str]]:
         """(name, agency) of each line."""

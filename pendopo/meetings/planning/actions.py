@@ -61,9 +61,19 @@ def arrange(*, wish: Plan, by: Person, rule: str = "", about: str = "", write: b
     tokens: list[str] = []
     for at in times:
         meeting = plan(
-            subject=wish.subject, start=at, minutes=wish.minutes, by=by, agenda=wish.agenda, agencies=wish.agencies, people=wish.people,
-            about=about, place=wish.place, elsewhere=wish.elsewhere, quorum=wish.quorum, series=series,
-        )  # fmt: skip
+            subject=wish.subject,
+            start=at,
+            minutes=wish.minutes,
+            by=by,
+            agenda=wish.agenda,
+            agencies=wish.agencies,
+            people=wish.people,
+            about=about,
+            place=wish.place,
+            elsewhere=wish.elsewhere,
+            quorum=wish.quorum,
+            series=series,
+        )
         tokens = [
             invite_guest(meeting=meeting, name=guest.name, email=guest.email, by=by, nonce=nonce)[1]
             for guest, nonce in zip(wish.guests, nonces, strict=True)
@@ -109,9 +119,19 @@ def change(*, meeting: Meeting, wish: Plan, revision: int, by: Person, following
         _apply(one, wish, shift)
         invitees = _apply_invitees(one, wish, by, nonces)
         told.append(Changed(one, differs=_facts(one) != was, **invitees))
-    record(by=by, room="meetings", verb="changed", about=kept.get_absolute_url(), before=before[0],
-           after={**_facts(kept), "invited": [str(row) for row in told[0].new], "dropped": [str(row) for row in told[0].gone],
-                  "meetings": len(all_of_them)})  # fmt: skip
+    record(
+        by=by,
+        room="meetings",
+        verb="changed",
+        about=kept.get_absolute_url(),
+        before=before[0],
+        after={
+            **_facts(kept),
+            "invited": [str(row) for row in told[0].new],
+            "dropped": [str(row) for row in told[0].gone],
+            "meetings": len(all_of_them),
+        },
+    )
     letters.tell_changes(told, by=by)
     return kept
 

@@ -90,27 +90,40 @@ class PlanForm(PickForm):
     repeat = forms.ChoiceField(label=_("Repeats"), choices=REPEATS, required=False)
     until = forms.DateField(label=_("Last on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     agenda = forms.CharField(
-        label=_("Agenda"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Agenda"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One point a line: the minutes begin with them."),
-    )  # fmt: skip
+    )
     place = forms.CharField(
         label=_("Meeting place"), max_length=200, required=False, help_text=_("Where people sit together, if anywhere.")
     )
     elsewhere = forms.URLField(
-        label=_("Held in another system"), max_length=500, required=False, assume_scheme="https",
+        label=_("Held in another system"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
         help_text=_("The address of a Zoom, Webex or Teams meeting. Invitations, attendance and minutes stay here."),
-    )  # fmt: skip
+    )
     quorum = forms.IntegerField(
-        label=_("Quorum"), min_value=0, max_value=2000, initial=0, required=False,
+        label=_("Quorum"),
+        min_value=0,
+        max_value=2000,
+        initial=0,
+        required=False,
         help_text=_("How many of those invited must be there; 0: no quorum."),
-    )  # fmt: skip
+    )
     lists = forms.ModelMultipleChoiceField(
         label=_("Everybody on"), queryset=DialList.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     guests = forms.CharField(
-        label=_("Guests"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Guests"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One a line, with e-mail: Ani <ani@contoh.id>. Each gets a link of their own and needs no account."),
-    )  # fmt: skip
+    )
     following = forms.BooleanField(label=_("Also the later meetings of this series"), required=False)
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     about = forms.CharField(max_length=300, required=False, widget=forms.HiddenInput)
@@ -183,10 +196,17 @@ class PlanForm(PickForm):
             agencies += more_agencies
             people += more_people
         return Plan(
-            subject=given["subject"], start=given["start"], minutes=given["minutes"], agenda=given["agenda"], place=given["place"],
-            elsewhere=given["elsewhere"], quorum=given["quorum"] or 0, agencies=list(dict.fromkeys(agencies)),
-            people=list(dict.fromkeys(people)), guests=guests_of(given["guests"]),
-        )  # fmt: skip
+            subject=given["subject"],
+            start=given["start"],
+            minutes=given["minutes"],
+            agenda=given["agenda"],
+            place=given["place"],
+            elsewhere=given["elsewhere"],
+            quorum=given["quorum"] or 0,
+            agencies=list(dict.fromkeys(agencies)),
+            people=list(dict.fromkeys(people)),
+            guests=guests_of(given["guests"]),
+        )
 
 
 def initial_of(meeting: Meeting) -> dict[str, Any]:
@@ -211,9 +231,11 @@ class DialListForm(PickForm):
     name = forms.CharField(label=_("Name"), max_length=120)
     whose = forms.ChoiceField(label=_("Whose list"), help_text=_("Who sees it may call it; only whose it is may change it."))
     kind = forms.ChoiceField(
-        label=_("All agencies of a kind"), required=False, choices=[("", _("none")), *Kind.choices],
+        label=_("All agencies of a kind"),
+        required=False,
+        choices=[("", _("none")), *Kind.choices],
         help_text=_("Those that are added later are on the list by themselves."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, person: Person, found: DialList | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -180,8 +180,14 @@ def remind(meeting: Meeting, which: str) -> None:
     for guest in invitees:
         if guest.nonce and guest.email:
             own = {**context, "room": room_link(meeting, guest)}
-            write(to=[Outsider(guest.email, guest.name)], kind="meeting-soon", subject_template=SOON, context=own,
-                  about=invitation_path(meeting, guest), secret=guest_token(guest.nonce))  # fmt: skip
+            write(
+                to=[Outsider(guest.email, guest.name)],
+                kind="meeting-soon",
+                subject_template=SOON,
+                context=own,
+                about=invitation_path(meeting, guest),
+                secret=guest_token(guest.nonce),
+            )
 
 
 def call(meeting: Meeting, invitees: Collection[Invitee], *, by: Person) -> int:

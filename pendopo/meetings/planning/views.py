@@ -42,9 +42,11 @@ def meetings(request: PersonRequest) -> HttpResponse:
     person, now = request.user, timezone.now()
     convenes = may_somewhere(person, "meetings.convene")
     asked = Q(invitees__revoked=None)
-    rows = Meeting.objects.visible_to(person).select_related("convener").annotate(
-        asked=Count("invitees", filter=asked), come=Count("invitees", filter=asked & Q(invitees__answer=Answer.YES))
-    )  # fmt: skip
+    rows = (
+        Meeting.objects.visible_to(person)
+        .select_related("convener")
+        .annotate(asked=Count("invitees", filter=asked), come=Count("invitees", filter=asked & Q(invitees__answer=Answer.YES)))
+    )
     links = [Link(_("Dial lists"), reverse("meetings:dial")), Link(_("Plan a meeting"), reverse("meetings:new"))] if convenes else []
     listing = Listing(
         request,
@@ -176,8 +178,13 @@ def cancel(request: PersonRequest, code: str) -> HttpResponse:
     revision = request.POST.get("revision", "")
     following = request.POST.get("following") == "on"
     try:
-        count = actions.cancel(meeting=found, revision=int(revision) if revision.isdecimal() and len(revision) < 10 else -1,
-                               by=request.user, why=words(request, "why"), following=following)  # fmt: skip
+        count = actions.cancel(
+            meeting=found,
+            revision=int(revision) if revision.isdecimal() and len(revision) < 10 else -1,
+            by=request.user,
+            why=words(request, "why"),
+            following=following,
+        )
     except Refused as why:
         messages.error(request, str(why))
     else:

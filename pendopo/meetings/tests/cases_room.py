@@ -229,9 +229,12 @@ def test_the_screen_of_a_meeting_room_comes_by_itself_and_a_phone_governs_it(hom
     form = rani.page.request.get("/meetings/new").text()
     asked = {
         "csrfmiddlewaretoken": re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[0],
-        "subject": "Rapat pagi", "place": "Ruang Utama", "minutes": "60", "quorum": "0",
+        "subject": "Rapat pagi",
+        "place": "Ruang Utama",
+        "minutes": "60",
+        "quorum": "0",
         "start": re.findall(r'name="start" value="([^"]+)"', form)[0],
-    }  # fmt: skip
+    }
     page = rani.page.request.post("/meetings/new", form=asked, headers={"Referer": f"http://localhost:{home.up.port}/"})
     room = page.url.removesuffix("/plan")
     convener = Person(browser, home, colour="red").sign_in().open(room).join().inside()

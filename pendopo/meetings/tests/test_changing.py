@@ -174,8 +174,14 @@ def test_a_year_that_no_calendar_reckons_with_is_refused(sari: Person, year: int
         actions.change(meeting=meeting, wish=Plan("Rapat", start), revision=0, by=sari)
 
 
-@pytest.mark.parametrize("body", [{"start": "0001-01-01T00:00:00+14:00"}, {"start": "9999-12-31T23:59:00-10:00"},
-                                  {"guests": [{"name": "Ani", "email": "ani\nBcc: x@y.test"}]}])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"start": "0001-01-01T00:00:00+14:00"},
+        {"start": "9999-12-31T23:59:00-10:00"},
+        {"guests": [{"name": "Ani", "email": "ani\nBcc: x@y.test"}]},
+    ],
+)
 def test_the_api_refuses_what_cannot_be_kept(sari: Person, body: dict[str, Any]) -> None:
     _token, secret = new_token(person=sari, by=sari)
     asked = {"subject": "Rapat", "start": later().isoformat(), **body}

@@ -36,7 +36,11 @@ def test_what_meetings_tell_of_themselves(sari: Person, rani: Person, budi: Pers
     publish()
     told = dict(Latest.objects.filter(series__indicator__code__startswith="sys.meetings.").values_list("series__indicator__code", "value"))
     assert told == {
-        "sys.meetings.open": 1, "sys.meetings.people": 2, "sys.meetings.held": 2, "sys.meetings.outside": 1,
-        "sys.meetings.answered": pytest.approx(100 / 8, abs=1e-3), "sys.meetings.minuted": 50,
-    }  # fmt: skip
+        "sys.meetings.open": 1,
+        "sys.meetings.people": 2,
+        "sys.meetings.held": 2,
+        "sys.meetings.outside": 1,
+        "sys.meetings.answered": pytest.approx(100 / 8, abs=1e-3),
+        "sys.meetings.minuted": 50,
+    }
     assert Indicator.objects.filter(code__startswith="sys.meetings.").count() == 6

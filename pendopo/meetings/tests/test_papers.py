@@ -85,9 +85,19 @@ def test_minutes_begin_with_the_agenda_and_their_tasks_live_on(meeting: Meeting,
     assert 'value="Tanggul"' in page and 'value="Perahu"' in page
     post = camat.holdings.get().post
     due = (timezone.now() + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M")
-    form = {"opening": "Dibuka Sekda", "revision": "0", "p0-title": "Tanggul", "p0-discussion": "Retak", "p0-decision": "Ditambal",
-            "p1-title": "", "p1-decision": "", "p1-discussion": "", "t0-what": "Tambal tanggul", "t0-to": post.pk,
-            "t0-due": due}  # fmt: skip
+    form = {
+        "opening": "Dibuka Sekda",
+        "revision": "0",
+        "p0-title": "Tanggul",
+        "p0-discussion": "Retak",
+        "p0-decision": "Ditambal",
+        "p1-title": "",
+        "p1-decision": "",
+        "p1-discussion": "",
+        "t0-what": "Tambal tanggul",
+        "t0-to": post.pk,
+        "t0-due": due,
+    }
     assert client.post(path, {**form, "t1-what": "Tanpa pelaksana", "t1-to": ""}).status_code == 200, "nobody does it"
     assert client.post(path, {**form, "save": "1"}).status_code == 302 and not Order.objects.exists()
     assert signed_in(budi).get(path).status_code == 403
@@ -154,11 +164,16 @@ def certificate(folder: Path) -> Path:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Pendopo")])
     now = datetime.now().astimezone()
     made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
-        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=30))
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
         .add_extension(x509.KeyUsage(True, True, False, False, False, False, False, False, False), critical=True)
         .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    )
     place = folder / "tanda.p12"
     place.write_bytes(pkcs12.serialize_key_and_certificates(b"x", key, made, None, serialization.BestAvailableEncryption(b"rahasia")))
     return place

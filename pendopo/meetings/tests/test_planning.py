@@ -54,7 +54,10 @@ def test_a_rule_that_cannot_be_used_is_refused(rule: str) -> None:
 
 def test_guests_as_people_type_them() -> None:
     assert logic.guests_of("Ibu Ani <ani@x.id>\n\n budi@y.id;Budi \nPak Lurah") == [
-        Guest("Ibu Ani", "ani@x.id"), Guest("Budi", "budi@y.id"), Guest("Pak Lurah", "")]  # fmt: skip
+        Guest("Ibu Ani", "ani@x.id"),
+        Guest("Budi", "budi@y.id"),
+        Guest("Pak Lurah", ""),
+    ]
     with pytest.raises(ValueError, match=","):
         logic.guests_of("Ani\n,,")
 
@@ -74,8 +77,15 @@ def test_reminders_once_and_not_both_at_once() -> None:
 @pytest.mark.django_db
 def test_from_the_page_to_calendars_and_answers(sari: Person, rani: Person, budi: Person, bpbd: Agency) -> None:
     Agency.objects.filter(pk=bpbd.pk).update(email="bpbd@mojokerto.test")
-    form = {"subject": "Kesiapan banjir", "start": f"{tomorrow():%Y-%m-%dT%H:%M}", "minutes": "60", "agenda": "Tanggul\nPerahu",
-            "agencies": [bpbd.pk], "guests": "Ibu Ani <ani@bps.test>", "quorum": "1"}  # fmt: skip
+    form = {
+        "subject": "Kesiapan banjir",
+        "start": f"{tomorrow():%Y-%m-%dT%H:%M}",
+        "minutes": "60",
+        "agenda": "Tanggul\nPerahu",
+        "agencies": [bpbd.pk],
+        "guests": "Ibu Ani <ani@bps.test>",
+        "quorum": "1",
+    }
     answer = signed_in(sari).post("/meetings/new", form)
     meeting = Meeting.objects.get()
     assert answer.status_code == 302 and answer["Location"] == meeting.page and meeting.start == tomorrow()

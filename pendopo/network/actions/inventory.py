@@ -50,10 +50,7 @@ class Changes:
 
     def as_json(self) -> dict[str, dict[str, int]]:
         """Counts by kind, for `--json`."""
-        return {
-            kind: {what: len(getattr(self, what).get(kind, ())) for what in ("created", "changed", "unchanged")}
-            for kind in WORDS
-        }  # fmt: skip
+        return {kind: {what: len(getattr(self, what).get(kind, ())) for what in ("created", "changed", "unchanged")} for kind in WORDS}
 
 
 def load_inventory(*, inventory: Inventory, by: Person | None, dry_run: bool = False) -> Changes:
@@ -141,9 +138,17 @@ class _Loader:
         """A site with its state."""
         if not Region.objects.filter(pk=entry.region[:20]).exists():
             raise Unknown(Sentence("there is no region “%(code)s”: use the Kemendagri code with dots, in quotes.", code=entry.region))
-        fields = {"name": entry.name, "kind": entry.kind, "agency": self.agency(entry.agency), "region_id": entry.region,
-                  "latitude": entry.latitude, "longitude": entry.longitude, "note": entry.note,
-                  "collector": entry.collector, "networks": entry.networks}  # fmt: skip
+        fields = {
+            "name": entry.name,
+            "kind": entry.kind,
+            "agency": self.agency(entry.agency),
+            "region_id": entry.region,
+            "latitude": entry.latitude,
+            "longitude": entry.longitude,
+            "note": entry.note,
+            "collector": entry.collector,
+            "networks": entry.networks,
+        }
         return self.staged(Site, self.sites, entry.code, fields, entry.state, entry.since)
 
     def staged(self, model: Any, known: dict[str, Any], code: str, fields: dict[str, Any], state: str, since: date | None) -> str:
@@ -175,14 +180,25 @@ class _Loader:
 
     def device(self, entry: DeviceEntry) -> str:
         """A device with its interfaces; those that the file does not name stay."""
-        fields = {"name": entry.name or entry.code, "site": self.named("site", entry.site), "role": entry.role, "address": entry.address,
-                  "port": entry.port, "access": entry.access, "model": entry.model,
-                  "platform": entry.platform, "active": entry.active}  # fmt: skip
+        fields = {
+            "name": entry.name or entry.code,
+            "site": self.named("site", entry.site),
+            "role": entry.role,
+            "address": entry.address,
+            "port": entry.port,
+            "access": entry.access,
+            "model": entry.model,
+            "platform": entry.platform,
+            "active": entry.active,
+        }
         what = self.kept(Device, self.devices, entry.code, fields)
         device = self.devices[entry.code]
         for port in entry.interfaces:
-            wanted = {"number": port.number, "speed_bps": bits_of(port.speed) if port.speed is not None else None,
-                      "agency_id": getattr(self.agency(port.agency), "pk", None)}  # fmt: skip
+            wanted = {
+                "number": port.number,
+                "speed_bps": bits_of(port.speed) if port.speed is not None else None,
+                "agency_id": getattr(self.agency(port.agency), "pk", None),
+            }
             done = self.interface(device, port.name, {name: value for name, value in wanted.items() if value is not None})
             what = "changed" if what == "unchanged" and done != "unchanged" else what
         return what
@@ -217,11 +233,19 @@ class _Loader:
     def link(self, entry: LinkEntry) -> str:
         """A link with its state."""
         (a, a_port), (b, b_port) = self.end(entry.a), self.end(entry.b)
-        fields = {name: getattr(entry, name) for name in
-                  ("medium", "provider", "contract", "cores", "spare_cores", "splices", "otb", "length_m", "ducts")}  # fmt: skip
-        fields |= {"name": entry.name or f"{a.name} – {b.name}", "a": a, "b": b, "a_interface": a_port, "b_interface": b_port,
-                   "capacity_bps": bits_of(entry.capacity) if entry.capacity is not None else None,
-                   "route": [list(point) for point in entry.route]}  # fmt: skip
+        fields = {
+            name: getattr(entry, name)
+            for name in ("medium", "provider", "contract", "cores", "spare_cores", "splices", "otb", "length_m", "ducts")
+        }
+        fields |= {
+            "name": entry.name or f"{a.name} – {b.name}",
+            "a": a,
+            "b": b,
+            "a_interface": a_port,
+            "b_interface": b_port,
+            "capacity_bps": bits_of(entry.capacity) if entry.capacity is not None else None,
+            "route": [list(point) for point in entry.route],
+        }
         return self.staged(Link, self.links, entry.code, fields, entry.state, entry.since)
 
     def service(self, entry: ServiceEntry) -> str:
@@ -245,9 +269,13 @@ class _Loader:
 
     def unit(self, entry: UnitEntry) -> str:
         """Power, cooling, a rack or a sensor."""
-        fields = {"name": entry.name or entry.code, "site": self.named("site", entry.site), "kind": entry.kind,
-                  "device": self.named("device", entry.device) if entry.device else None,
-                  **{name: getattr(entry, name) for name in ("capacity", "unit", "oid", "factor", "low", "high", "meter")}}  # fmt: skip
+        fields = {
+            "name": entry.name or entry.code,
+            "site": self.named("site", entry.site),
+            "kind": entry.kind,
+            "device": self.named("device", entry.device) if entry.device else None,
+            **{name: getattr(entry, name) for name in ("capacity", "unit", "oid", "factor", "low", "high", "meter")},
+        }
         return self.kept(Unit, self.units, entry.code, fields)
 
 

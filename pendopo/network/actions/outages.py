@@ -85,11 +85,22 @@ def _told(outage: Outage, cause: str, network: Network, names: Names, at: dateti
     if len(effect.agencies) >= MANY:
         severity = Severity.EXTREME
     about = About(
-        name=words[:200], region=names.regions.get(outage.heads[0], region) if outage.heads else region, severity=severity, group=FAMILY,
-        labels={"cause": outage.kind, "of": ",".join(outage.causes)[:200]}, link=_link(outage),
-    )  # fmt: skip
-    return Verdict(cause, hot=True, at=at, about=about, value=float(len(effect.affected)), size=RANKS[severity] * 1e6 + len(outage.devices),
-                   reason=f"{words}{_line_words(outage, heard)}"[:500])  # fmt: skip
+        name=words[:200],
+        region=names.regions.get(outage.heads[0], region) if outage.heads else region,
+        severity=severity,
+        group=FAMILY,
+        labels={"cause": outage.kind, "of": ",".join(outage.causes)[:200]},
+        link=_link(outage),
+    )
+    return Verdict(
+        cause,
+        hot=True,
+        at=at,
+        about=about,
+        value=float(len(effect.affected)),
+        size=RANKS[severity] * 1e6 + len(outage.devices),
+        reason=f"{words}{_line_words(outage, heard)}"[:500],
+    )
 
 
 def _weak(network: Network, names: Names, heard: Heard, at: datetime, region: str) -> list[Verdict]:
@@ -102,9 +113,13 @@ def _weak(network: Network, names: Names, heard: Heard, at: datetime, region: st
         what = named(outage.causes, names.devices if outage.kind == DEVICE else names.links)
         words = f"{_weak_words(what, worst)} {effect_words(effect, names)}"
         about = About(
-            name=words[:200], region=names.regions.get(outage.heads[0], region) if outage.heads else region, severity=Severity.MODERATE,
-            group=FAMILY, labels={"cause": worst.kind, "of": ",".join(outage.causes)[:200]}, link=_link(outage),
-        )  # fmt: skip
+            name=words[:200],
+            region=names.regions.get(outage.heads[0], region) if outage.heads else region,
+            severity=Severity.MODERATE,
+            group=FAMILY,
+            labels={"cause": worst.kind, "of": ",".join(outage.causes)[:200]},
+            link=_link(outage),
+        )
         own = name_of(f"weak-{outage.kind}", outage.causes)
         verdicts.append(Verdict(own, hot=True, at=at, about=about, value=worst.value, size=worst.value, reason=words[:500]))
     return verdicts
@@ -144,8 +159,14 @@ def _link(outage: Outage) -> str:
 
 def _device(device: str, own: str, names: Names, at: datetime, region: str) -> Verdict:
     text = cause_words(Outage(DEVICE, (device,), frozenset()), names)
-    about = About(name=text[:200], region=names.regions.get(device, region), severity=Severity.MINOR, group=FAMILY,
-                  labels={"cause": DEVICE, "of": device}, link=reverse("network:device", args=[device]))  # fmt: skip
+    about = About(
+        name=text[:200],
+        region=names.regions.get(device, region),
+        severity=Severity.MINOR,
+        group=FAMILY,
+        labels={"cause": DEVICE, "of": device},
+        link=reverse("network:device", args=[device]),
+    )
     return Verdict(own, hot=True, at=at, about=about, reason=text[:500])
 
 

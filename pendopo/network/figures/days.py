@@ -34,8 +34,12 @@ def publish_days(*, now: datetime | None = None) -> Receipt | None:
     told = {datetime.combine(day, time(), zone): {CONNECTED: float(connected), EXPECTED: float(expected)} for day, connected in counted}
     known = _known(min(told), max(told))
     # How many were to be connected on a day that is over is not counted again: only what was never told.
-    wanted = [(code, at, value) for at, values in told.items() for code, value in values.items()
-              if known.get((code, at)) is None or (code == CONNECTED and known[code, at] != value)]  # fmt: skip
+    wanted = [
+        (code, at, value)
+        for at, values in told.items()
+        for code, value in values.items()
+        if known.get((code, at)) is None or (code == CONNECTED and known[code, at] != value)
+    ]
     rows = [Observation(code, settings.REGION, at.isoformat(), value) for code, at, value in wanted]
     return send(source=source, rows=rows) if rows else None
 

@@ -123,7 +123,7 @@ def _columns(things: str, want: Asked) -> list[Column]:
         Column("samples", _("Samples"), lambda r: r.reached.samples, csv_only=True),
         Column("since", _("From"), lambda _r: want.since.isoformat(), csv_only=True),
         Column("until", _("To"), lambda _r: want.until.isoformat(), csv_only=True),
-    ]  # fmt: skip
+    ]
 
 
 @require_safe
@@ -138,8 +138,10 @@ def reached(request: PersonRequest) -> HttpResponse:
     listing = Listing(
         request,
         title=_("Availability"),
-        lead=_("Reached ÷ (reached + not reached) within working hours. Planned work and disputed time are left out and listed; what was "
-               "not measured counts as neither and is told."),
+        lead=_(
+            "Reached ÷ (reached + not reached) within working hours. Planned work and disputed time are left out and listed; what was "
+            "not measured counts as neither and is told."
+        ),
         queryset=rows,  # type: ignore[arg-type]
         columns=_columns(things, want),
         filters=want.form,
@@ -148,7 +150,7 @@ def reached(request: PersonRequest) -> HttpResponse:
         per_page=500,
         empty_title=_("Nothing was measured yet"),
         empty_text=_("Presence is told each minute once a collector runs."),
-    )  # fmt: skip
+    )
     if listing.wants_csv:
         return listing.csv()
     context = {
@@ -188,8 +190,10 @@ def _excluded(request: PersonRequest, found: Any, want: Asked) -> dict[str, Any]
         deciding = one.verdict == Verdict.OPEN and one.by_id != request.user.pk and may(request.user, "network.change", place_of(one.thing))
         form = DecideForm(auto_id=f"id_{one.pk}_%s") if deciding else None
         disputes.append(Told(one, minutes(overlap_s(want.counted, one.start, one.end)), tones[Verdict(one.verdict)], form))
-    shown = [(one.name, moment(one.begin), moment(one.end), minutes(overlap_s(want.counted, one.begin, one.end)))
-             for one in sorted(work, key=lambda one: (one.begin, one.name))]  # fmt: skip
+    shown = [
+        (one.name, moment(one.begin), moment(one.end), minutes(overlap_s(want.counted, one.begin, one.end)))
+        for one in sorted(work, key=lambda one: (one.begin, one.name))
+    ]
     return {"work": shown, "disputes": disputes}
 
 
@@ -225,8 +229,12 @@ def _report(request: PersonRequest, of: str, code: str, form: DisputeForm | None
         "period": (moment(want.since), moment(want.until)),
         "share": percent(found.share),
         "everything": percent(one.everything(want.counted).share if one else None),
-        "facts": [(_("Reached"), minutes(found.reached_s)), (_("Not reached"), minutes(found.lost_s)),
-                  (_("Left out"), minutes(one.left_out_s(want.counted) if one else 0)), (_("Not measured"), minutes(found.unknown_s))],
+        "facts": [
+            (_("Reached"), minutes(found.reached_s)),
+            (_("Not reached"), minutes(found.lost_s)),
+            (_("Left out"), minutes(one.left_out_s(want.counted) if one else 0)),
+            (_("Not measured"), minutes(found.unknown_s)),
+        ],
         "outages": _outages(found, want, disputable),
         "measured": one.measured if one else (),
         "days_off": _days_off(want),
@@ -236,7 +244,7 @@ def _report(request: PersonRequest, of: str, code: str, form: DisputeForm | None
         "form": form or (DisputeForm(initial=_initial(request)) if disputable else None),
         "asking": form is not None or "start" in request.GET,
         **_excluded(request, [one] if one else [], want),
-    }  # fmt: skip
+    }
     return render(request, "network/reach.html", context, status=200 if form is None else 400)
 
 

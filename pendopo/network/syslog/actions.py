@@ -39,10 +39,19 @@ def take(*, lines: Sequence[LogLine], position: int) -> int:
         device = senders.get(line.sender) or codes.get(line.host.lower())
         rows.append(
             LogEvent(
-                at=datetime.fromisoformat(line.at), device_id=device, sender=line.sender, host=line.host, app=line.app,
-                facility=line.facility, severity=line.severity, kind=kind, of=of, text=line.text, raw=line.raw,
+                at=datetime.fromisoformat(line.at),
+                device_id=device,
+                sender=line.sender,
+                host=line.host,
+                app=line.app,
+                facility=line.facility,
+                severity=line.severity,
+                kind=kind,
+                of=of,
+                text=line.text,
+                raw=line.raw,
             )
-        )  # fmt: skip
+        )
     LogEvent.objects.bulk_create(rows, batch_size=1000)
     LogPosition.objects.update_or_create(pk=1, defaults={"position": position})
     return len(rows)
@@ -86,11 +95,23 @@ def _bad(found: Pattern, region: str, now: datetime) -> Verdict:
     else:
         name = _("Passwords are guessed at %(device)s, from %(of)s") % given
         reason = _("%(count)s sign-ins were refused within ten minutes.") % given
-    about = About(name=name[:200], region=region, severity=SEVERITIES.get(found.what, Severity.SEVERE), group=FAMILY,
-                  labels={"of": found.of, "device": found.device}, link="/network/log")  # fmt: skip
+    about = About(
+        name=name[:200],
+        region=region,
+        severity=SEVERITIES.get(found.what, Severity.SEVERE),
+        group=FAMILY,
+        labels={"of": found.of, "device": found.device},
+        link="/network/log",
+    )
     code = "flap" if found.what == FLAPPING else "guess"
-    return Verdict(fingerprint(FAMILY, f"{code}:{found.device}:{found.of}"), hot=True, at=now, about=about, value=float(found.count),
-                   reason=reason[:500])  # fmt: skip
+    return Verdict(
+        fingerprint(FAMILY, f"{code}:{found.device}:{found.of}"),
+        hot=True,
+        at=now,
+        about=about,
+        value=float(found.count),
+        reason=reason[:500],
+    )
 
 
 def count(*, source: Source, until: datetime) -> int:

@@ -46,7 +46,7 @@ class LogFilters(forms.Form):
             ("all", gettext_lazy("All")),
         ],
         required=False,
-    )  # fmt: skip
+    )
 
     def narrow(self, queryset: LogEventQuerySet) -> LogEventQuerySet:
         """The lines that match."""
@@ -77,8 +77,12 @@ def log(request: PersonRequest) -> HttpResponse:
         queryset=LogEvent.objects.visible_to(request.user).select_related("device"),
         columns=[
             Column("at", _("When"), lambda e: moment(e.at), csv_value=lambda e: e.at),
-            Column("device", _("Device"), lambda e: e.device.name if e.device else e.host or e.sender,
-                   csv_value=lambda e: e.device.code if e.device else e.sender),
+            Column(
+                "device",
+                _("Device"),
+                lambda e: e.device.name if e.device else e.host or e.sender,
+                csv_value=lambda e: e.device.code if e.device else e.sender,
+            ),
             Column("severity", _("Severity"), lambda e: e.get_severity_display(), csv_value=lambda e: e.severity),
             Column("kind", _("Kind"), lambda e: e.get_kind_display(), csv_value=lambda e: e.kind),
             Column("app", _("Program"), lambda e: e.app or "–"),
@@ -91,7 +95,7 @@ def log(request: PersonRequest) -> HttpResponse:
         per_page=100,
         empty_title=_("No device has said anything yet"),
         empty_text=_("Set PENDOPO_SYSLOG and send the syslog of your devices there."),
-    )  # fmt: skip
+    )
     if listing.wants_csv:
         return listing.csv()
     return render(request, "network/log.html", {"listing": listing, "kinds": _kinds(request.user)})

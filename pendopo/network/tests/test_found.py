@@ -25,13 +25,20 @@ from pendopo.regions.models import Region
 from .yard import lay_network
 
 CORE = Said(
-    address="198.18.1.1", name="inti", interfaces=[Port(1, "ag1", 10**9, "up"), Port(2, "ag2", 10**9, "up"), Port(3, "lan", 10**9, "up")],
-    addresses={"198.18.1.1": "ag1", "198.18.2.1": "ag2", "198.19.0.1": "lan"}, spoken={"198.18.1.2": "ag1", "198.18.2.2": "ag2"},
-)  # fmt: skip
-ONE = Said(address="198.18.1.2", name="ag1", interfaces=[Port(1, "up0", 10**8, "up")], addresses={"198.18.1.2": "up0"},
-           spoken={"198.18.1.1": "up0"})  # fmt: skip
-TWO = Said(address="198.18.2.2", name="ag2", interfaces=[Port(7, "wan", None, "up")],
-           neighbours=[Heard("wan", "INTI", "ag2", "")])  # fmt: skip
+    address="198.18.1.1",
+    name="inti",
+    interfaces=[Port(1, "ag1", 10**9, "up"), Port(2, "ag2", 10**9, "up"), Port(3, "lan", 10**9, "up")],
+    addresses={"198.18.1.1": "ag1", "198.18.2.1": "ag2", "198.19.0.1": "lan"},
+    spoken={"198.18.1.2": "ag1", "198.18.2.2": "ag2"},
+)
+ONE = Said(
+    address="198.18.1.2",
+    name="ag1",
+    interfaces=[Port(1, "up0", 10**8, "up")],
+    addresses={"198.18.1.2": "up0"},
+    spoken={"198.18.1.1": "up0"},
+)
+TWO = Said(address="198.18.2.2", name="ag2", interfaces=[Port(7, "wan", None, "up")], neighbours=[Heard("wan", "INTI", "ag2", "")])
 
 
 def test_joined_by_what_neighbours_tell_and_by_who_speaks_with_nobody_else() -> None:

@@ -100,12 +100,21 @@ def test_a_cause_explains_the_silence_and_nothing_else(start: int) -> None:
 def ring() -> Network:
     """Core – a – b – core, with c behind b, and two spans in one duct."""
     spans = (
-        Span("core-a", "core", "a", frozenset({"pipa"})), Span("a-b", "a", "b"), Span("b-core", "b", "core", frozenset({"pipa"})),
+        Span("core-a", "core", "a", frozenset({"pipa"})),
+        Span("a-b", "a", "b"),
+        Span("b-core", "b", "core", frozenset({"pipa"})),
         Span("b-c", "b", "c"),
-    )  # fmt: skip
+    )
     sites = {"core": "dc", "a": "sa", "b": "sb", "c": "sc"}
-    return Network(spans, frozenset({"core"}), sites, {"sa": "dinkes", "sb": "bpbd", "sc": "camat"},
-                   {"web": frozenset({"core"})}, {"web": frozenset({"camat"})}, {"camat": frozenset({"river-level"})})  # fmt: skip
+    return Network(
+        spans,
+        frozenset({"core"}),
+        sites,
+        {"sa": "dinkes", "sb": "bpbd", "sc": "camat"},
+        {"web": frozenset({"core"})},
+        {"web": frozenset({"camat"})},
+        {"camat": frozenset({"river-level"})},
+    )
 
 
 def test_a_ring_bears_one_cut_and_its_duct_none() -> None:

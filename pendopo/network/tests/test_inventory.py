@@ -22,8 +22,13 @@ from .yard import INVENTORY, lay_network
 
 def test_speeds_as_people_write_them() -> None:
     assert [logic.bits_of(text) for text in ("1G", "2.5G", "100 M", "64k", "1000000", "10Gbps")] == [
-        10**9, 2_500_000_000, 10**8, 64_000, 10**6, 10**10,
-    ]  # fmt: skip
+        10**9,
+        2_500_000_000,
+        10**8,
+        64_000,
+        10**6,
+        10**10,
+    ]
     assert [logic.bits_of(text) for text in ("cepat", "", "0", "-1G", True)] == [None] * 5
     assert [logic.speed_text(bits) for bits in (10**9, 2_500_000_000, 10**8, 1_234, None)] == ["1G", "2500M", "100M", "1234", ""]
 

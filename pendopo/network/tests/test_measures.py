@@ -24,8 +24,10 @@ def test_the_95th_percentile_as_it_is_billed() -> None:
     outward = [(moment, 100.0 if number >= 18 else 10.0) for number, moment in enumerate(at)]
     found = percentiles(inward, outward)
     assert (found.separate, found.combined) == (100.0, 100.0)
-    found = percentiles([(moment, 100.0 if number < 1 else 10.0) for number, moment in enumerate(at)],
-                        [(moment, 100.0 if number > 18 else 10.0) for number, moment in enumerate(at)])  # fmt: skip
+    found = percentiles(
+        [(moment, 100.0 if number < 1 else 10.0) for number, moment in enumerate(at)],
+        [(moment, 100.0 if number > 18 else 10.0) for number, moment in enumerate(at)],
+    )
     assert (found.separate, found.combined) == (10.0, 100.0), "the two conventions differ, and both are told"
 
 

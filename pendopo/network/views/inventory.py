@@ -108,8 +108,12 @@ def links(request: PersonRequest) -> HttpResponse:
             Column("between", _("Between"), lambda one: f"{one.a.site.name} – {one.b.site.name}"),
             Column("medium", _("Medium"), lambda one: one.get_medium_display(), csv_value=lambda one: one.medium, sort="medium"),
             Column(
-                "capacity", _("Capacity"), lambda one: speed_text(one.capacity_bps) or "–", numeric=True,
-                csv_value=lambda one: one.capacity_bps, sort="capacity_bps",
+                "capacity",
+                _("Capacity"),
+                lambda one: speed_text(one.capacity_bps) or "–",
+                numeric=True,
+                csv_value=lambda one: one.capacity_bps,
+                sort="capacity_bps",
             ),
             Column("spare", _("Spare cores"), lambda one: spare_text(one), numeric=True, csv_value=lambda one: one.spare_cores),
             Column("state", _("State"), lambda one: one.get_state_display(), csv_value=lambda one: one.state, sort="state"),
@@ -121,7 +125,7 @@ def links(request: PersonRequest) -> HttpResponse:
         csv_name="links",
         empty_title=_("No links yet"),
         empty_text=_("Import an inventory: pendopo network import FILE.yaml."),
-    )  # fmt: skip
+    )
     return listing.csv() if listing.wants_csv else render(request, "network/list.html", {"listing": listing})
 
 

@@ -115,10 +115,13 @@ def uplink(request: PersonRequest, code: str) -> HttpResponse:
         "hours": hours,
         "choices": [int(one) for one in FINE_HOURS],
         "chart": _traffic_chart(link, lines, now - timedelta(hours=hours), now, FINE_GAP_S),
-        "facts": [(_("Samples"), number(sum(map(len, lines)))),
-                  (_("Highest inward"), traffic(peaks[0])), (_("Highest outward"), traffic(peaks[1])),
-                  (_("Capacity"), speed_text(link.capacity_bps) or "–")],
-    }  # fmt: skip
+        "facts": [
+            (_("Samples"), number(sum(map(len, lines)))),
+            (_("Highest inward"), traffic(peaks[0])),
+            (_("Highest outward"), traffic(peaks[1])),
+            (_("Capacity"), speed_text(link.capacity_bps) or "–"),
+        ],
+    }
     return render(request, "network/uplink.html", context)
 
 

@@ -183,10 +183,26 @@ def test_a_removed_webhook_gets_nothing_that_waits(web: Gateway, rani: Person) -
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1:8000/", "https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://10.0.0.8/", "https://192.168.0.1/",
-     "https://169.254.169.254/latest/meta-data", "https://[::ffff:127.0.0.1]/", "https://0x7f000001/", "https://2130706433/", "https://0/",
-     "http://1.1.1.1/", "ftp://1.1.1.1/", "https://user:pw@1.1.1.1/", "https://1.1.1.1:99999/", "https:///x", "file:///etc/passwd"],
-)  # fmt: skip
+    [
+        "http://127.0.0.1:8000/",
+        "https://127.0.0.1/",
+        "https://localhost/",
+        "https://[::1]/",
+        "https://10.0.0.8/",
+        "https://192.168.0.1/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::ffff:127.0.0.1]/",
+        "https://0x7f000001/",
+        "https://2130706433/",
+        "https://0/",
+        "http://1.1.1.1/",
+        "ftp://1.1.1.1/",
+        "https://user:pw@1.1.1.1/",
+        "https://1.1.1.1:99999/",
+        "https:///x",
+        "file:///etc/passwd",
+    ],
+)
 def test_addresses_inside_are_refused(url: str, rani: Person) -> None:
     with override_settings(WEBHOOK_PRIVATE=False):
         with pytest.raises(Refused):

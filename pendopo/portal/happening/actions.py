@@ -52,6 +52,12 @@ def answer_reports(*, incident: Incident, reports: Sequence[Report], text: str, 
     if count:
         words = _("%(n)s citizen reports were answered: %(text)s") % {"n": count, "text": text.strip()[:500]}
         cases.note(incident=incident, kind=EntryKind.NOTE, text=words, by=by)
-        record(by=by, room="portal", verb="answer_reports", about=incident.get_absolute_url(), after={"reports": count},
-               region=incident.region_id)  # fmt: skip
+        record(
+            by=by,
+            room="portal",
+            verb="answer_reports",
+            about=incident.get_absolute_url(),
+            after={"reports": count},
+            region=incident.region_id,
+        )
     return count

@@ -44,10 +44,11 @@ class PublicIncident(models.Model):
         ordering = ["-since"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(headline=""), name="public_incident_has_a_headline",
+                condition=~Q(headline=""),
+                name="public_incident_has_a_headline",
                 violation_error_message=_("Say in a few words what everyone shall read."),
             )
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.headline

@@ -34,9 +34,13 @@ def answer(*, request: DataRequest, outcome: str, text: str, by: Person) -> None
     locked.outcome, locked.answer, locked.answered, locked.answered_by, locked.held = outcome, text.strip(), timezone.now(), by, False
     locked.save()
     record(
-        by=by, room="portal", verb="answer_data", about=f"/open/requests/{locked.pk}", before=before,
+        by=by,
+        room="portal",
+        verb="answer_data",
+        about=f"/open/requests/{locked.pk}",
+        before=before,
         after={"outcome": outcome, "answer": locked.answer},
-    )  # fmt: skip
+    )
 
 
 USE_SQL = """

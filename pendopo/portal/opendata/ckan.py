@@ -10,7 +10,7 @@ from django.conf import settings
 from pendopo.indicators.latest import utc_text
 
 from .dcat import LICENCE_ID, LICENCE_TITLE, LICENCE_URL, address, file_address
-from .logic import FORMATS, slug_of
+from .logic import FORMATS, Format, slug_of
 from .reading import Dataset
 
 MOST_ROWS = 1000
@@ -28,9 +28,16 @@ def stable_id(*parts: str) -> str:
 def organisation(code: str, name: str) -> dict[str, Any]:
     """An agency as CKAN's organisation."""
     return {
-        "id": stable_id("agency", code), "name": slug_of(code), "title": name, "type": "organization", "description": "", "image_url": "",
-        "is_organization": True, "approval_status": "approved", "state": "active",
-    }  # fmt: skip
+        "id": stable_id("agency", code),
+        "name": slug_of(code),
+        "title": name,
+        "type": "organization",
+        "description": "",
+        "image_url": "",
+        "is_organization": True,
+        "approval_status": "approved",
+        "state": "active",
+    }
 
 
 def package(dataset: Dataset) -> dict[str, Any]:
@@ -40,31 +47,72 @@ def package(dataset: Dataset) -> dict[str, Any]:
     created, modified = ckan_time(dataset.created), ckan_time(dataset.modified)
     identifier = stable_id("dataset", dataset.code)
     tags = [slug_of(word) for word in dict.fromkeys((indicator.unit or "indeks", indicator.level, indicator.kind))]
-    resources = [
-        {
-            "id": stable_id("dataset", dataset.code, form.code), "package_id": identifier, "name": f"{indicator.name_id} ({form.name})",
-            "description": "", "format": form.name, "mimetype": form.media_type, "url": file_address(dataset, form), "url_type": None,
-            "created": created, "last_modified": modified, "metadata_modified": modified, "position": position, "state": "active",
-            "size": None, "hash": "", "resource_type": None, "cache_url": None, "datastore_active": False,
-        }
-        for position, form in enumerate(FORMATS)
-    ]  # fmt: skip
+    resources = [resource(dataset, form, position, created, modified) for position, form in enumerate(FORMATS)]
     extras = {
-        "indicator": dataset.code, "unit": indicator.unit, "frequency": dataset.frequency, "level": indicator.level, "kind": indicator.kind,
-        "spatial": settings.REGION, "every": indicator.every,
-    }  # fmt: skip
+        "indicator": dataset.code,
+        "unit": indicator.unit,
+        "frequency": dataset.frequency,
+        "level": indicator.level,
+        "kind": indicator.kind,
+        "spatial": settings.REGION,
+        "every": indicator.every,
+    }
     return {
-        "id": identifier, "name": dataset.slug, "title": indicator.name_id, "notes": indicator.description or indicator.name_id,
-        "type": "dataset", "state": "active", "private": False, "isopen": True, "license_id": LICENCE_ID, "license_title": LICENCE_TITLE,
-        "license_url": LICENCE_URL, "url": address("dataset", dataset.code), "version": modified,
-        "author": ", ".join(agency.name for agency in dataset.publishers), "author_email": "", "maintainer": "", "maintainer_email": "",
-        "creator_user_id": None, "metadata_created": created, "metadata_modified": modified,
-        "organization": owners[0] if owners else None, "owner_org": owners[0]["id"] if owners else None,
+        "id": identifier,
+        "name": dataset.slug,
+        "title": indicator.name_id,
+        "notes": indicator.description or indicator.name_id,
+        "type": "dataset",
+        "state": "active",
+        "private": False,
+        "isopen": True,
+        "license_id": LICENCE_ID,
+        "license_title": LICENCE_TITLE,
+        "license_url": LICENCE_URL,
+        "url": address("dataset", dataset.code),
+        "version": modified,
+        "author": ", ".join(agency.name for agency in dataset.publishers),
+        "author_email": "",
+        "maintainer": "",
+        "maintainer_email": "",
+        "creator_user_id": None,
+        "metadata_created": created,
+        "metadata_modified": modified,
+        "organization": owners[0] if owners else None,
+        "owner_org": owners[0]["id"] if owners else None,
         "tags": [{"id": stable_id("tag", tag), "name": tag, "display_name": tag, "state": "active", "vocabulary_id": None} for tag in tags],
-        "num_tags": len(tags), "resources": resources, "num_resources": len(resources),
-        "extras": [{"key": key, "value": value} for key, value in extras.items()], "groups": [],
-        "relationships_as_object": [], "relationships_as_subject": [],
-    }  # fmt: skip
+        "num_tags": len(tags),
+        "resources": resources,
+        "num_resources": len(resources),
+        "extras": [{"key": key, "value": value} for key, value in extras.items()],
+        "groups": [],
+        "relationships_as_object": [],
+        "relationships_as_subject": [],
+    }
+
+
+def resource(dataset: Dataset, form: Format, position: int, created: str | None, modified: str | None) -> dict[str, Any]:
+    """One of its files as CKAN's resource."""
+    return {
+        "id": stable_id("dataset", dataset.code, form.code),
+        "package_id": stable_id("dataset", dataset.code),
+        "name": f"{dataset.indicator.name_id} ({form.name})",
+        "description": "",
+        "format": form.name,
+        "mimetype": form.media_type,
+        "url": file_address(dataset, form),
+        "url_type": None,
+        "created": created,
+        "last_modified": modified,
+        "metadata_modified": modified,
+        "position": position,
+        "state": "active",
+        "size": None,
+        "hash": "",
+        "resource_type": None,
+        "cache_url": None,
+        "datastore_active": False,
+    }
 
 
 def ckan_time(at: Any) -> str | None:

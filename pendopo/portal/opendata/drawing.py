@@ -72,10 +72,13 @@ def map_of(dataset: Dataset, found: Sequence[dict[str, Any]], region: str, langu
     spots = apart([(shape.x, shape.y, names[shape.code]) for shape in drawing.shapes], size)
     areas = tuple(
         Area(
-            names[shape.code], shape.path, *spot, spread(class_of(values.get(shape.code), breaks), len(breaks) + 1),
+            names[shape.code],
+            shape.path,
+            *spot,
+            spread(class_of(values.get(shape.code), breaks), len(breaks) + 1),
             words.number_text(values.get(shape.code), decimals, language),
         )
         for shape, spot in zip(drawing.shapes, spots, strict=True)
-    )  # fmt: skip
+    )
     schematic = any(child.boundary_kind == BoundaryKind.SCHEMATIC for child in children)
     return Map(drawing, areas, legend_of(breaks, decimals, language), schematic, size)

@@ -41,11 +41,16 @@ def newest(dataset: Dataset) -> list[dict[str, Any]]:
     hidden = hidden_figures(known, {dataset.code: dataset.indicator})
     return [
         {
-            "region": one.region, "dims": one.dims, "at": one.at, "value": None if key_of(one) in hidden else one.value,
-            "note": SUPPRESSED if key_of(one) in hidden else "", "source": one.source, "quality": row.quality,
+            "region": one.region,
+            "dims": one.dims,
+            "at": one.at,
+            "value": None if key_of(one) in hidden else one.value,
+            "note": SUPPRESSED if key_of(one) in hidden else "",
+            "source": one.source,
+            "quality": row.quality,
         }
         for one, row in zip(known, found, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def write_csv(found: Iterator[dict[str, Any]], stream: IO[bytes]) -> None:
@@ -80,11 +85,16 @@ def write_xlsx(dataset: Dataset, found: Iterator[dict[str, Any]], stream: IO[byt
     about = book.create_sheet("about")
     indicator = dataset.indicator
     facts = [
-        (_("Name"), indicator.name), (_("What it says"), indicator.description), (_("Unit"), indicator.unit),
+        (_("Name"), indicator.name),
+        (_("What it says"), indicator.description),
+        (_("Unit"), indicator.unit),
         (_("Comes every"), indicator.every),
-        (_("Published by"), ", ".join(agency.name for agency in dataset.publishers)), (_("Licence"), LICENCE_URL),
-        (_("Page"), address("dataset", dataset.code)), (_("Newest figure"), utc_text(dataset.newest) or ""), (_("Rows"), written),
-    ]  # fmt: skip
+        (_("Published by"), ", ".join(agency.name for agency in dataset.publishers)),
+        (_("Licence"), LICENCE_URL),
+        (_("Page"), address("dataset", dataset.code)),
+        (_("Newest figure"), utc_text(dataset.newest) or ""),
+        (_("Rows"), written),
+    ]
     if written == MOST_SHEET_ROWS:
         facts.append((_("Cut off"), _("A sheet holds no more rows: take the CSV for all of them.")))
     for label, value in facts:
@@ -101,12 +111,18 @@ def write_geojson(dataset: Dataset, stream: IO[bytes]) -> None:
             "type": "Feature",
             "geometry": geometry(places[line["region"]]),
             "properties": {
-                "indicator": dataset.code, "region": line["region"], "name": places[line["region"]].name, "at": utc_text(line["at"]),
-                "value": line["value"], "unit": dataset.indicator.unit, **({"note": line["note"]} if line["note"] else {}), **line["dims"],
+                "indicator": dataset.code,
+                "region": line["region"],
+                "name": places[line["region"]].name,
+                "at": utc_text(line["at"]),
+                "value": line["value"],
+                "unit": dataset.indicator.unit,
+                **({"note": line["note"]} if line["note"] else {}),
+                **line["dims"],
             },
         }
         for line in found
-    ]  # fmt: skip
+    ]
     stream.write(msgspec.json.encode({"type": "FeatureCollection", "features": features}))
 
 

@@ -4,9 +4,14 @@ from dataclasses import dataclass
 
 # Cadence as the catalogue of the European Union names it, which DCAT profiles use: (longest period in seconds, word).
 FREQUENCIES = (
-    (900, "UPDATE_CONT"), (3600, "HOURLY"), (86_400, "DAILY"), (7 * 86_400, "WEEKLY"), (31 * 86_400, "MONTHLY"), (92 * 86_400, "QUARTERLY"),
+    (900, "UPDATE_CONT"),
+    (3600, "HOURLY"),
+    (86_400, "DAILY"),
+    (7 * 86_400, "WEEKLY"),
+    (31 * 86_400, "MONTHLY"),
+    (92 * 86_400, "QUARTERLY"),
     (366 * 86_400, "ANNUAL"),
-)  # fmt: skip
+)
 FREQUENCY_BASE = "http://publications.europa.eu/resource/authority/frequency/"
 
 

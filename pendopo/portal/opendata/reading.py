@@ -74,10 +74,14 @@ def datasets(codes: Collection[str] | None = None) -> list[Dataset]:
     facts: dict[int, Mapping[str, Any]] = {
         row["series__indicator_id"]: row
         for row in told.values("series__indicator_id").annotate(
-            lines=Count("pk"), places=Count("series__region", distinct=True), doubted=doubted,
-            newest_at=Max("at"), first=Min("known_since"), last=Max("known_since"),
+            lines=Count("pk"),
+            places=Count("series__region", distinct=True),
+            doubted=doubted,
+            newest_at=Max("at"),
+            first=Min("known_since"),
+            last=Max("known_since"),
         )
-    }  # fmt: skip
+    }
     return [_dataset(one, facts.get(one.pk, {})) for one in found]
 
 

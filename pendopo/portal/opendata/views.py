@@ -68,9 +68,12 @@ def open_data(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found.sort(key=lambda one: (one.newest is None, one.indicator.name))
     context = {
-        "rows": [(one, one.freshness(now)) for one in found], "query": request.GET.get("q", ""), "agency": agency, "publishers": publishers,
+        "rows": [(one, one.freshness(now)) for one in found],
+        "query": request.GET.get("q", ""),
+        "agency": agency,
+        "publishers": publishers,
         "wishes": DataRequest.objects.published()[:3],
-    }  # fmt: skip
+    }
     return render(request, "portal/open/list.html", context)
 
 
@@ -99,16 +102,22 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     told = may_follow(found.indicator, place)
     figure = next(iter(figures([found.indicator], [place])), None) if told else None
     context = {
-        "dataset": found, "indicator": found.indicator, "now": now, "freshness": found.freshness(now),
+        "dataset": found,
+        "indicator": found.indicator,
+        "now": now,
+        "freshness": found.freshness(now),
         "pulse": pulse_of(figure, found.indicator, reader, place=names.get(place, "")) if figure else None,
-        "chart": line_of(found, place, now, language) if told else None, "map": map_of(found, known, settings.REGION, language),
+        "chart": line_of(found, place, now, language) if told else None,
+        "map": map_of(found, known, settings.REGION, language),
         "place": names.get(place, place),
         "preview": [{**line, "name": names.get(line["region"], line["region"])} for line in known[:PREVIEW_ROWS]],
-        "daily": Duration.parse(found.indicator.every).is_calendar, "omitted": max(0, len(known) - PREVIEW_ROWS),
+        "daily": Duration.parse(found.indicator.every).is_calendar,
+        "omitted": max(0, len(known) - PREVIEW_ROWS),
         "formats": [(form, reverse(f"portal:dataset-{form.code}", args=[found.code])) for form in FORMATS],
-        "licence": (LICENCE_TITLE, LICENCE_URL), "site": settings.SITE_URL,
+        "licence": (LICENCE_TITLE, LICENCE_URL),
+        "site": settings.SITE_URL,
         "api": f"{settings.SITE_URL}/api/v1/observations?indicator={found.code}",
-    }  # fmt: skip
+    }
     return render(request, "portal/open/dataset.html", context)
 
 

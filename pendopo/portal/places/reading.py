@@ -84,9 +84,10 @@ def tally(region: str, now: datetime) -> Tally:
     here = Report.objects.filter(Q(region=region) | Q(region__code__startswith=f"{region}."), held=False).exclude(state=State.MERGED)
     due = Q(complete_by__gt=now - timedelta(days=ANSWERED_DAYS)) & (Q(complete_by__lte=now) | Q(finished__isnull=False))
     counts = here.aggregate(
-        due=Count("pk", filter=due), kept=Count("pk", filter=due & Q(finished__isnull=False, finished__lte=F("complete_by"))),
+        due=Count("pk", filter=due),
+        kept=Count("pk", filter=due & Q(finished__isnull=False, finished__lte=F("complete_by"))),
         open=Count("pk", filter=Q(state__in=[State.RECEIVED, State.VERIFIED])),
-    )  # fmt: skip
+    )
     rated = here.filter(finished__gt=now - timedelta(days=ANSWERED_DAYS)).exclude(rating=None).aggregate(mean=Avg("rating"))
     rate = 100 * counts["kept"] / counts["due"] if counts["due"] else None
     return Tally(counts["open"], here.overdue().count(), rate, rated["mean"])

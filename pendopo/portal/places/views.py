@@ -41,14 +41,22 @@ def front(request: HttpRequest) -> HttpResponse:
     old = [pulse for pulse in pulses if pulse.is_old][:MOST_OLD]
     shown = [*on_time, *old]
     context: dict[str, Any] = {
-        "on_time": on_time, "old": old, "now": as_of or now, "as_of": as_of, "bar": bar(request, as_of, now) if as_of else None,
-        "names": {"sources": names_of(shown)}, "warnings": in_force(settings.REGION),
-        "postures": postures(settings.REGION), "incidents": incidents_at(settings.REGION, now), "tally": tally(settings.REGION, now),
-        "services": services(now, history=False), "reports": newest_reports(settings.REGION, REPORTS_SHOWN),
+        "on_time": on_time,
+        "old": old,
+        "now": as_of or now,
+        "as_of": as_of,
+        "bar": bar(request, as_of, now) if as_of else None,
+        "names": {"sources": names_of(shown)},
+        "warnings": in_force(settings.REGION),
+        "postures": postures(settings.REGION),
+        "incidents": incidents_at(settings.REGION, now),
+        "tally": tally(settings.REGION, now),
+        "services": services(now, history=False),
+        "reports": newest_reports(settings.REGION, REPORTS_SHOWN),
         "categories": Category.objects.filter(active=True)[:8],
         "places": Region.objects.filter(parent=settings.REGION).order_by("name").values_list("code", "name"),
         "ticket": issue(Follow(p.figure.indicator, p.figure.region) for p in shown) if shown and not as_of else "",
-    }  # fmt: skip
+    }
     return render(request, "portal/front.html", context)
 
 
@@ -61,11 +69,17 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     now = timezone.now()
     context = {
-        "region": found, "above": path_to(found), "below": Region.objects.filter(parent=found).order_by("name").values_list("code", "name"),
-        "pulses": place_pulses(found, now), "warnings": in_force(found.code),
-        "postures": postures(found.code), "incidents": incidents_at(found.code, now), "tally": tally(found.code, now),
-        "reports": newest_reports(found.code, REPORTS_SHOWN), "now": now,
-    }  # fmt: skip
+        "region": found,
+        "above": path_to(found),
+        "below": Region.objects.filter(parent=found).order_by("name").values_list("code", "name"),
+        "pulses": place_pulses(found, now),
+        "warnings": in_force(found.code),
+        "postures": postures(found.code),
+        "incidents": incidents_at(found.code, now),
+        "tally": tally(found.code, now),
+        "reports": newest_reports(found.code, REPORTS_SHOWN),
+        "now": now,
+    }
     return render(request, "portal/places/place.html", context)
 
 

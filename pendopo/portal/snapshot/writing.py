@@ -84,10 +84,18 @@ def asked(handler: WSGIHandler, path: str, at: datetime) -> tuple[str, bytes] | 
     """Media type and body of a page; None when it is not there or too large."""
     scheme, _separator, host = settings.SITE_URL.partition("://")
     environ = {
-        "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "wsgi.input": io.BytesIO(), "wsgi.url_scheme": scheme,
-        "HTTP_HOST": host, FLAG: at,
-    }  # fmt: skip
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.url_scheme": scheme,
+        "HTTP_HOST": host,
+        FLAG: at,
+    }
     answer = handler.get_response(WSGIRequest(environ))
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     ended(answer)

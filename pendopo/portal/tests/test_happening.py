@@ -29,9 +29,11 @@ def flood(regency: Region, rani: Person) -> Incident:
     source = add_source(by=rani, code="pendopo", name="Pendopo", agency=ensure_agency("Dinas Kominfo"))
     for number in range(1, 5):
         submit(
-            category=Category.objects.get(code="banjir"), text=f"Banjir di dusun nomor {number}, air masuk rumah",
-            region=Region.objects.get(pk=f"{SOOKO}.200{number}"), email=f"warga{number}@contoh.test",
-        )  # fmt: skip
+            category=Category.objects.get(code="banjir"),
+            text=f"Banjir di dusun nomor {number}, air masuk rumah",
+            region=Region.objects.get(pk=f"{SOOKO}.200{number}"),
+            email=f"warga{number}@contoh.test",
+        )
     note_clusters(source=source)
     return cases.open_from_alert(alert=Alert.objects.get(), by=rani)
 

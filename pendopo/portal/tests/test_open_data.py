@@ -72,8 +72,9 @@ def test_ckan_shapes(client: Client) -> None:
     assert posted["result"]["count"] == 1 and posted["result"]["results"] == []
 
 
-@pytest.mark.parametrize(("path", "status"), [("package_show", 409), ("package_show?id=inner", 404), ("nothing", 404),
-                                              ("package_list?limit=-1", 409)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "status"), [("package_show", 409), ("package_show?id=inner", 404), ("nothing", 404), ("package_list?limit=-1", 409)]
+)
 @pytest.mark.usefixtures("water")
 def test_ckan_says_what_is_wrong(client: Client, path: str, status: int) -> None:
     answer = client.get(f"/api/3/action/{path}")

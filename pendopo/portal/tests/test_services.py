@@ -20,10 +20,17 @@ pytestmark = pytest.mark.usefixtures("regency")
 
 @pytest.mark.parametrize(
     ("devices", "planned", "state"),
-    [(["well", "well"], False, "running"), (["well", "danger"], False, "disturbed"), (["danger", "danger"], False, "down"),
-     (["danger", ""], False, "down"), (["", ""], False, "unknown"), ([], False, "unknown"), (["danger"], True, "planned"),
-     (["well"], True, "running")],
-)  # fmt: skip
+    [
+        (["well", "well"], False, "running"),
+        (["well", "danger"], False, "disturbed"),
+        (["danger", "danger"], False, "down"),
+        (["danger", ""], False, "down"),
+        (["", ""], False, "unknown"),
+        ([], False, "unknown"),
+        (["danger"], True, "planned"),
+        (["well"], True, "running"),
+    ],
+)
 def test_a_service_stands_as_its_devices_stand(devices: list[str], planned: bool, state: str) -> None:
     assert state_of(devices, planned) == state
 

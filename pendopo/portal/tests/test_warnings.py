@@ -29,10 +29,18 @@ def warning(regency: Region, rani: Person, sari: Person) -> PublicWarning:
     """A flood warning for Sooko that went out a moment ago."""
     now = timezone.now()
     made = PublicWarning.objects.create(
-        stage="published", event="Banjir", headline="Banjir di Sooko", instruction="Naik ke tempat tinggi",
-        expires=now + timedelta(hours=3), author=sari, approved_by=rani,
-        identifier="urn:oid:2.49.0.1.360.9.1", sender="pendopo@localhost", sent=now, body="<alert/>",
-    )  # fmt: skip
+        stage="published",
+        event="Banjir",
+        headline="Banjir di Sooko",
+        instruction="Naik ke tempat tinggi",
+        expires=now + timedelta(hours=3),
+        author=sari,
+        approved_by=rani,
+        identifier="urn:oid:2.49.0.1.360.9.1",
+        sender="pendopo@localhost",
+        sent=now,
+        body="<alert/>",
+    )
     made.regions.set([Region.objects.get(pk=SOOKO)])
     return made
 

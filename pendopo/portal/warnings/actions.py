@@ -98,9 +98,13 @@ def _tell(warning: PublicWarning) -> int:
     people = {one.email: Outsider(one.email, "", one.language) for one in near if one.email}
     people |= {one.browser: Outsider(one.browser, "", one.language, Channel.PUSH) for one in near if one.browser in known}
     write(
-        to=people.values(), kind="warning", subject_template=LETTER_SUBJECT, context=letter_of(warning), about=warning.get_public_url(),
+        to=people.values(),
+        kind="warning",
+        subject_template=LETTER_SUBJECT,
+        context=letter_of(warning),
+        about=warning.get_public_url(),
         urgency=Urgency.URGENT,
-    )  # fmt: skip
+    )
     told.letters = len(people)
     told.save()
     record(by=None, room="portal", verb="tell_warning", about=warning.get_public_url(), after={"letters": len(people)})

@@ -15,8 +15,9 @@ from pendopo.ui.strangers import StrangerForm
 class SubscribeForm(StrangerForm):
     """A place and an address."""
 
-    region = forms.ModelChoiceField(label=_("District or village"), queryset=Region.objects.none(), to_field_name="code",
-                                    empty_label=_("choose …"))  # fmt: skip
+    region = forms.ModelChoiceField(
+        label=_("District or village"), queryset=Region.objects.none(), to_field_name="code", empty_label=_("choose …")
+    )
     email = forms.EmailField(label=_("E-mail"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -29,8 +30,13 @@ class SubscribeForm(StrangerForm):
 class BrowserForm(PushForm):
     """A kecamatan, and what a browser says when it subscribes."""
 
-    region = forms.ModelChoiceField(label=_("District"), queryset=Region.objects.none(), to_field_name="code", empty_label=_("choose …"),
-                                    widget=forms.Select(attrs={"id": "browser-region"}))  # fmt: skip
+    region = forms.ModelChoiceField(
+        label=_("District"),
+        queryset=Region.objects.none(),
+        to_field_name="code",
+        empty_label=_("choose …"),
+        widget=forms.Select(attrs={"id": "browser-region"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -43,10 +43,11 @@ class Subscription(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["email", "browser", "region"], condition=Q(ended=None), name="subscription_once_a_place"),
             models.CheckConstraint(
-                condition=Q(email="") ^ Q(browser=""), name="subscription_is_an_address_or_a_browser",
+                condition=Q(email="") ^ Q(browser=""),
+                name="subscription_is_an_address_or_a_browser",
                 violation_error_message=_("Warnings go to an e-mail address or to a browser."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.region_id}"

@@ -51,9 +51,11 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             return redirect("portal:subscribe")
     token = request.COOKIES.get(COOKIE, "")
     context = {
-        "form": form, "browser_form": BrowserForm(initial={"region": request.GET.get("w", "")[:8]}), "push_key": public_key(),
+        "form": form,
+        "browser_form": BrowserForm(initial={"region": request.GET.get("w", "")[:8]}),
+        "push_key": public_key(),
         "mine": token if email_of(token) else "",
-    }  # fmt: skip
+    }
     return render(request, "portal/warnings/subscribe.html", context)
 
 

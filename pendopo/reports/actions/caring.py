@@ -43,10 +43,13 @@ def remind() -> int:
     told = 0
     for agency, number in sorted(by_agency.items()):
         notice = send(
-            to=keepers_of(agency), kind="reports-wait",
+            to=keepers_of(agency),
+            kind="reports-wait",
             subject_template=gettext_noop("%(waiting)s citizen reports wait, %(late)s are overdue"),
-            context={"waiting": number, "late": late[agency]}, about="/handling", key=f"reports wait {agency}",
-        )  # fmt: skip
+            context={"waiting": number, "late": late[agency]},
+            about="/handling",
+            key=f"reports wait {agency}",
+        )
         told += notice is not None
     return told
 

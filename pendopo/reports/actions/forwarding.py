@@ -92,8 +92,11 @@ def note_sent(*, forwarded: Forwarded, number: str, token: str, problem: str = "
     )
     if changed:
         forwarded.stage = stage
-        _say(forwarded, _("not sent: %(why)s") % {"why": problem} if problem else _("received, number %(n)s") % {"n": number or token},
-             public=not problem)  # fmt: skip
+        _say(
+            forwarded,
+            _("not sent: %(why)s") % {"why": problem} if problem else _("received, number %(n)s") % {"n": number or token},
+            public=not problem,
+        )
 
 
 @transaction.atomic

@@ -107,10 +107,17 @@ def _take(
     named = _text(row, "kategori")
     category = by_name.get(named.lower()) or categories[logic.suggested(f"{named} {text}", keywords, FALLBACK)]
     report = submit(
-        category=category, text=text, title=_text(row, "judul"), region=in_words(_text(row, "kecamatan_final")), confidential=True,
-        anonymous=True, channel=Channel.LAPOR, outside_id=identifier[:60], created=_moment(row),
+        category=category,
+        text=text,
+        title=_text(row, "judul"),
+        region=in_words(_text(row, "kecamatan_final")),
+        confidential=True,
+        anonymous=True,
+        channel=Channel.LAPOR,
+        outside_id=identifier[:60],
+        created=_moment(row),
         classification=CLASSES.get(_text(row, "klasifikasi").lower(), Classification.COMPLAINT),
-    )  # fmt: skip
+    )
     report.agency = find_agency(_text(row, "dinas_tujuan")) or report.agency
     report.state = STATES.get(_text(row, "status_final").lower(), State.RECEIVED)
     if report.state == State.CLOSED:

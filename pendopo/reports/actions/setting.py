@@ -18,9 +18,22 @@ from pendopo.audit.actions import record
 from ..models import Category, Report, State
 
 FACTS = (
-    "name_id", "name_en", "about_id", "about_en", "group", "keywords", "by_place", "classification", "cluster", "severity", "answer_days",
-    "complete_days", "keep_days", "position", "active",
-)  # fmt: skip
+    "name_id",
+    "name_en",
+    "about_id",
+    "about_en",
+    "group",
+    "keywords",
+    "by_place",
+    "classification",
+    "cluster",
+    "severity",
+    "answer_days",
+    "complete_days",
+    "keep_days",
+    "position",
+    "active",
+)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -72,26 +73,49 @@ def submit(
     """
     if len(text.strip()) < LEAST_LETTERS:
         raise Refused(_("Say in a sentence what is wrong and where, so that somebody can go and look."))
-    if outside_id:
-        known = Report.objects.filter(channel=channel, outside_id=outside_id).first()
-        if known is not None:
-            return known
+    if outside_id and (known := Report.objects.filter(channel=channel, outside_id=outside_id).first()):
+        return known
     now = created or timezone.now()
     kind = classification or category.classification
     report = Report(
-        number=new_number(), channel=channel, outside_id=outside_id, category=category, classification=kind,
-        title=(title.strip() or logic.title_of(text))[:200], text=text.strip()[:4000], region=region, place=place.strip()[:200],
-        name="" if anonymous else name.strip()[:120], phone="" if anonymous else phone.strip()[:40], email=email, anonymous=anonymous,
-        confidential=confidential, held=held, agency=agency_for(category, region), created=now, touched=now,
-        verify_by=limit(now, logic.VERIFY_DAYS), complete_by=limit(now, category.days_to_complete(kind)),
-    )  # fmt: skip
+        number=new_number(),
+        channel=channel,
+        outside_id=outside_id,
+        category=category,
+        classification=kind,
+        title=(title.strip() or logic.title_of(text))[:200],
+        text=text.strip()[:4000],
+        region=region,
+        place=place.strip()[:200],
+        name="" if anonymous else name.strip()[:120],
+        phone="" if anonymous else phone.strip()[:40],
+        email=email,
+        anonymous=anonymous,
+        confidential=confidential,
+        held=held,
+        agency=agency_for(category, region),
+        created=now,
+        touched=now,
+        verify_by=limit(now, logic.VERIFY_DAYS),
+        complete_by=limit(now, category.days_to_complete(kind)),
+    )
     if point is not None:
         report.latitude, report.longitude = point
     if photo:
         report.photo.save(f"{report.number}.webp", ContentFile(photo), save=False)
     report.save()
     Step.objects.create(report=report, kind=Kind.RECEIVED, at=now)
-    after = {"category": category.code, "region": region.pk, "channel": channel, "confidential": confidential, "held": held,
-             "agency": report.agency.code if report.agency else ""}  # fmt: skip
-    record(by=None, room="reports", verb="submit", about=report.get_absolute_url(), after=after, region=region.pk)
+    record(by=None, room="reports", verb="submit", about=report.get_absolute_url(), after=_facts(report), region=region.pk)
     return report
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    """What the book holds of a new report: no words of the reporter."""
+    return {
+        "category": report.category.code,
+        "region": report.region_id,
+        "channel": report.channel,
+        "confidential": report.confidential,
+        "held": report.held,
+        "agency": report.agency.code if report.agency else "",
+    }

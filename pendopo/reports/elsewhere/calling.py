@@ -81,9 +81,11 @@ def post(one: Forwarded) -> tuple[str, str]:
     report = one.report
     place = ", ".join(part for part in (report.place, report.region.name) if part)
     given = {
-        "service_code": one.service, "description": f"{report.public_text}\n\n({report.number})", "address_string": place,
+        "service_code": one.service,
+        "description": f"{report.public_text}\n\n({report.number})",
+        "address_string": place,
         "address_id": report.region_id,
-    }  # fmt: skip
+    }
     if report.latitude is not None and report.longitude is not None:
         given |= {"lat": str(report.latitude), "long": str(report.longitude)}
     key = unseal(one.server.key) if one.server.key else None

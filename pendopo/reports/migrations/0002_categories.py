@@ -81,7 +81,7 @@ FIELDS = (
     "severity",
     "position",
     "active",
-)  # fmt: skip
+)
 SQL = f"""INSERT INTO reports_category ({", ".join(f'"{name}"' for name in FIELDS)})
 VALUES ({", ".join(["%s"] * len(FIELDS))}) ON CONFLICT (code) DO NOTHING"""  # noqa: S608 – no text from outside
 

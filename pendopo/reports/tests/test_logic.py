@@ -25,9 +25,16 @@ def test_a_limit_ends_with_its_last_day_in_the_governments_zone() -> None:
 
 @pytest.mark.parametrize(
     ("state", "hours", "answered", "late"),
-    [("received", 1, False, ""), ("received", 80, False, "verify"), ("verified", 130, False, "answer"), ("verified", 130, True, ""),
-     ("verified", 400, True, "complete"), ("answered", 400, True, ""), ("closed", 400, True, "")],
-)  # fmt: skip
+    [
+        ("received", 1, False, ""),
+        ("received", 80, False, "verify"),
+        ("verified", 130, False, "answer"),
+        ("verified", 130, True, ""),
+        ("verified", 400, True, "complete"),
+        ("answered", 400, True, ""),
+        ("closed", 400, True, ""),
+    ],
+)
 def test_which_limit_is_over(state: str, hours: int, answered: bool, late: str) -> None:
     start = datetime(2026, 5, 4, tzinfo=WIB)
     clocks = logic.Clocks(

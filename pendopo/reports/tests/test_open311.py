@@ -12,8 +12,15 @@ from pendopo.reports.models import Category, Report
 pytestmark = pytest.mark.usefixtures("regency", "clean")
 
 BASE = "/open311/v2"
-GOOD = {"service_code": "jalan", "lat": "-7.504811", "long": "112.413157", "description": "Lubang di depan pasar, hubungi 081234567890",
-        "email": "ani@contoh.test", "first_name": "Ani", "last_name": "Wijaya"}  # fmt: skip
+GOOD = {
+    "service_code": "jalan",
+    "lat": "-7.504811",
+    "long": "112.413157",
+    "description": "Lubang di depan pasar, hubungi 081234567890",
+    "email": "ani@contoh.test",
+    "first_name": "Ani",
+    "last_name": "Wijaya",
+}
 
 
 @pytest.fixture
@@ -25,8 +32,14 @@ def clean() -> None:
 def test_services_in_both_forms(client: Client) -> None:
     listed = client.get(f"{BASE}/services.json").json()
     assert len(listed) == Category.objects.count() and set(listed[0]) == {
-        "service_code", "service_name", "description", "metadata", "type", "keywords", "group",
-    }  # fmt: skip
+        "service_code",
+        "service_name",
+        "description",
+        "metadata",
+        "type",
+        "keywords",
+        "group",
+    }
     tree = ElementTree.fromstring(client.get(f"{BASE}/services.xml").content)
     assert tree.tag == "services" and len(tree) == len(listed) and tree[0].find("metadata").text == "false"
     assert client.get(f"{BASE}/services/jalan.json").json()[0]["service_code"] == "jalan"
@@ -56,10 +69,18 @@ def test_a_client_that_lost_the_answer_sends_again(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"service_code": ""}, 400), ({"service_code": "nothing"}, 400), ({"lat": "", "long": ""}, 400), ({"lat": "x"}, 400),
-     ({"lat": "51.5"}, 400), ({"description": ""}, 400), ({"api_key": "pds_wrong"}, 403), ({"lat": "NaN"}, 400),
-     ({"lat": "1e999"}, 400)],
-)  # fmt: skip
+    [
+        ({"service_code": ""}, 400),
+        ({"service_code": "nothing"}, 400),
+        ({"lat": "", "long": ""}, 400),
+        ({"lat": "x"}, 400),
+        ({"lat": "51.5"}, 400),
+        ({"description": ""}, 400),
+        ({"api_key": "pds_wrong"}, 403),
+        ({"lat": "NaN"}, 400),
+        ({"lat": "1e999"}, 400),
+    ],
+)
 def test_refusals_have_the_standards_shape(client: Client, change: dict[str, str], code: int) -> None:
     answer = client.post(f"{BASE}/requests.json", GOOD | change)
     assert answer.status_code == code and answer.json()[0]["code"] == code and answer.json()[0]["description"]

@@ -94,10 +94,14 @@ def test_a_double_click_is_one_report(client: Client) -> None:
 @pytest.mark.usefixtures("quick", "dpupr")
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({"text": "x"}, "satu kalimat"), ({"region": ""}, "Pilih kecamatan"), ({"category": "nothing"}, "pilihan"),
-     ({"region": "", "latitude": "51.5", "longitude": "0"}, "di luar"),
-     ({"photo": SimpleUploadedFile("a.jpg", b"<script>")}, "bukan gambar")],
-)  # fmt: skip
+    [
+        ({"text": "x"}, "satu kalimat"),
+        ({"region": ""}, "Pilih kecamatan"),
+        ({"category": "nothing"}, "pilihan"),
+        ({"region": "", "latitude": "51.5", "longitude": "0"}, "di luar"),
+        ({"photo": SimpleUploadedFile("a.jpg", b"<script>")}, "bukan gambar"),
+    ],
+)
 def test_bad_input_is_refused_with_a_sentence(client: Client, fields: dict[str, object], words: str) -> None:
     answer = client.post("/reports/new", given(client, **fields))
     assert answer.status_code == 200 and words in answer.content.decode() and not Report.objects.exists()
@@ -243,19 +247,39 @@ def test_many_reports_of_one_thing_raise_one_alert_and_are_answered_together(
     assert Cluster.objects.get().ended is not None and Alert.objects.get().ended is not None
 
 
-HEADING = ["tracking_id", "tanggal_masuk", "waktu_masuk", "klasifikasi", "kategori", "judul", "isi_laporan_akhir", "dinas_tujuan",
-           "status_final", "kecamatan_final"]  # fmt: skip
+HEADING = [
+    "tracking_id",
+    "tanggal_masuk",
+    "waktu_masuk",
+    "klasifikasi",
+    "kategori",
+    "judul",
+    "isi_laporan_akhir",
+    "dinas_tujuan",
+    "status_final",
+    "kecamatan_final",
+]
 
 
 def test_an_export_of_lapor_comes_in_once(dpupr: Agency, rani: Person) -> None:
     book = Workbook()
     for line in (
         HEADING,
-        ["111", "2024-05-09", "08:30", "Pengaduan tidak berkadar pengawasan", "Infrastruktur", "Jalan", "Jalan berlubang besar", "dpupr",
-         "Selesai", "Sooko"],
+        [
+            "111",
+            "2024-05-09",
+            "08:30",
+            "Pengaduan tidak berkadar pengawasan",
+            "Infrastruktur",
+            "Jalan",
+            "Jalan berlubang besar",
+            "dpupr",
+            "Selesai",
+            "Sooko",
+        ],
         ["222", "2024-05-10", "", "Permintaan Informasi", "", "", "Bagaimana syarat membuat KTP", "", "Diproses", ""],
         ["333", "kemarin", "", "", "", "", "Tanggalnya tidak terbaca", "", "", ""],
-    ):  # fmt: skip
+    ):
         book.active.append(line)
     file = io.BytesIO()
     book.save(file)

@@ -15,10 +15,19 @@ from pendopo.reports import actions
 from pendopo.reports.models import Category, Report, State
 
 FACTS: dict[str, Any] = {
-    "name_id": "Ternak sakit", "name_en": "Sick cattle", "about_id": "Sapi, kambing", "about_en": "Cows, goats", "group": "Pertanian",
-    "words": "Sapi, kambing,", "by_place": "", "classification": "complaint", "cluster": "3", "severity": "Severe", "position": "9",
+    "name_id": "Ternak sakit",
+    "name_en": "Sick cattle",
+    "about_id": "Sapi, kambing",
+    "about_en": "Cows, goats",
+    "group": "Pertanian",
+    "words": "Sapi, kambing,",
+    "by_place": "",
+    "classification": "complaint",
+    "cluster": "3",
+    "severity": "Severe",
+    "position": "9",
     "active": "on",
-}  # fmt: skip
+}
 
 
 def submitted(code: str, regency: Region, **more: Any) -> Report:

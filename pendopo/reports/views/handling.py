@@ -86,13 +86,23 @@ def handle(request: PersonRequest, number: str) -> HttpResponse:
     hint = suggestion(found) if handles and found.state == State.RECEIVED else None
     hinted = Category.objects.filter(code=hint[0]).first() if hint else None
     context = {
-        "report": found, "handles": handles, "steps": found.steps.select_related("by"), "voices": found.agreements.count(),
-        "late": state_words(found) if found.late else "", "verify": VerifyForm(initial=start), "route": RouteForm(), "answer": AnswerForm(),
-        "note": NoteForm(), "merge": MergeForm(), "alike": alike(found),
-        "forward": ForwardForm(), "forwarded": found.forwarded.select_related("server"),
-        "hint": (hinted.name, 100 * hint[1], hint[2]) if hint and hinted else None, "waits": found.state == State.RECEIVED,
+        "report": found,
+        "handles": handles,
+        "steps": found.steps.select_related("by"),
+        "voices": found.agreements.count(),
+        "late": state_words(found) if found.late else "",
+        "verify": VerifyForm(initial=start),
+        "route": RouteForm(),
+        "answer": AnswerForm(),
+        "note": NoteForm(),
+        "merge": MergeForm(),
+        "alike": alike(found),
+        "forward": ForwardForm(),
+        "forwarded": found.forwarded.select_related("server"),
+        "hint": (hinted.name, 100 * hint[1], hint[2]) if hint and hinted else None,
+        "waits": found.state == State.RECEIVED,
         "open": found.state in (State.RECEIVED, State.VERIFIED),
-    }  # fmt: skip
+    }
     return render(request, "reports/handle.html", context)
 
 

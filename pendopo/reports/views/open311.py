@@ -133,8 +133,13 @@ def discovery(request: HttpRequest) -> Answer:
     """GET discovery: where the service is and in which formats."""
     _only(request, "GET", "HEAD")
     base = request.build_absolute_uri("/open311/v2")
-    point = {"specification": "http://wiki.open311.org/GeoReport_v2", "url": base, "changeset": "2026-01-01T00:00:00+07:00",
-             "type": "production", "formats": "text/xml, application/json"}  # fmt: skip
+    point = {
+        "specification": "http://wiki.open311.org/GeoReport_v2",
+        "url": base,
+        "changeset": "2026-01-01T00:00:00+07:00",
+        "type": "production",
+        "formats": "text/xml, application/json",
+    }
     item: Item = {"changeset": stamp(timezone.now()), "contact": request.build_absolute_uri("/"), "key_service": ""}
     return "discovery", "endpoint", [item | point], 200
 
@@ -166,11 +171,18 @@ def _new(request: HttpRequest) -> Answer:
     )
     try:
         report = actions.submit(
-            category=category, text=text, region=region, point=point, place=_clean(given.get("address_string", "")),
-            name=_clean(f"{given.get('first_name', '')} {given.get('last_name', '')}"), phone=_clean(given.get("phone", ""))[:40],
-            email=_email(given.get("email", "")), channel=Channel.OPEN311, held=sent > MANY_AN_HOUR and not given.get("api_key"),
+            category=category,
+            text=text,
+            region=region,
+            point=point,
+            place=_clean(given.get("address_string", "")),
+            name=_clean(f"{given.get('first_name', '')} {given.get('last_name', '')}"),
+            phone=_clean(given.get("phone", ""))[:40],
+            email=_email(given.get("email", "")),
+            channel=Channel.OPEN311,
+            held=sent > MANY_AN_HOUR and not given.get("api_key"),
             outside_id=salted_hmac("pendopo.reports.once", "\n".join(parts)).hexdigest()[:40],
-        )  # fmt: skip
+        )
     except Refused as why:
         raise Wrong(400, str(why)) from None
     notice = _("Keep the account_id: with it the report can be replied to and rated.")

@@ -51,11 +51,15 @@ def reports(request: HttpRequest) -> HttpResponse:
         found = found.overdue()
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": page, "query": query, "place": place, "category": category, "late": late,
+        "page": page,
+        "query": query,
+        "place": place,
+        "category": category,
+        "late": late,
         "places": Region.objects.filter(parent=settings.REGION).values_list("code", "name"),
         "categories": Category.objects.filter(active=True),
         "overdue": Report.objects.published().overdue().count(),
-    }  # fmt: skip
+    }
     return render(request, "reports/list.html", context)
 
 
@@ -107,22 +111,36 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     found, own = _find(request, number)
     steps = [step for step in found.steps.select_related("by") if step.public or own]
     context = {
-        "report": found, "own": own, "key": request.GET.get("key", "") if own else "", "steps": steps, "voices": found.agreements.count(),
-        "alike": alike(found) if own and found.state == State.RECEIVED else [], "open": found.state in logic.OPEN,
+        "report": found,
+        "own": own,
+        "key": request.GET.get("key", "") if own else "",
+        "steps": steps,
+        "voices": found.agreements.count(),
+        "alike": alike(found) if own and found.state == State.RECEIVED else [],
+        "open": found.state in logic.OPEN,
         "can_reopen": own and found.finished is not None and found.reply_by is not None and timezone.now() < found.reply_by,
-        "can_rate": own and found.state in (State.ANSWERED, State.CLOSED), "reply": WordsForm(), "rate": RateForm(),
+        "can_rate": own and found.state in (State.ANSWERED, State.CLOSED),
+        "reply": WordsForm(),
+        "rate": RateForm(),
         "address": settings.SITE_URL + found.get_absolute_url(),
-    }  # fmt: skip
+    }
     return render(request, "reports/report.html", context)
 
 
 def alike(report: Report) -> list[Report]:
     """Public reports that may tell of the same thing: of the category and district, lately, in like words; at most three."""
     district = ".".join(report.region_id.split(".")[:3])
-    near: QuerySet[Report] = Report.objects.published().open().filter(
-        Q(region=district) | Q(region__code__startswith=f"{district}."), category=report.category,
-        created__gt=report.created - timedelta(days=ALIKE_DAYS),
-    ).exclude(pk=report.pk).select_related("region")  # fmt: skip
+    near: QuerySet[Report] = (
+        Report.objects.published()
+        .open()
+        .filter(
+            Q(region=district) | Q(region__code__startswith=f"{district}."),
+            category=report.category,
+            created__gt=report.created - timedelta(days=ALIKE_DAYS),
+        )
+        .exclude(pk=report.pk)
+        .select_related("region")
+    )
     rated = [(logic.likeness(report.text, other.text), other) for other in near.order_by("-created")[:100]]
     return [other for rate, other in sorted(rated, key=lambda pair: -pair[0]) if rate >= ALIKE][:3]
 

@@ -86,9 +86,15 @@ def _key(chain: str, key: str) -> str:
 def _call(chain: Chain, alert: Alert, key: str) -> None:
     subject = f"{alert.name}, {alert.region.name}"
     callout.start(
-        chain=chain, subject=subject, by=None, key=key, about=alert.get_absolute_url(), detail=alert.reason, severity=alert.severity,
+        chain=chain,
+        subject=subject,
+        by=None,
+        key=key,
+        about=alert.get_absolute_url(),
+        detail=alert.reason,
+        severity=alert.severity,
         exercise=alert.exercise,
-    )  # fmt: skip
+    )
 
 
 def _stand_down() -> None:

@@ -46,8 +46,13 @@ def book(now: datetime, text: str = "") -> list[Section]:
     for agency in Agency.objects.filter(active=True).order_by("name"):
         agencies.setdefault(agency.kind, []).append(Number(agency.name, "", agency.phone))
     duty = [Number(shift.roster.name, shift.person.name, shift.person.phone) for shift in Shift.objects.on_duty(now)]
-    emergency = [Number(_("Emergency call"), "", "112"), Number(_("Ambulance"), "", "118"), Number(_("Police"), "", "110"),
-                 Number(_("Fire brigade"), "", "113"), Number(_("Search and rescue"), "", "115")]  # fmt: skip
+    emergency = [
+        Number(_("Emergency call"), "", "112"),
+        Number(_("Ambulance"), "", "118"),
+        Number(_("Police"), "", "110"),
+        Number(_("Fire brigade"), "", "113"),
+        Number(_("Search and rescue"), "", "115"),
+    ]
     found = [Section(_("On duty now"), duty), Section(_("Emergency numbers"), emergency), Section(_("Heads and posts"), posts)]
     found += [Section(str(Kind(kind).label), agencies[kind]) for kind in KINDS if kind in agencies]
     if text.strip():

@@ -28,9 +28,19 @@ def indicator(
 ) -> Indicator:
     found, _new = Indicator.objects.get_or_create(
         code=code,
-        defaults={"name_id": f"Angka {code}", "name_en": f"Figure {code}", "unit": "kasus", "every": every, "grace": "30m", "kind": "gauge",
-                  "level": level, "rollup": rollup, "publicity": publicity, **more},
-    )  # fmt: skip
+        defaults={
+            "name_id": f"Angka {code}",
+            "name_en": f"Figure {code}",
+            "unit": "kasus",
+            "every": every,
+            "grace": "30m",
+            "kind": "gauge",
+            "level": level,
+            "rollup": rollup,
+            "publicity": publicity,
+            **more,
+        },
+    )
     found.sources.add(source())
     return found
 

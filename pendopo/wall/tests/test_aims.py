@@ -7,16 +7,27 @@ from pendopo.wall.aims import Light, Standing, borders, judge, leaf, weighted, w
 
 @pytest.mark.parametrize(
     ("value", "rising", "light"),
-    [(80.0, True, "well"), (79.9, True, "attention"), (60.0, True, "attention"), (59.9, True, "danger"), (None, True, "unknown"),
-     (60.0, False, "well"), (60.1, False, "attention"), (80.0, False, "attention"), (80.1, False, "danger"), (None, False, "unknown")],
-)  # fmt: skip
+    [
+        (80.0, True, "well"),
+        (79.9, True, "attention"),
+        (60.0, True, "attention"),
+        (59.9, True, "danger"),
+        (None, True, "unknown"),
+        (60.0, False, "well"),
+        (60.1, False, "attention"),
+        (80.0, False, "attention"),
+        (80.1, False, "danger"),
+        (None, False, "unknown"),
+    ],
+)
 def test_target_and_limit_judge(value: float | None, rising: bool, light: Light) -> None:
     target, limit = (80.0, 60.0) if rising else (60.0, 80.0)
     assert judge(value, target=target, limit=limit, rising=rising) == light
     held = [
-        one for one, low, high in borders(target=target, limit=limit, rising=rising)
+        one
+        for one, low, high in borders(target=target, limit=limit, rising=rising)
         if value is not None and (low is None or value >= low) and (high is None or value <= high)
-    ]  # fmt: skip
+    ]
     assert held == ([] if value is None else [light])
 
 

@@ -95,7 +95,12 @@ def test_page_and_stream_say_the_same(sari: Person) -> None:
     figure = next(f for f in figures([Indicator.objects.get(code="covid-cases-total")], ["35.16"]))
     word, said = word_of(figure), shown(html, "covid-cases-total")
     assert (said["at"], said["known"], float(said["value"]), said["quality"], said["source"]) == (
-        word.at, word.known_since, word.value, word.quality, word.source)  # fmt: skip
+        word.at,
+        word.known_since,
+        word.value,
+        word.quality,
+        word.source,
+    )
     assert (int(said["reporting"]), int(said["expected"])) == (word.reporting, word.expected)
 
 

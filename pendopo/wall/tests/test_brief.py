@@ -45,9 +45,16 @@ def smtp() -> Iterator[MailServer]:
 
 @pytest.mark.parametrize(
     ("change", "earlier", "times"),
-    [(8.0, [1, -2, 2, -2, 3], 4.0), (-8.0, [1, -2, 2, -2, 1000], 4.0), (3.0, [0, 0, 0, 0, 5], 3.0), (1.0, [0] * 5, NEVER_BEFORE),
-     (0.0, [0] * 5, 0.0), (5.0, [1, 1], None), (1e9, [1] * 9, MOST)],
-)  # fmt: skip
+    [
+        (8.0, [1, -2, 2, -2, 3], 4.0),
+        (-8.0, [1, -2, 2, -2, 1000], 4.0),
+        (3.0, [0, 0, 0, 0, 5], 3.0),
+        (1.0, [0] * 5, NEVER_BEFORE),
+        (0.0, [0] * 5, 0.0),
+        (5.0, [1, 1], None),
+        (1e9, [1] * 9, MOST),
+    ],
+)
 def test_a_change_is_measured_by_what_is_usual(change: float, earlier: list[float], times: float | None) -> None:
     assert times_usual(change, earlier) == times
 

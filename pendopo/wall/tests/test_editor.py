@@ -54,8 +54,18 @@ def test_buttons_arrange_tiles() -> None:
 def test_saving_makes_versions_that_can_be_compared_and_restored(sari: Person) -> None:
     client = signed_in(sari)
     assert client.post("/wall/new", {"title": "Papan Sendiri", "start": ""})["Location"] == "/wall/papan-sendiri/edit"
-    form = {"code": "papan-sendiri", "title_id": "Papan Sendiri", "opened": "1", "why": "Judul jam", "do": "save",
-            "tile": ["0"], "0-kind": "clock", "0-title_id": "Waktu", "0-w": "3", "0-h": "2"}  # fmt: skip
+    form = {
+        "code": "papan-sendiri",
+        "title_id": "Papan Sendiri",
+        "opened": "1",
+        "why": "Judul jam",
+        "do": "save",
+        "tile": ["0"],
+        "0-kind": "clock",
+        "0-title_id": "Waktu",
+        "0-w": "3",
+        "0-h": "2",
+    }
     assert client.post("/wall/papan-sendiri/edit", form)["Location"] == "/wall/papan-sendiri"
     first, second = Board.objects.get(code="papan-sendiri").versions.order_by("number")
     assert (second.number, second.by, second.why) == (2, sari.audit_name, "Judul jam") and first.definition != second.definition

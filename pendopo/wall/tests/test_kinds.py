@@ -81,10 +81,12 @@ def test_small_lines_stand_for_the_regions_below_on_one_scale(sari: Person) -> N
 
 def test_points_stand_where_their_dims_say(sari: Person) -> None:
     river.indicator("level", level="regency", rollup="mean", unit="m", decimals=1)
-    from_dims = river.Observation(indicator="level", region="35.16", at=timezone.now().isoformat(), value=3.5,
-                                  dims={"pos": "Sooko", "lat": "-7.50", "lon": "112.43"})  # fmt: skip
-    far = river.Observation(indicator="level", region="35.16", at=timezone.now().isoformat(), value=1.0,
-                            dims={"pos": "Jauh", "lat": "10.0", "lon": "100.0"})  # fmt: skip
+    from_dims = river.Observation(
+        indicator="level", region="35.16", at=timezone.now().isoformat(), value=3.5, dims={"pos": "Sooko", "lat": "-7.50", "lon": "112.43"}
+    )
+    far = river.Observation(
+        indicator="level", region="35.16", at=timezone.now().isoformat(), value=1.0, dims={"pos": "Jauh", "lat": "10.0", "lon": "100.0"}
+    )
     river.take_delivery(source=river.source(), rows=[from_dims, far], digest="1" * 64, way=river.Way.API)
     bands = [{"from": 3, "state": "danger", "word": "Bahaya"}]
     html = show(sari, {"kind": "points", "indicator": "level", "bands": bands})

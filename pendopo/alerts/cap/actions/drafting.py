@@ -62,16 +62,26 @@ def _set(warning: PublicWarning, told: Told) -> None:
 def _facts(warning: PublicWarning) -> dict[str, object]:
     """What the book keeps of a warning."""
     return {
-        "headline": warning.headline, "event": warning.event, "status": warning.status, "severity": warning.severity,
-        "type": warning.message_type, "expires": warning.expires.isoformat(), "regions": [region.pk for region in warning.regions.all()],
-    }  # fmt: skip
+        "headline": warning.headline,
+        "event": warning.event,
+        "status": warning.status,
+        "severity": warning.severity,
+        "type": warning.message_type,
+        "expires": warning.expires.isoformat(),
+        "regions": [region.pk for region in warning.regions.all()],
+    }
 
 
 @transaction.atomic
 def draft(
-    *, told: Told, by: Person, about: str = "", attribution: str = "", refers: PublicWarning | None = None,
+    *,
+    told: Told,
+    by: Person,
+    about: str = "",
+    attribution: str = "",
+    refers: PublicWarning | None = None,
     message_type: str = MessageType.ALERT,
-) -> PublicWarning:  # fmt: skip
+) -> PublicWarning:
     """A warning that nobody outside sees yet. It may be unfinished: what is missing is asked for when it is proposed."""
     warning = PublicWarning(
         author=by, about=about[:200], attribution=UNPRINTABLE.sub("", attribution)[:200], refers=refers, message_type=message_type
@@ -101,18 +111,34 @@ def follow_up(*, warning: PublicWarning, message_type: str, by: Person, all_clea
         return waiting
     now = timezone.now()
     told = Told(
-        event=kept.event, headline=kept.headline, expires=max(kept.expires, now + timedelta(hours=1)), category=kept.category,
-        status=kept.status, urgency=kept.urgency, severity=kept.severity, certainty=kept.certainty, description=kept.description,
-        instruction=kept.instruction, contact=kept.contact, responses=tuple(kept.responses), regions=list(kept.regions.all()),
+        event=kept.event,
+        headline=kept.headline,
+        expires=max(kept.expires, now + timedelta(hours=1)),
+        category=kept.category,
+        status=kept.status,
+        urgency=kept.urgency,
+        severity=kept.severity,
+        certainty=kept.certainty,
+        description=kept.description,
+        instruction=kept.instruction,
+        contact=kept.contact,
+        responses=tuple(kept.responses),
+        regions=list(kept.regions.all()),
         english=kept.english,
-    )  # fmt: skip
+    )
     if all_clear or message_type == MessageType.CANCEL:
         told = replace(
-            told, responses=(kinds.ALL_CLEAR,) if all_clear else (), urgency=Urgency.PAST, severity=Level.MINOR,
-            certainty=Certainty.OBSERVED, expires=now + ALL_CLEAR_LASTS, description="",
+            told,
+            responses=(kinds.ALL_CLEAR,) if all_clear else (),
+            urgency=Urgency.PAST,
+            severity=Level.MINOR,
+            certainty=Certainty.OBSERVED,
+            expires=now + ALL_CLEAR_LASTS,
+            description="",
             headline=(f"Aman: {kept.event}" if all_clear else f"Dibatalkan: {kept.headline}")[:160],
-            instruction=kinds.END_INSTRUCTION if all_clear else "", english=_ended(kept, all_clear),
-        )  # fmt: skip
+            instruction=kinds.END_INSTRUCTION if all_clear else "",
+            english=_ended(kept, all_clear),
+        )
     return draft(told=told, by=by, about=kept.about, attribution=kept.attribution, refers=kept, message_type=message_type)
 
 
@@ -172,10 +198,15 @@ def propose(*, warning: PublicWarning, by: Person) -> PublicWarning:
     approvers = Post.objects.filter(active=True, role__in=VERBS["warnings.approve"], agency=None)
     people = Person.objects.filter(pk__in=Holding.objects.current().filter(post__in=approvers).values("person")).exclude(pk=kept.author_id)
     notify.send(
-        to=people, kind="warning-approval", subject_template=gettext_noop("Approve a warning: %(headline)s"),
-        context={"headline": kept.headline, "author": kept.author.name}, about=kept.get_absolute_url(), urgency=Loudness.URGENT,
-        key=f"approve {kept.pk} {now.isoformat()}", by=by,
-    )  # fmt: skip
+        to=people,
+        kind="warning-approval",
+        subject_template=gettext_noop("Approve a warning: %(headline)s"),
+        context={"headline": kept.headline, "author": kept.author.name},
+        about=kept.get_absolute_url(),
+        urgency=Loudness.URGENT,
+        key=f"approve {kept.pk} {now.isoformat()}",
+        by=by,
+    )
     return kept
 
 

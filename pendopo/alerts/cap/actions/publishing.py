@@ -83,15 +83,32 @@ def message_of(warning: PublicWarning, identifier: str, at: datetime) -> Message
     house = Region.objects.filter(pk=settings.REGION).values_list("name", flat=True).first() or ""
     note = " ".join(part for part in (NOTES.get(warning.status, ""), SIMULATION if settings.DEMO else "") if part)
     return Message(
-        identifier=identifier, sender=settings.CAP_SENDER, sent=at, status=warning.status, kind=warning.message_type,
-        category=warning.category, event=warning.event, urgency=warning.urgency, severity=warning.severity, certainty=warning.certainty,
-        headline=f"{mark}: {warning.headline}" if mark else warning.headline, description=warning.description,
-        instruction=warning.instruction, onset=max(warning.onset or at, at), expires=warning.expires,
-        sender_name=f"Pemerintah {house}".strip(), areas=areas_of(list(warning.regions.order_by("code"))),
-        responses=tuple(warning.responses), references=references_of(warning), source=warning.attribution, note=note,
-        incident=warning.about.strip("/").replace("/", "-"), web=f"{settings.SITE_URL}{reverse('alerts:cap-page', args=[identifier])}",
-        contact=warning.contact, others=_english_of(warning),
-    )  # fmt: skip
+        identifier=identifier,
+        sender=settings.CAP_SENDER,
+        sent=at,
+        status=warning.status,
+        kind=warning.message_type,
+        category=warning.category,
+        event=warning.event,
+        urgency=warning.urgency,
+        severity=warning.severity,
+        certainty=warning.certainty,
+        headline=f"{mark}: {warning.headline}" if mark else warning.headline,
+        description=warning.description,
+        instruction=warning.instruction,
+        onset=max(warning.onset or at, at),
+        expires=warning.expires,
+        sender_name=f"Pemerintah {house}".strip(),
+        areas=areas_of(list(warning.regions.order_by("code"))),
+        responses=tuple(warning.responses),
+        references=references_of(warning),
+        source=warning.attribution,
+        note=note,
+        incident=warning.about.strip("/").replace("/", "-"),
+        web=f"{settings.SITE_URL}{reverse('alerts:cap-page', args=[identifier])}",
+        contact=warning.contact,
+        others=_english_of(warning),
+    )
 
 
 def _english_of(warning: PublicWarning) -> tuple[Words, ...]:
@@ -131,9 +148,15 @@ def approve(*, warning: PublicWarning, by: Person) -> PublicWarning:
     kept.body, kept.digest = body.decode(), hashlib.sha256(body).hexdigest()
     kept.save()
     after = {
-        "identifier": identifier, "type": kept.message_type, "status": kept.status, "severity": kept.severity, "headline": kept.headline,
-        "digest": kept.digest, "regions": list(kept.regions.order_by("code").values_list("pk", flat=True)), "about": kept.about,
-    }  # fmt: skip
+        "identifier": identifier,
+        "type": kept.message_type,
+        "status": kept.status,
+        "severity": kept.severity,
+        "headline": kept.headline,
+        "digest": kept.digest,
+        "regions": list(kept.regions.order_by("code").values_list("pk", flat=True)),
+        "about": kept.about,
+    }
     record(by=by, room="alerts", verb="published_warning", about=kept.get_public_url(), after=after, region=settings.REGION)
     _tell(kept, by)
     return kept
@@ -164,17 +187,25 @@ def letter_of(warning: PublicWarning) -> dict[str, str]:
     mark = MARKS.get(warning.status, "")
     names = {MessageType.ALERT.value: "Peringatan", MessageType.UPDATE.value: "Pembaruan", MessageType.CANCEL.value: "Pembatalan"}
     return {
-        "kind": f"{mark} {names[warning.message_type]}".strip(), "headline": warning.headline,
+        "kind": f"{mark} {names[warning.message_type]}".strip(),
+        "headline": warning.headline,
         "where": ", ".join(region.name for region in warning.regions.order_by("code")),
         "until": words.moment_text(warning.expires, ZoneInfo(settings.TIME_ZONE), settings.LANGUAGE_CODE),
-        "description": warning.description, "instruction": warning.instruction, "source": warning.attribution,
-    }  # fmt: skip
+        "description": warning.description,
+        "instruction": warning.instruction,
+        "source": warning.attribution,
+    }
 
 
 def _tell(warning: PublicWarning, by: Person) -> None:
     real = warning.status == Status.ACTUAL
     notify.send(
-        to=concerned(list(warning.regions.values_list("pk", flat=True)), real=real), kind="warning", subject_template=LETTER_SUBJECT,
-        context=letter_of(warning), about=warning.get_public_url(), urgency=Loudness.URGENT if real else Loudness.NORMAL,
-        key=f"warning {warning.identifier}", by=by,
-    )  # fmt: skip
+        to=concerned(list(warning.regions.values_list("pk", flat=True)), real=real),
+        kind="warning",
+        subject_template=LETTER_SUBJECT,
+        context=letter_of(warning),
+        about=warning.get_public_url(),
+        urgency=Loudness.URGENT if real else Loudness.NORMAL,
+        key=f"warning {warning.identifier}",
+        by=by,
+    )

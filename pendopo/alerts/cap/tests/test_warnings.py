@@ -45,9 +45,13 @@ def dimas(db: None) -> Person:
 def told(**changes: object) -> Told:
     """A flood in Sooko for three hours."""
     facts = {
-        "event": "Banjir", "headline": "Banjir di Sooko <sekarang> & nanti", "expires": timezone.now() + timedelta(hours=3),
-        "instruction": "Pindah ke tempat tinggi.", "responses": ("Evacuate",), "regions": [Region.objects.get(pk="35.16.13")],
-    }  # fmt: skip
+        "event": "Banjir",
+        "headline": "Banjir di Sooko <sekarang> & nanti",
+        "expires": timezone.now() + timedelta(hours=3),
+        "instruction": "Pindah ke tempat tinggi.",
+        "responses": ("Evacuate",),
+        "regions": [Region.objects.get(pk="35.16.13")],
+    }
     return Told(**{**facts, **changes})  # type: ignore[arg-type]
 
 
@@ -198,9 +202,17 @@ def test_the_pages_lead_from_the_danger_to_the_approval(regency: Region, sari: P
     assert 'value="35.16.13"' in form and "Pindah ke tempat yang lebih tinggi" in form
     end = timezone.localtime() + timedelta(hours=3)
     given = {
-        "status": "Actual", "headline": "Banjir Sooko", "event": "Banjir", "category": "Met", "severity": "Severe", "urgency": "Immediate",
-        "certainty": "Observed", "regions": ["35.16.13"], "expires": end.strftime("%Y-%m-%dT%H:%M"), "propose": "1",
-    }  # fmt: skip
+        "status": "Actual",
+        "headline": "Banjir Sooko",
+        "event": "Banjir",
+        "category": "Met",
+        "severity": "Severe",
+        "urgency": "Immediate",
+        "certainty": "Observed",
+        "regions": ["35.16.13"],
+        "expires": end.strftime("%Y-%m-%dT%H:%M"),
+        "propose": "1",
+    }
     place = author.post("/warnings/new?kind=flood&about=/incidents/7", given)["Location"]
     assert "Setujui dan terbitkan" not in author.get(place).content.decode()
     assert "Setujui dan terbitkan" in approver.get(place).content.decode()
@@ -246,9 +258,19 @@ def test_half_an_english_warning_is_refused_and_the_usual_words_alone_are_none(r
     client = signed_in(sari)
     assert "Move to higher ground" in client.get("/warnings/new?kind=flood").content.decode()
     expires = timezone.localtime() + timedelta(hours=2)
-    given = {"status": "Actual", "headline": "Banjir", "event": "Banjir", "category": "Met", "severity": "Severe", "urgency": "Expected",
-             "certainty": "Likely", "expires": expires.strftime("%Y-%m-%dT%H:%M"), "regions": ["35.16.13"], "event_en": "Flood",
-             "instruction_en": "Move."}  # fmt: skip
+    given = {
+        "status": "Actual",
+        "headline": "Banjir",
+        "event": "Banjir",
+        "category": "Met",
+        "severity": "Severe",
+        "urgency": "Expected",
+        "certainty": "Likely",
+        "expires": expires.strftime("%Y-%m-%dT%H:%M"),
+        "regions": ["35.16.13"],
+        "event_en": "Flood",
+        "instruction_en": "Move.",
+    }
     client.post("/warnings/new?kind=flood", given)
     assert PublicWarning.objects.latest("pk").english == {}
     client.post("/warnings/new?kind=flood", {**given, "headline_en": "Flood"})

@@ -126,9 +126,12 @@ def _form_page(request: PersonRequest, form: WarningForm, title: str, cancel: st
     districts = warned_regions().defer(None).filter(level="district").values_list("code", "name", "boundary", "boundary_kind")
     rows = list(districts)
     context = {
-        "form": form, "title": title, "cancel": cancel, "map": drawing.draw((code, name, boundary) for code, name, boundary, _kind in rows),
+        "form": form,
+        "title": title,
+        "cancel": cancel,
+        "map": drawing.draw((code, name, boundary) for code, name, boundary, _kind in rows),
         "schematic": any(kind == BoundaryKind.SCHEMATIC for *_rest, kind in rows),
-    }  # fmt: skip
+    }
     return render(request, "alerts/cap/form.html", context)
 
 

@@ -45,14 +45,24 @@ def feed(request: HttpRequest) -> HttpResponse:
     """What is in force and what went out in the last seven days, the newest first, as Atom with a link to each message."""
     entries = [
         Entry(
-            identifier=one.identifier or "", headline=one.headline, summary=one.instruction or one.description,
-            sent=one.sent or one.created, expires=one.expires, status=one.status, kind=one.message_type, event=one.event,
-            category=one.category, urgency=one.urgency, severity=one.severity, certainty=one.certainty,
+            identifier=one.identifier or "",
+            headline=one.headline,
+            summary=one.instruction or one.description,
+            sent=one.sent or one.created,
+            expires=one.expires,
+            status=one.status,
+            kind=one.message_type,
+            event=one.event,
+            category=one.category,
+            urgency=one.urgency,
+            severity=one.severity,
+            certainty=one.certainty,
             area=", ".join(region.name for region in one.regions.all()),
-            xml=f"{settings.SITE_URL}{one.get_xml_url()}", page=f"{settings.SITE_URL}{one.get_public_url()}",
+            xml=f"{settings.SITE_URL}{one.get_xml_url()}",
+            page=f"{settings.SITE_URL}{one.get_public_url()}",
         )
         for one in _listed()
-    ]  # fmt: skip
+    ]
     house = Region.objects.filter(pk=settings.REGION).values_list("name", flat=True).first() or ""
     address = f"{settings.SITE_URL}{reverse('alerts:cap-feed')}"
     title = _("Public warnings of %(name)s") % {"name": house}

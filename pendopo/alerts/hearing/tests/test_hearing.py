@@ -38,12 +38,25 @@ def sent(number: str = "1", kind: str = "Alert", refers: str = "", keys: tuple[s
     at = changes.pop("sent", now)
     assert isinstance(at, datetime)
     facts = {
-        "identifier": number, "sender": "cuaca@bmkg.test", "sent": at, "status": "Actual", "kind": kind, "category": "Met",
-        "event": "Hujan Lebat dan Petir", "urgency": "Expected", "severity": "Moderate", "certainty": "Likely", "headline": "Hujan lebat",
-        "description": "Khususnya di SOOKO, Trowulan.", "instruction": "", "onset": at, "expires": at + timedelta(hours=3),
-        "sender_name": "BMKG", "areas": (Area("Jawa Timur", ""),),
+        "identifier": number,
+        "sender": "cuaca@bmkg.test",
+        "sent": at,
+        "status": "Actual",
+        "kind": kind,
+        "category": "Met",
+        "event": "Hujan Lebat dan Petir",
+        "urgency": "Expected",
+        "severity": "Moderate",
+        "certainty": "Likely",
+        "headline": "Hujan lebat",
+        "description": "Khususnya di SOOKO, Trowulan.",
+        "instruction": "",
+        "onset": at,
+        "expires": at + timedelta(hours=3),
+        "sender_name": "BMKG",
+        "areas": (Area("Jawa Timur", ""),),
         "references": (("cuaca@bmkg.test", refers, at - timedelta(minutes=1)),) if refers else (),
-    }  # fmt: skip
+    }
     alert = written(Message(**{**facts, **changes}), ZONE)  # type: ignore[arg-type]
     return signing.signed(alert, *(keys or (KEY, CERTIFICATE)))
 

@@ -7,8 +7,27 @@ from .standing import approve, cancel, check_in, close, leave, move, refuse, rel
 from .waiting import move_up, stop_waiting, wait
 
 __all__ = [
-    "Round", "TooOften", "Unavailable", "Wish", "approve", "book", "book_series", "cancel", "cancel_series", "check_in", "close",
-    "drop_share", "instead",
-    "knock", "knock_together",
-    "leave", "move", "move_up", "refuse", "release_no_shows", "set_share", "stop_waiting", "wait",
-]  # fmt: skip
+    "Round",
+    "TooOften",
+    "Unavailable",
+    "Wish",
+    "approve",
+    "book",
+    "book_series",
+    "cancel",
+    "cancel_series",
+    "check_in",
+    "close",
+    "drop_share",
+    "instead",
+    "knock",
+    "knock_together",
+    "leave",
+    "move",
+    "move_up",
+    "refuse",
+    "release_no_shows",
+    "set_share",
+    "stop_waiting",
+    "wait",
+]

@@ -213,9 +213,16 @@ def write(wish: Wish, by: Person, now: datetime, *, pending: bool) -> Booking:
         return _move(wish, wish.moved, by, pending=pending)
     booking = Booking.objects.create(
         code="".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH)),
-        resource=wish.resource, start=wish.start, end=wish.end, title=wish.title.strip()[:200], people=wish.people, by=by,
-        series=wish.series, made=now, state=State.PENDING if pending else State.CONFIRMED,
-    )  # fmt: skip
+        resource=wish.resource,
+        start=wish.start,
+        end=wish.end,
+        title=wish.title.strip()[:200],
+        people=wish.people,
+        by=by,
+        series=wish.series,
+        made=now,
+        state=State.PENDING if pending else State.CONFIRMED,
+    )
     record(
         by=by, room="coworking", verb="book", about=booking.get_absolute_url(), after=facts(booking), region=wish.resource.region_id or ""
     )

@@ -50,9 +50,13 @@ def book_series(
     if not made:
         raise Unavailable(why or search.TAKEN, instead(wish, None if free else reckon(by, wish.start, moment), moment))
     series.save(update_fields=["skipped"])
-    record(by=by, room="coworking", verb="book_series", about=made[0].get_absolute_url(),
-           after={"series": series.pk, "rule": rule, "until": until.isoformat(), "made": len(made),
-                  "skipped": sorted(series.skipped)})  # fmt: skip
+    record(
+        by=by,
+        room="coworking",
+        verb="book_series",
+        about=made[0].get_absolute_url(),
+        after={"series": series.pk, "rule": rule, "until": until.isoformat(), "made": len(made), "skipped": sorted(series.skipped)},
+    )
     return series, made
 
 
@@ -63,6 +67,11 @@ def cancel_series(*, series: Series, by: Person, now: datetime | None = None) ->
     coming = series.bookings.active().filter(start__gt=moment).select_related("resource__place", "by")
     count = sum(cancel(booking=booking, by=by, now=moment) for booking in coming)
     if Series.objects.filter(pk=series.pk, cancelled=None).update(cancelled=moment):
-        record(by=by, room="coworking", verb="cancel_series", about=series.resource.get_absolute_url(),
-               after={"series": series.pk, "bookings": count})  # fmt: skip
+        record(
+            by=by,
+            room="coworking",
+            verb="cancel_series",
+            about=series.resource.get_absolute_url(),
+            after={"series": series.pk, "bookings": count},
+        )
     return count

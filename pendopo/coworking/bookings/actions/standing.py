@@ -26,9 +26,13 @@ def _change(booking: Booking, verb: str, to: State, of: tuple[str, ...], by: Per
     done = Booking.objects.filter(pk=booking.pk, state__in=of).update(state=to, **fields)
     if done:
         record(
-            by=by, room="coworking", verb=verb, about=booking.get_absolute_url(), before={"state": booking.state},
+            by=by,
+            room="coworking",
+            verb=verb,
+            about=booking.get_absolute_url(),
+            before={"state": booking.state},
             after={"state": to.value, "why": fields.get("why", "")},
-        )  # fmt: skip
+        )
         booking.state = to
         if to not in logic.ACTIVE:
             move_up(booking=booking, now=now)
@@ -96,8 +100,14 @@ def leave(*, booking: Booking, by: Person | None, now: datetime | None = None) -
         raise Refused(_("One can only leave a booking that goes on."))
     done = Booking.objects.filter(pk=booking.pk, state=State.HERE, end__gt=moment).update(end=moment, ended=moment)
     if done:
-        record(by=by, room="coworking", verb="leave", about=booking.get_absolute_url(), before={"end": booking.end.isoformat()},
-               after={"end": moment.isoformat()})  # fmt: skip
+        record(
+            by=by,
+            room="coworking",
+            verb="leave",
+            about=booking.get_absolute_url(),
+            before={"end": booking.end.isoformat()},
+            after={"end": moment.isoformat()},
+        )
         move_up(booking=booking, now=moment)
     return bool(done)
 

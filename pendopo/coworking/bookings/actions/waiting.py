@@ -29,9 +29,13 @@ def wait(*, wish: Wish, by: Person, now: datetime | None = None) -> Wait:
     if wish.people > wish.resource.capacity:
         raise Refused(_("It has room for %(count)s people: look for a bigger one.") % {"count": wish.resource.capacity})
     row, made = Wait.objects.get_or_create(
-        resource=wish.resource, start=wish.start, end=wish.end, by=by, ended=None,
+        resource=wish.resource,
+        start=wish.start,
+        end=wish.end,
+        by=by,
+        ended=None,
         defaults={"title": wish.title.strip()[:200], "people": wish.people, "made": moment},
-    )  # fmt: skip
+    )
     if made:
         record(by=by, room="coworking", verb="wait", about=wish.resource.get_absolute_url(), after={"start": wish.start.isoformat()})
     return row

@@ -45,9 +45,16 @@ def start(
     try:
         with transaction.atomic():
             found = CallOut.objects.create(
-                chain=chain, key=key[:300], about=about[:300], subject=subject[:200], detail=detail[:2000],
-                severity=severity, exercise=exercise, started_by=by, plan=plan,
-            )  # fmt: skip
+                chain=chain,
+                key=key[:300],
+                about=about[:300],
+                subject=subject[:200],
+                detail=detail[:2000],
+                severity=severity,
+                exercise=exercise,
+                started_by=by,
+                plan=plan,
+            )
             after = {"chain": chain.code, "subject": subject, "key": key, "severity": severity, "exercise": exercise, "for": about}
             record(by=by, room="incidents", verb="call_out", about=found.get_absolute_url(), after=after)
     except IntegrityError:
@@ -98,9 +105,15 @@ def _call_all(call_out: CallOut, step: dict[str, Any], now: datetime) -> int:
             if (person.pk if person else None, way.channel) in called:
                 continue
             call = Call.objects.create(
-                call_out=call_out, place=call_out.place, person=person, channel=way.channel, target=way.target,
-                code=f"{secrets.randbelow(10_000):04d}", made=now, obstacle=way.obstacle,
-            )  # fmt: skip
+                call_out=call_out,
+                place=call_out.place,
+                person=person,
+                channel=way.channel,
+                target=way.target,
+                code=f"{secrets.randbelow(10_000):04d}",
+                made=now,
+                obstacle=way.obstacle,
+            )
             if not way.obstacle:
                 _send(call)
                 left += 1

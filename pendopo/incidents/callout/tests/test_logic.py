@@ -7,10 +7,18 @@ from pendopo.incidents.callout.logic import Answer, loop_in, read_reply
 
 @pytest.mark.parametrize(
     ("text", "said", "code"),
-    [("Ya 4821", Answer.COMING, "4821"), ("4821", Answer.COMING, "4821"), ("SIAP meluncur", Answer.COMING, ""),
-     ("tidak bisa, 4821", Answer.CANNOT, "4821"), ("ya tidak", Answer.CANNOT, ""), ("apa ini?", None, ""), ("", None, ""),
-     ("48213", None, ""), ("siapa 4821", None, "4821")],
-)  # fmt: skip
+    [
+        ("Ya 4821", Answer.COMING, "4821"),
+        ("4821", Answer.COMING, "4821"),
+        ("SIAP meluncur", Answer.COMING, ""),
+        ("tidak bisa, 4821", Answer.CANNOT, "4821"),
+        ("ya tidak", Answer.CANNOT, ""),
+        ("apa ini?", None, ""),
+        ("", None, ""),
+        ("48213", None, ""),
+        ("siapa 4821", None, "4821"),
+    ],
+)
 def test_replies(text: str, said: Answer | None, code: str) -> None:
     assert read_reply(text) == (said, code)
 

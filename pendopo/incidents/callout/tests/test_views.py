@@ -12,10 +12,19 @@ pytestmark = pytest.mark.django_db
 def test_a_chain_is_made_tried_changed_and_started(sari: Person, budi: Person, camat: Person) -> None:
     client = signed_in(sari)
     assert client.post("/callout/lists/new", {"name": "Kepala OPD", "people": [budi.pk, camat.pk]}).status_code == 302
-    form = {"name": "Pusat kendali", "code": "pusat", "alarm_from": "Severe", "patience_s": 60,
-            "step0-whom": f"person:{sari.pk}", "step0-channels": ["email", "sms"], "step0-wait_s": 120,
-            "step1-whom": f"list:{CallList.objects.get().pk}", "step1-channels": ["email"], "step1-wait_s": 300,
-            "step2-whom": "siren:"}  # fmt: skip
+    form = {
+        "name": "Pusat kendali",
+        "code": "pusat",
+        "alarm_from": "Severe",
+        "patience_s": 60,
+        "step0-whom": f"person:{sari.pk}",
+        "step0-channels": ["email", "sms"],
+        "step0-wait_s": 120,
+        "step1-whom": f"list:{CallList.objects.get().pk}",
+        "step1-channels": ["email"],
+        "step1-wait_s": 300,
+        "step2-whom": "siren:",
+    }
     assert client.post("/callout/chains/new", form).status_code == 302
     found = Chain.objects.get()
     assert [str(step) for step in found.steps.all()] == ["Seseorang: Sari", "Daftar panggil: Kepala OPD", "Sirene"]

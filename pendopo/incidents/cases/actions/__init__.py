@@ -6,5 +6,19 @@ from .joining import merge, split
 from .opening import attach, open_from_alert, open_incident
 from .timeline import note, write
 
-__all__ = ["attach", "change", "decide", "edition", "mark_step", "merge", "move", "note", "open_from_alert", "open_incident", "order",
-           "split", "take_lead", "write"]  # fmt: skip
+__all__ = [
+    "attach",
+    "change",
+    "decide",
+    "edition",
+    "mark_step",
+    "merge",
+    "move",
+    "note",
+    "open_from_alert",
+    "open_incident",
+    "order",
+    "split",
+    "take_lead",
+    "write",
+]

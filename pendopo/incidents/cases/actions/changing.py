@@ -63,8 +63,15 @@ def move(*, incident: Incident, to: str, by: Person, why: str = "") -> Incident:
     kept.save(update_fields=["state", "resolved", "closed", "score"])
     words = str(kept.get_state_display()) + (f": {why.strip()}" if why.strip() else "")
     add_line(kept, EntryKind.STATE, words, by=by)
-    record(by=by, room="incidents", verb="move", about=kept.get_absolute_url(), before={"state": before}, after={"state": to, "why": why},
-           region=kept.region_id)  # fmt: skip
+    record(
+        by=by,
+        room="incidents",
+        verb="move",
+        about=kept.get_absolute_url(),
+        before={"state": before},
+        after={"state": to, "why": why},
+        region=kept.region_id,
+    )
     return kept
 
 
@@ -85,8 +92,15 @@ def take_lead(*, incident: Incident, lead: Person | None, by: Person, instead_of
     if before is not None:
         text += _(" (before: %(name)s)") % {"name": before.name}
     add_line(kept, EntryKind.CHANGE, text, by=by)
-    record(by=by, room="incidents", verb="lead", about=kept.get_absolute_url(), before={"lead": before.name if before else ""},
-           after={"lead": lead.name if lead else ""}, region=kept.region_id)  # fmt: skip
+    record(
+        by=by,
+        room="incidents",
+        verb="lead",
+        about=kept.get_absolute_url(),
+        before={"lead": before.name if before else ""},
+        after={"lead": lead.name if lead else ""},
+        region=kept.region_id,
+    )
     return kept
 
 

@@ -60,9 +60,15 @@ def decide(*, incident: Incident, text: str, by: Person, why: str = "", post: Po
     take_on(kept, by)
     now = timezone.now()
     decision = Decision.objects.create(
-        incident=kept, at=now, by=by, post=post, text=text.strip()[:2000], why=why.strip()[:2000], known=now,
+        incident=kept,
+        at=now,
+        by=by,
+        post=post,
+        text=text.strip()[:2000],
+        why=why.strip()[:2000],
+        known=now,
         figures=figures_known(kept, by, now),
-    )  # fmt: skip
+    )
     add_line(kept, EntryKind.DECISION, decision.text, by=by, at=now, acts=True)
     after = {"decision": decision.pk, "text": decision.text, "known": now.isoformat(), "figures": decision.figures}
     record(by=by, room="incidents", verb="decide", about=kept.get_absolute_url(), after=after, region=kept.region_id)
@@ -82,6 +88,12 @@ def order(
     ]
     for made in given:
         add_line(kept, EntryKind.ORDER, f"{made.to.title}: {made.what}", by=by, link=made.get_absolute_url(), acts=True)
-    record(by=by, room="incidents", verb="order", about=kept.get_absolute_url(), after={"orders": [made.pk for made in given]},
-           region=kept.region_id)  # fmt: skip
+    record(
+        by=by,
+        room="incidents",
+        verb="order",
+        about=kept.get_absolute_url(),
+        after={"orders": [made.pk for made in given]},
+        region=kept.region_id,
+    )
     return given

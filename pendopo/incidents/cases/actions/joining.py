@@ -42,8 +42,14 @@ def merge(*, incident: Incident, into: Incident, by: Person) -> Incident:
     words = {"title": gone.title, "other": kept.title}
     add_line(gone, EntryKind.JOINED, _("Became part of “%(other)s”") % words, by=by, link=kept.get_absolute_url())
     add_line(kept, EntryKind.JOINED, _("Took in “%(title)s”") % words, by=by, link=gone.get_absolute_url())
-    record(by=by, room="incidents", verb="merge", about=kept.get_absolute_url(), after={"merged": gone.get_absolute_url()},
-           region=kept.region_id)  # fmt: skip
+    record(
+        by=by,
+        room="incidents",
+        verb="merge",
+        about=kept.get_absolute_url(),
+        after={"merged": gone.get_absolute_url()},
+        region=kept.region_id,
+    )
     return kept
 
 
@@ -52,9 +58,18 @@ def split(*, incident: Incident, title: str, regions: Sequence[Region], by: Pers
     """A part of it goes on as an incident of its own, with these regions and alerts; both timelines say so."""
     kept = held(incident)
     made = open_incident(
-        title=title, by=by, severity=kept.severity, regions=regions, agencies=list(kept.agencies.all()), lead=None,
-        procedure=kept.procedure, began=kept.began, detected=kept.detected, exercise=kept.exercise, split_from=kept,
-    )  # fmt: skip
+        title=title,
+        by=by,
+        severity=kept.severity,
+        regions=regions,
+        agencies=list(kept.agencies.all()),
+        lead=None,
+        procedure=kept.procedure,
+        began=kept.began,
+        detected=kept.detected,
+        exercise=kept.exercise,
+        split_from=kept,
+    )
     Cause.objects.filter(incident=kept, pk__in=[cause.pk for cause in causes]).update(incident=made)
     rest = [place for place in kept.regions.all() if place not in set(regions)]
     if rest:
@@ -63,6 +78,7 @@ def split(*, incident: Incident, title: str, regions: Sequence[Region], by: Pers
     words = {"title": kept.title, "other": made.title}
     add_line(kept, EntryKind.JOINED, _("“%(other)s” goes on by itself") % words, by=by, link=made.get_absolute_url())
     add_line(made, EntryKind.JOINED, _("Was part of “%(title)s”") % words, by=by, link=kept.get_absolute_url())
-    record(by=by, room="incidents", verb="split", about=kept.get_absolute_url(), after={"new": made.get_absolute_url()},
-           region=kept.region_id)  # fmt: skip
+    record(
+        by=by, room="incidents", verb="split", about=kept.get_absolute_url(), after={"new": made.get_absolute_url()}, region=kept.region_id
+    )
     return made

@@ -51,15 +51,31 @@ def open_incident(
     region = common_region([place.pk for place in places], settings.REGION)
     noticed = min(detected or now, now)
     incident = Incident.objects.create(
-        title=title.strip()[:200], detail=detail.strip()[:4000], severity=severity, procedure=procedure, lead=lead, region_id=region,
-        opened=now, opened_by=by, began=min(began, noticed) if began else None, detected=noticed, acknowledged=now if by else None,
-        exercise=exercise, split_from=split_from, touched=now,
-    )  # fmt: skip
+        title=title.strip()[:200],
+        detail=detail.strip()[:4000],
+        severity=severity,
+        procedure=procedure,
+        lead=lead,
+        region_id=region,
+        opened=now,
+        opened_by=by,
+        began=min(began, noticed) if began else None,
+        detected=noticed,
+        acknowledged=now if by else None,
+        exercise=exercise,
+        split_from=split_from,
+        touched=now,
+    )
     incident.regions.set(places)
     incident.agencies.set(agencies)
     add_line(incident, EntryKind.OPENED, _("Opened: %(title)s") % {"title": incident.title}, by=by)
-    after = {"title": incident.title, "severity": severity, "regions": [place.pk for place in places], "exercise": exercise,
-             "procedure": str(procedure.pk) if procedure else ""}  # fmt: skip
+    after = {
+        "title": incident.title,
+        "severity": severity,
+        "regions": [place.pk for place in places],
+        "exercise": exercise,
+        "procedure": str(procedure.pk) if procedure else "",
+    }
     record(by=by, room="incidents", verb="open", about=incident.get_absolute_url(), after=after, region=region)
     return incident
 

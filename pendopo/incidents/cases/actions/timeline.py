@@ -61,6 +61,12 @@ def write(
 def note(*, incident: Incident, kind: str, text: str, by: Person | None, link: str = "") -> TimelineEntry:
     """A line that the house writes when something was done about the incident elsewhere: a meeting, a call-out, a report."""
     entry = add_line(incident, kind, text, by=by, link=link, acts=True)
-    record(by=by, room="incidents", verb="note", about=incident.get_absolute_url(), after={"entry": entry.pk, "link": link},
-           region=incident.region_id)  # fmt: skip
+    record(
+        by=by,
+        room="incidents",
+        verb="note",
+        about=incident.get_absolute_url(),
+        after={"entry": entry.pk, "link": link},
+        region=incident.region_id,
+    )
     return entry

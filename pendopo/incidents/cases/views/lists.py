@@ -103,9 +103,15 @@ def _open(request: PersonRequest, form: OpenForm) -> Incident | None:
         return None
     try:
         return actions.open_incident(
-            title=title, by=request.user, severity=given["severity"] or (version.spec.severity if version else "Moderate"), regions=places,
-            procedure=version, detail=given["detail"], began=given["began"], exercise=given["exercise"],
-        )  # fmt: skip
+            title=title,
+            by=request.user,
+            severity=given["severity"] or (version.spec.severity if version else "Moderate"),
+            regions=places,
+            procedure=version,
+            detail=given["detail"],
+            began=given["began"],
+            exercise=given["exercise"],
+        )
     except Refused as why:
         form.add_error(None, str(why))
         return None

@@ -55,12 +55,18 @@ def step_rows(standings: list[Standing], incident: Incident) -> list[dict[str, A
     roles = incident.procedure.spec.roles if incident.procedure else {}
     return [
         {
-            "code": one.step.code, "do": say(one.step.do, language), "role": say(roles.get(one.step.role, {}), language),
-            "yields": say(one.step.yields, language), "state": one.state, "due": one.due, "mark": one.mark, "in_time": one.in_time,
+            "code": one.step.code,
+            "do": say(one.step.do, language),
+            "role": say(roles.get(one.step.role, {}), language),
+            "yields": say(one.step.yields, language),
+            "state": one.state,
+            "due": one.due,
+            "mark": one.mark,
+            "in_time": one.in_time,
             "early": one.step.early,
         }
         for one in standings
-    ]  # fmt: skip
+    ]
 
 
 @opens("incidents.see")
@@ -209,9 +215,13 @@ def _ask(request: PersonRequest, found: Incident, unsure: Unsure) -> HttpRespons
     form = LeadForm(initial={"lead": unsure.lead, "before": unsure.before, "sure": True}).hide()
     words = {"name": unsure.before.name, "other": unsure.lead.name if unsure.lead else _("nobody")}
     context = {
-        "title": found.title, "lead": _("%(name)s leads. From now on shall lead: %(other)s.") % words, "form": form,
-        "submit": _("Pass on the lead"), "action": reverse("incidents:act", args=[found.pk]), "cancel": found.get_absolute_url(),
-    }  # fmt: skip
+        "title": found.title,
+        "lead": _("%(name)s leads. From now on shall lead: %(other)s.") % words,
+        "form": form,
+        "submit": _("Pass on the lead"),
+        "action": reverse("incidents:act", args=[found.pk]),
+        "cancel": found.get_absolute_url(),
+    }
     return render(request, "ui/form.html", context)
 
 

@@ -18,17 +18,30 @@ from ..models import Need, NeedState, NeedWord
 
 @transaction.atomic
 def ask(
-    *, incident: Incident, what: str, by: Person | None, region: Region | None = None, place: str = "", owner: Post | None = None,
-    due: datetime | None = None, source: str = "",
-) -> Need:  # fmt: skip
+    *,
+    incident: Incident,
+    what: str,
+    by: Person | None,
+    region: Region | None = None,
+    place: str = "",
+    owner: Post | None = None,
+    due: datetime | None = None,
+    source: str = "",
+) -> Need:
     """Somebody in the field needs something. It stays open until it is met, or somebody says that it cannot be."""
     kept = held(incident)
     if not what.strip():
         raise Refused(_("Write what is needed."))
     made = Need.objects.create(
-        incident=kept, what=what.strip()[:300], region=region, place=place.strip()[:160], owner=owner, due=due, source=source.strip()[:160],
+        incident=kept,
+        what=what.strip()[:300],
+        region=region,
+        place=place.strip()[:160],
+        owner=owner,
+        due=due,
+        source=source.strip()[:160],
         by=by,
-    )  # fmt: skip
+    )
     add_line(kept, EntryKind.NOTE, _("Needed: %(what)s") % {"what": made.what}, by=by, link=made.get_absolute_url())
     after = {"need": made.pk, "what": made.what, "owner": owner.title if owner else "", "due": due.isoformat() if due else ""}
     record(
@@ -52,6 +65,12 @@ def say(*, need: Need, state: str, by: Person, text: str = "") -> Need:
     NeedWord.objects.create(need=kept, state=state, text=text.strip()[:300], by=by)
     words = f"{kept.get_state_display()}: {kept.what}" + (f" ({text.strip()})" if text.strip() else "")
     add_line(kept.incident, EntryKind.NOTE, words, by=by, acts=True)
-    record(by=by, room="incidents", verb="say_of_request", about=kept.incident.get_absolute_url(),
-           after={"need": kept.pk, "state": state, "text": text.strip()}, region=kept.incident.region_id)  # fmt: skip
+    record(
+        by=by,
+        room="incidents",
+        verb="say_of_request",
+        about=kept.incident.get_absolute_url(),
+        after={"need": kept.pk, "state": state, "text": text.strip()},
+        region=kept.incident.region_id,
+    )
     return kept

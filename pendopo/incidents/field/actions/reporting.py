@@ -42,7 +42,7 @@ class Counted:
 @transaction.atomic
 def report(
     *, incident: Incident, counted: Sequence[Counted], source: str, by: Person | None, at: datetime | None = None
-) -> list[FieldLine]:  # fmt: skip
+) -> list[FieldLine]:
     """Lines of the sheet, as they were at a moment, with who says so. What the sheet says already as of then is not written again.
 
     Refused: without a source, with a time that has not come, with a word that the sheet does not know, or a service without its state.
@@ -59,19 +59,36 @@ def report(
     told = {line.series: line for line in logic.newest(row.line for row in FieldLine.objects.filter(incident=kept))}
     rows = [
         FieldLine(
-            incident=kept, topic=one.topic, what=one.what, region=one.region, place=one.place.strip()[:120], sex=one.sex, age=one.age,
-            vulnerable=one.vulnerable, number=one.number, state=one.state, note=one.note.strip()[:500], source=source.strip()[:160], by=by,
-            at=when, noted=now, latitude=one.latitude, longitude=one.longitude,
+            incident=kept,
+            topic=one.topic,
+            what=one.what,
+            region=one.region,
+            place=one.place.strip()[:120],
+            sex=one.sex,
+            age=one.age,
+            vulnerable=one.vulnerable,
+            number=one.number,
+            state=one.state,
+            note=one.note.strip()[:500],
+            source=source.strip()[:160],
+            by=by,
+            at=when,
+            noted=now,
+            latitude=one.latitude,
+            longitude=one.longitude,
         )
         for one in counted
-    ]  # fmt: skip
+    ]
     new = [row for row in rows if not _same(row.line, told.get(row.line.series))]
     if not new:
         return []
     made = FieldLine.objects.bulk_create(new)
     Incident.objects.filter(pk=kept.pk).update(touched=now)
-    after = {"lines": [[r.topic, r.what, r.region_id, r.number, r.state, r.sex, r.age, r.vulnerable, r.place] for r in made],
-             "source": source.strip(), "at": when.isoformat()}  # fmt: skip
+    after = {
+        "lines": [[r.topic, r.what, r.region_id, r.number, r.state, r.sex, r.age, r.vulnerable, r.place] for r in made],
+        "source": source.strip(),
+        "at": when.isoformat(),
+    }
     record(by=by, room="incidents", verb="report_field", about=kept.get_absolute_url(), after=after, region=kept.region_id)
     return made
 

@@ -26,16 +26,22 @@ CARD = re.compile(r"\d{16}", re.ASCII)
 @transaction.atomic
 def report_shelter(
     *, incident: Incident, shelter: Shelter, present: int, source: str, by: Person | None, needs: str = "", at: datetime | None = None
-) -> ShelterReport:  # fmt: skip
+) -> ShelterReport:
     """How many people the shelter holds, and what it needs, as somebody there says."""
     kept = held(incident)
     now = timezone.now()
     if not source.strip():
         raise Refused(_("Say who reports this: a number without a source cannot be answered for."))
     made = ShelterReport.objects.create(
-        incident=kept, shelter=shelter, present=present, needs=needs.strip()[:500], source=source.strip()[:160], by=by,
-        at=stated(at, now), noted=now,
-    )  # fmt: skip
+        incident=kept,
+        shelter=shelter,
+        present=present,
+        needs=needs.strip()[:500],
+        source=source.strip()[:160],
+        by=by,
+        at=stated(at, now),
+        noted=now,
+    )
     after = {"shelter": shelter.name, "present": present, "needs": made.needs, "source": made.source}
     record(by=by, room="incidents", verb="report_shelter", about=kept.get_absolute_url(), after=after, region=shelter.region_id)
     return made

@@ -74,11 +74,14 @@ def test_the_same_word_again_is_not_written_again(flood: Incident, villages: lis
 
 @pytest.mark.parametrize(
     ("counted", "source"),
-    [({"topic": "people", "what": "displaced", "number": 1}, " "), ({"topic": "people", "what": "houses-heavy", "number": 1}, "x"),
-     ({"topic": "service", "what": "road", "state": "gone", "place": "x"}, "x"),
-     ({"topic": "service", "what": "road", "state": "closed"}, "x"),
-     ({"topic": "people", "what": "dead", "number": 10**9}, "x")],
-)  # fmt: skip
+    [
+        ({"topic": "people", "what": "displaced", "number": 1}, " "),
+        ({"topic": "people", "what": "houses-heavy", "number": 1}, "x"),
+        ({"topic": "service", "what": "road", "state": "gone", "place": "x"}, "x"),
+        ({"topic": "service", "what": "road", "state": "closed"}, "x"),
+        ({"topic": "people", "what": "dead", "number": 10**9}, "x"),
+    ],
+)
 def test_what_cannot_be_is_refused(flood: Incident, villages: list[Region], counted: dict[str, object], source: str) -> None:
     with pytest.raises(Refused):
         actions.report(incident=flood, counted=[Counted(region=villages[0], **counted)], source=source, by=None)  # type: ignore[arg-type]
@@ -159,8 +162,14 @@ def test_the_page_writes_and_shows(flood: Incident, villages: list[Region], sari
     assert "belum ada laporan" in client.get(url).content.decode().casefold()
     people = {"do": "people", "people-region": villages[0].pk, "people-source": "Kades", "people-displaced": "41", "people-dead": "0"}
     assert client.post(f"{url}/write", people).status_code == 302
-    road = {"do": "service", "service-region": villages[0].pk, "service-source": "Camat", "service-what": "road",
-            "service-place": "Jl. Raya", "service-state": "closed"}  # fmt: skip
+    road = {
+        "do": "service",
+        "service-region": villages[0].pk,
+        "service-source": "Camat",
+        "service-what": "road",
+        "service-place": "Jl. Raya",
+        "service-state": "closed",
+    }
     assert client.post(f"{url}/write", road).status_code == 302
     assert client.post(f"{url}/write", {**people, "people-source": ""}).status_code == 400
     page = client.get(url).content.decode()

@@ -22,8 +22,14 @@ TEMPLATE = "incidents/field/_assessment.html"
 def assessment(request: PersonRequest, pk: int) -> HttpResponse:
     """The rapid assessment as a page."""
     found, at = find(request.user, pk), as_of_in(request, timezone.now()) or timezone.now()
-    context = {"incident": found, "paper": situation(found, request.user, at), "stands": True, "template": TEMPLATE,
-               "heading": _("Rapid assessment"), "pdf": "assessment.pdf"}  # fmt: skip
+    context = {
+        "incident": found,
+        "paper": situation(found, request.user, at),
+        "stands": True,
+        "template": TEMPLATE,
+        "heading": _("Rapid assessment"),
+        "pdf": "assessment.pdf",
+    }
     return render(request, "incidents/papers/page.html", context)
 
 

@@ -26,9 +26,14 @@ from ..models import Need, NeedState, Topic
 from ..reading import map_of, sheet_of, villages_of
 
 FORMS: dict[str, Callable[..., forms.Form]] = {
-    "people": PeopleForm, "damage": DamageForm, "service": ServiceForm, "shelter": ShelterReportForm, "family": FamilyForm,
-    "move": MoveForm, "need": NeedForm,
-}  # fmt: skip
+    "people": PeopleForm,
+    "damage": DamageForm,
+    "service": ServiceForm,
+    "shelter": ShelterReportForm,
+    "family": FamilyForm,
+    "move": MoveForm,
+    "need": NeedForm,
+}
 ABOUT_PLACES = ("people", "damage", "service")
 
 
@@ -108,8 +113,14 @@ def _need(found: Incident, form: forms.Form, request: PersonRequest) -> None:
 
 
 DEEDS: dict[str, Callable[[Incident, forms.Form, PersonRequest], None]] = {
-    "people": _people, "damage": _damage, "service": _service, "shelter": _shelter, "family": _family, "move": _move, "need": _need,
-}  # fmt: skip
+    "people": _people,
+    "damage": _damage,
+    "service": _service,
+    "shelter": _shelter,
+    "family": _family,
+    "move": _move,
+    "need": _need,
+}
 
 
 @require_POST

@@ -27,8 +27,14 @@ def _held(record: Record, *states: str) -> Record:
 
 def _decided(record: Record, by: Person, **after: object) -> Record:
     record.save(update_fields=["state", "incident", "need", "same_as", "reason", "region"])
-    note(by=by, room="incidents", verb="decide_record", about=record.get_absolute_url(), after={"state": record.state, **after},
-         region=record.region_id or "")  # fmt: skip
+    note(
+        by=by,
+        room="incidents",
+        verb="decide_record",
+        about=record.get_absolute_url(),
+        after={"state": record.state, **after},
+        region=record.region_id or "",
+    )
     return record
 
 
@@ -46,9 +52,14 @@ def to_incident(*, record: Record, incident: Incident | None, by: Person) -> Rec
     kept = _held(record, State.NEW)
     if incident is None:
         made = open_incident(
-            title=kept.text[:120], by=by, regions=[kept.region] if kept.region else [], began=None, detected=kept.at,
-            detail=kept.text if len(kept.text) > 120 else "", exercise=kept.exercise,
-        )  # fmt: skip
+            title=kept.text[:120],
+            by=by,
+            regions=[kept.region] if kept.region else [],
+            began=None,
+            detected=kept.at,
+            detail=kept.text if len(kept.text) > 120 else "",
+            exercise=kept.exercise,
+        )
     else:
         made = held(incident)
         if made.exercise != kept.exercise:

@@ -36,6 +36,12 @@ def keep_landmark(
     new = kept.pk is None
     kept.name, kept.region, kept.latitude, kept.longitude = name.strip()[:120], region, latitude, longitude
     kept.save()
-    note(by=by, room="incidents", verb="keep_landmark", about=kept.get_absolute_url(), after={"name": kept.name, "new": new},
-         region=region.pk)  # fmt: skip
+    note(
+        by=by,
+        room="incidents",
+        verb="keep_landmark",
+        about=kept.get_absolute_url(),
+        after={"name": kept.name, "new": new},
+        region=region.pk,
+    )
     return kept

@@ -62,15 +62,31 @@ def take(*, said: Said, by: Person | None, photos: Sequence[bytes] = ()) -> tupl
     try:
         with transaction.atomic():
             made = Record.objects.create(
-                way=said.way, key=said.key[:120] or None, caller=said.caller.strip()[:120], number=said.number.strip()[:60],
-                text=said.text.strip()[:4000] or _("Picture"), place=said.place.strip()[:200], region=region, latitude=latitude,
-                longitude=longitude, at=at, noted=now, off_s=max(-(2**31), min(off, 2**31 - 1)), by=by, exercise=said.exercise,
-            )  # fmt: skip
+                way=said.way,
+                key=said.key[:120] or None,
+                caller=said.caller.strip()[:120],
+                number=said.number.strip()[:60],
+                text=said.text.strip()[:4000] or _("Picture"),
+                place=said.place.strip()[:200],
+                region=region,
+                latitude=latitude,
+                longitude=longitude,
+                at=at,
+                noted=now,
+                off_s=max(-(2**31), min(off, 2**31 - 1)),
+                by=by,
+                exercise=said.exercise,
+            )
     except IntegrityError:
         return take(said=said, by=by, photos=photos)
     _attach(made, pictures)
-    after = {"way": made.way, "region": region.pk if region else "", "place": made.place, "photos": [one.digest for one in pictures],
-             "off_s": made.off_s}  # fmt: skip
+    after = {
+        "way": made.way,
+        "region": region.pk if region else "",
+        "place": made.place,
+        "photos": [one.digest for one in pictures],
+        "off_s": made.off_s,
+    }
     note(by=by, room="incidents", verb="take_record", about=made.get_absolute_url(), after=after, region=region.pk if region else "")
     return made, True
 

@@ -184,8 +184,9 @@ def test_a_gateway_brings_messages_once(client: Client, regency: Region) -> None
     assert client.post(url, body, content_type="application/json").status_code == 403
     assert client.post(url, {"from": "", "text": "x"}, content_type="application/json", **key).status_code == 422
     update = {"update_id": 7, "message": {"message_id": 3, "chat": {"id": 4711}, "text": "Banjir di Sambiroto"}}
-    telegram = client.post("/intake/messages/telegram", update, content_type="application/json",
-                           HTTP_X_TELEGRAM_BOT_API_SECRET_TOKEN=reply_key("telegram"))  # fmt: skip
+    telegram = client.post(
+        "/intake/messages/telegram", update, content_type="application/json", HTTP_X_TELEGRAM_BOT_API_SECRET_TOKEN=reply_key("telegram")
+    )
     assert telegram.json()["taken"] == "report"
 
 

@@ -47,8 +47,13 @@ def landmarks(request: PersonRequest) -> HttpResponse:
         lead=_("Markets, bridges, schools: names by which people say where they are. Intake knows them."),
         queryset=rows,
         columns=[
-            Column("name", _("Name"), lambda m: m.name, sort="name",
-                   url=lambda m: m.get_absolute_url() if may(request.user, VERB, At(m.region_id)) else ""),
+            Column(
+                "name",
+                _("Name"),
+                lambda m: m.name,
+                sort="name",
+                url=lambda m: m.get_absolute_url() if may(request.user, VERB, At(m.region_id)) else "",
+            ),
             Column("region", _("Village"), lambda m: m.region.name, csv_value=lambda m: m.region_id, sort="region"),
             Column("district", _("District"), lambda m: m.region.parent.name if m.region.parent else "–", sort="region__parent__name"),
             Column("others", _("Of the same name"), lambda m: _others(m, names), csv_value=lambda m: names[m.name.casefold()] - 1),
@@ -59,7 +64,7 @@ def landmarks(request: PersonRequest) -> HttpResponse:
         csv_name="landmarks",
         empty_title=_("No landmark is known yet"),
         empty_text=_("Write down the names that callers use: the market, the bridge, the school."),
-    )  # fmt: skip
+    )
     if listing.wants_csv:
         return listing.csv()
     context = {"listing": listing, "map": _map(list(filters.narrow(rows).exclude(latitude=None)[:MOST_POINTS]))}
@@ -98,6 +103,11 @@ def landmark(request: PersonRequest, pk: int | None = None) -> HttpResponse:
             except Refused as why:
                 form.add_error("name", str(why))
     same = Landmark.objects.filter(name__iexact=found.name).exclude(pk=found.pk).select_related("region__parent") if found else []
-    context = {"title": found.name if found else _("Add a landmark"), "form": form, "cancel": reverse("incidents:landmarks"), "same": same,
-               "map": _map([found, *same]) if found else None}  # fmt: skip
+    context = {
+        "title": found.name if found else _("Add a landmark"),
+        "form": form,
+        "cancel": reverse("incidents:landmarks"),
+        "same": same,
+        "map": _map([found, *same]) if found else None,
+    }
     return render(request, "incidents/incoming/landmark.html", context)

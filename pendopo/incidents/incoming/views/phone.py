@@ -73,9 +73,17 @@ def take(request: PersonRequest) -> HttpResponse:
         return _refused(f"{name}: {' '.join(str(word) for word in words)}")
     given = form.cleaned_data
     said = Said(
-        text=given["text"], way=Way.FIELD, caller=request.user.name, place=given["place"], latitude=given["latitude"],
-        longitude=given["longitude"], said=given["said"], sent=given["sent"], key=f"field {given['key']}", exercise=given["exercise"],
-    )  # fmt: skip
+        text=given["text"],
+        way=Way.FIELD,
+        caller=request.user.name,
+        place=given["place"],
+        latitude=given["latitude"],
+        longitude=given["longitude"],
+        said=given["said"],
+        sent=given["sent"],
+        key=f"field {given['key']}",
+        exercise=given["exercise"],
+    )
     try:
         made, new = actions.take(said=said, by=request.user, photos=[file.read() for file in request.FILES.getlist("photo")])
     except Refused as why:

@@ -60,8 +60,16 @@ def test_an_issued_report_keeps_title_state_lead_and_orders_of_its_moment(sari: 
     (order,) = actions.order(incident=flood, what="Siapkan perahu", to=[post], by=rani)
     link = client.post(f"{flood.get_absolute_url()}/sitrep/issue")["Location"]
     orders.accept(order=order, by=sari)
-    actions.change(incident=flood, by=sari, title="Banjir bandang", severity="Extreme", detail="", regions=list(flood.regions.all()),
-                   agencies=[], known=actions.edition(flood))  # fmt: skip
+    actions.change(
+        incident=flood,
+        by=sari,
+        title="Banjir bandang",
+        severity="Extreme",
+        detail="",
+        regions=list(flood.regions.all()),
+        agencies=[],
+        known=actions.edition(flood),
+    )
     actions.take_lead(incident=flood, lead=rani, by=rani, instead_of=None)
     actions.move(incident=flood, to="resolved", by=sari)
     stays = client.get(link).content.decode()

@@ -36,8 +36,12 @@ def test_a_storm_becomes_few_incidents_and_none_is_lost(regency: Region) -> None
     villages = list(Region.objects.filter(pk__startswith="35.16.", level="district").values_list("pk", flat=True))
     names = [f"Gangguan {number}" for number in range(40)]
     for start in range(0, 400, 100):
-        apply(verdicts=[word(f"{names[n % 40]} {n}", 1, region=villages[n % len(villages)], group=names[n % 40], severity="Minor")
-                        for n in range(start, start + 100)])  # fmt: skip
+        apply(
+            verdicts=[
+                word(f"{names[n % 40]} {n}", 1, region=villages[n % len(villages)], group=names[n % 40], severity="Minor")
+                for n in range(start, start + 100)
+            ]
+        )
         look()
     look()
     incidents = list(Incident.objects.all())

@@ -19,9 +19,16 @@ def plant(**derived: Any) -> Yard:
     yard = lay_out()
     Indicator.objects.filter(code="cases").update(unit="orang")
     population = Indicator.objects.create(
-        code="population", name_id="Penduduk", unit="jiwa", every="1y", grace="3M", kind="gauge", rollup="sum", level="district",
+        code="population",
+        name_id="Penduduk",
+        unit="jiwa",
+        every="1y",
+        grace="3M",
+        kind="gauge",
+        rollup="sum",
+        level="district",
         publicity="public",
-    )  # fmt: skip
+    )
     population.sources.add(yard.source)
     for name, expression in derived.items():
         declare(name.replace("_", "-"), expression)

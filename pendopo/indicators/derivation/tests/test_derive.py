@@ -54,8 +54,12 @@ def test_a_gap_gives_no_window_and_coverage_allows_it_as_provisional() -> None:
     assert known("strict") == {"01 3": 6.0, "01 7": 6.0}
     found, _cursor = page(Question([Indicator.objects.get(code="loose").pk]))
     assert [(k.at.astimezone(WIB).day, k.value, k.quality) for k in found] == [
-        (2, 2.0, "provisional"), (3, 2.0, "ok"), (5, 2.0, "provisional"), (6, 2.0, "provisional"), (7, 2.0, "ok"),
-    ]  # fmt: skip
+        (2, 2.0, "provisional"),
+        (3, 2.0, "ok"),
+        (5, 2.0, "provisional"),
+        (6, 2.0, "provisional"),
+        (7, 2.0, "ok"),
+    ]
 
 
 def test_a_retraction_takes_the_derived_value_away_with_a_reason() -> None:
@@ -177,5 +181,7 @@ def test_what_follows_from_a_simulation_is_marked_as_one() -> None:
     settle_down()
     found = figures(list(Indicator.objects.filter(derived__isnull=False)), [ONE])
     assert {(figure.indicator, figure.source, figure.simulated) for figure in found} == {
-        ("week", "derived-simulated", True), ("rise", "derived-simulated", True), ("real", "derived", False)
-    }  # fmt: skip
+        ("week", "derived-simulated", True),
+        ("rise", "derived-simulated", True),
+        ("real", "derived", False),
+    }

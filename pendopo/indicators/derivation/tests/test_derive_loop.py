@@ -154,6 +154,8 @@ def test_what_is_derived_no_longer_holds_up_nothing(monkeypatch: pytest.MonkeyPa
     for n in range(8, 15):
         send(*[("cases", region, day(n), 1.0) for region in DISTRICTS])
         settle_down()
-    assert Latest.objects.get(series__indicator__code="week", series__region=ONE).at == Latest.objects.get(
-        series__indicator__code="cases", series__region=ONE).at  # fmt: skip
+    assert (
+        Latest.objects.get(series__indicator__code="week", series__region=ONE).at
+        == Latest.objects.get(series__indicator__code="cases", series__region=ONE).at
+    )
     assert not DerivedPosition.objects.filter(indicator__code="gone").exists()

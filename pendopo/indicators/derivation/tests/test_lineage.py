@@ -47,8 +47,10 @@ def test_a_derived_figure_opens_to_its_inputs(key: str) -> None:
     assert (found["kind"], found["value"], found["proven"]) == ("derived", 5200.0, True)
     assert (found["formula"]["version"], found["formula"]["derived"]) == (1, INCIDENCE)
     assert [(row["indicator"], row["value"]) for row in found["inputs"]] == [
-        *(("cases", float(n)) for n in range(3, 9)), ("cases", 19.0), ("population", 1000.0)
-    ]  # fmt: skip
+        *(("cases", float(n)) for n in range(3, 9)),
+        ("cases", 19.0),
+        ("population", 1000.0),
+    ]
     assert [step["value"] for step in found["formula"]["steps"]["parts"]] == [52.0, 1000.0]
     assert [word["value"] for word in found["words"]] == [5200.0, 4200.0]
     assert {delivery["source"] for delivery in found["deliveries"]} == {"psda", "derived"}

@@ -37,9 +37,14 @@ def figures(code: str) -> Iterator[tuple[str, float]]:
 
 
 @pytest.mark.parametrize(
-    ("daily", "published"), [("KASUS", "AKUMULASI_KASUS"), ("MENINGGAL", "AKUMULASI_MENINGGAL"), ("SEMBUH", "AKUMULASI_SEMBUH"),
-                             ("DIRAWAT_OR_ISOLASI", "AKUMULASI_DIRAWAT_OR_ISOLASI")],
-)  # fmt: skip
+    ("daily", "published"),
+    [
+        ("KASUS", "AKUMULASI_KASUS"),
+        ("MENINGGAL", "AKUMULASI_MENINGGAL"),
+        ("SEMBUH", "AKUMULASI_SEMBUH"),
+        ("DIRAWAT_OR_ISOLASI", "AKUMULASI_DIRAWAT_OR_ISOLASI"),
+    ],
+)
 def test_running_totals_are_those_that_were_published(daily: str, published: str) -> None:
     """654 days of East Java. "In care" may be negative on a day; our yard refuses negative cases, so the check is lifted for it."""
     plant(total={"cumulative": "cases"})

@@ -55,8 +55,10 @@ def test_figures_by_form(yard: Yard, budi: Person) -> None:
     typed = {**AT, field("level"): "99", field("free"): "3,5", field("cases"): "x", "once": "abc"}
     tried = client.post("/entry/psda", {**typed, "do": "try"}).json()
     assert {name: verdict["state"] for name, verdict in tried.items()} == {
-        field("level"): "attention", field("free"): "well", field("cases"): "danger",
-    }  # fmt: skip
+        field("level"): "attention",
+        field("free"): "well",
+        field("cases"): "danger",
+    }
     client.post("/entry/psda", typed)
     assert not Delivery.objects.exists()
     typed[field("cases")] = ""

@@ -109,9 +109,18 @@ def test_merged_cells(yard: Yard, tmp_path: Path) -> None:
 
 def test_hidden_sheets_and_two_tables(yard: Yard, tmp_path: Path) -> None:
     """A title, a table, an empty line, another table beside a third: each can be chosen; a hidden sheet is named and not read."""
-    made = book(tmp_path / "a.xlsx", ["Laporan bulanan"], [], HEAD, ["2026-01-01", "35.16.01", 1], ["2026-01-02", "35.16.01", 2], [],
-                ["tanggal", "pos", "tinggi", None, "nama", "alamat"], ["2026-01-01", "A", 1.5, None, "Sari", "Jalan 1"],
-                ["2026-01-02", "A", 1.6, None, "Budi", "Jalan 2"])  # fmt: skip
+    made = book(
+        tmp_path / "a.xlsx",
+        ["Laporan bulanan"],
+        [],
+        HEAD,
+        ["2026-01-01", "35.16.01", 1],
+        ["2026-01-02", "35.16.01", 2],
+        [],
+        ["tanggal", "pos", "tinggi", None, "nama", "alamat"],
+        ["2026-01-01", "A", 1.5, None, "Sari", "Jalan 1"],
+        ["2026-01-02", "A", 1.6, None, "Budi", "Jalan 2"],
+    )
     made.create_sheet("Rahasia").append(HEAD)
     made["Rahasia"].append(["2026-01-01", "35.16.02", 7])
     made["Rahasia"].sheet_state = "hidden"
@@ -145,8 +154,12 @@ def test_days_as_text_in_three_styles(yard: Yard, tmp_path: Path) -> None:
     text = "tanggal,kecamatan,jumlah\n31/12/2025,35.16.01,1\n2026-01-01,35.16.01,2\n2 Januari 2026,35.16.01,3\n"
     rules = MAP.replace("tanggal}", 'tanggal, format: "%d/%m/%Y | %Y-%m-%d | %d %B %Y"}')
     assert counts(take(yard, tmp_path / "a.csv", text, rules)) == (3, 0, 0, 0, 0)
-    both = take(yard, tmp_path / "b.csv", "tanggal,kecamatan,jumlah\n04/05/2026,35.16.01,1\n",
-                MAP.replace("tanggal}", 'tanggal, format: "%d/%m/%Y | %m/%d/%Y"}'))  # fmt: skip
+    both = take(
+        yard,
+        tmp_path / "b.csv",
+        "tanggal,kecamatan,jumlah\n04/05/2026,35.16.01,1\n",
+        MAP.replace("tanggal}", 'tanggal, format: "%d/%m/%Y | %m/%d/%Y"}'),
+    )
     assert [problem["code"] for problem in both.problems] == ["time-ambiguous"]
 
 

@@ -12,9 +12,15 @@ from pendopo.indicators.uploads.knowing import Figure, Known, Place
 from pendopo.indicators.uploads.looking import look_at
 from pendopo.indicators.uploads.proposing import Proposal, propose
 
-PLACES = [("35", "Jawa Timur", "province"), ("35.10", "Kabupaten Banyuwangi", "regency"), ("35.16", "Kabupaten Mojokerto", "regency"),
-          ("35.16.01", "Jatirejo", "district"), ("35.16.02", "Gondang", "district"), ("35.16.03", "Pacet", "district"),
-          ("35.16.10", "Bangsal", "district")]  # fmt: skip
+PLACES = [
+    ("35", "Jawa Timur", "province"),
+    ("35.10", "Kabupaten Banyuwangi", "regency"),
+    ("35.16", "Kabupaten Mojokerto", "regency"),
+    ("35.16.01", "Jatirejo", "district"),
+    ("35.16.02", "Gondang", "district"),
+    ("35.16.03", "Pacet", "district"),
+    ("35.16.10", "Bangsal", "district"),
+]
 TODAY = date(2026, 5, 9)
 BPS = {"3516010": "35.16.01", "3516020": "35.16.02", "3516030": "35.16.03"}
 
@@ -79,8 +85,12 @@ def test_a_wide_table_by_names(tmp_path: Path) -> None:
     found = proposed(tmp_path / "a.csv", text, house)
     assert roles(found) == ["at", "region", "figure:cases", "figure:deaths", ""]
     assert {name: found.answers[name] for name in ("format", "region_by", "within", "decimal", "missing")} == {
-        "format": "%d/%m/%Y", "region_by": "name", "within": "35.16", "decimal": ",", "missing": "-",
-    }  # fmt: skip
+        "format": "%d/%m/%Y",
+        "region_by": "name",
+        "within": "35.16",
+        "decimal": ",",
+        "missing": "-",
+    }
     assert not found.questions
     assert all(found.reasons[f"role_{place}"] for place in range(5))
 
@@ -160,8 +170,9 @@ def test_a_name_that_fits_two_indicators_is_asked(tmp_path: Path) -> None:
 
 def test_telemetry_with_hours_and_sentinels(tmp_path: Path) -> None:
     """Day and hour in two columns, a test value, and times of upload that are not the time it is about."""
-    text = "pos_id,nilai,created_at,tanggal,jam\n" + "".join(f"BE1,{value},05-10-22 22:16,{day:02d}-10-22,{day % 24}\n" for day, value in
-                                                              zip(range(1, 29), [1.5, 8888] * 14, strict=True))  # fmt: skip
+    text = "pos_id,nilai,created_at,tanggal,jam\n" + "".join(
+        f"BE1,{value},05-10-22 22:16,{day:02d}-10-22,{day % 24}\n" for day, value in zip(range(1, 29), [1.5, 8888] * 14, strict=True)
+    )
     found = proposed(tmp_path / "a.csv", text, known(("river-level", "Tinggi muka air")))
     assert (found.with_role("at"), found.with_role("hour"), found.with_role("figure:river-level")) == (3, 4, 1)
     assert (found.answers["format"], found.answers["zone"], found.answers["missing"]) == ("%d-%m-%y %H", "Asia/Jakarta", "8888")

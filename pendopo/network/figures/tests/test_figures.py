@@ -58,9 +58,12 @@ def test_figures_are_what_was_put_in(regency: Region, rani: Person) -> None:
     now = datetime.now(UTC)
     tell(("net.up", {"device": "core"}, 1.0), ("net.up", {"device": "r-dinkes"}, 1.0), ("net.up", {"device": "r-bpbd"}, 0.0))
     tell(
-        ("net.unit", {"unit": "suhu-1"}, 29.5), ("net.unit", {"unit": "suhu-2"}, 35.0), ("net.unit", {"unit": "lembap"}, 51.0),
-        ("net.unit", {"unit": "kwh-total"}, 12.0), ("net.certificate.days", {"service": "simpus"}, 12.0),
-    )  # fmt: skip
+        ("net.unit", {"unit": "suhu-1"}, 29.5),
+        ("net.unit", {"unit": "suhu-2"}, 35.0),
+        ("net.unit", {"unit": "lembap"}, 51.0),
+        ("net.unit", {"unit": "kwh-total"}, 12.0),
+        ("net.certificate.days", {"service": "simpus"}, 12.0),
+    )
     for day in range(1, 4):
         at = now - timedelta(days=day)
         tell(("net.unit", {"unit": "kwh-total"}, 15.0), ("net.unit", {"unit": "kwh-ups"}, 10.0), at=at)

@@ -36,8 +36,10 @@ def test_both_headers_the_summary_and_the_hours() -> None:
     assert [flow.octets for flow in flows] == [1000, 90000, 500] and flows[0].at.astimezone(UTC).hour == 3
     found = sums(flows, [ipaddress.ip_network("10.20.0.0/16")])
     assert {(hour.hour, address): (talk.sent, talk.received) for (hour, address), talk in found.items()} == {
-        (10, "10.20.1.5"): (1000, 90000), (11, "10.20.1.5"): (500, 0), (11, "10.20.2.7"): (0, 500),
-    }  # fmt: skip
+        (10, "10.20.1.5"): (1000, 90000),
+        (11, "10.20.1.5"): (500, 0),
+        (11, "10.20.2.7"): (0, 500),
+    }
     assert [str(flow.source) for flow in read(NEW.splitlines(), WIB)] == ["fd00::5"]
     with pytest.raises(NoFlows):
         list(read(["a,b,c"], WIB))
@@ -53,8 +55,13 @@ def test_a_file_counts_once_and_the_page_tells_agencies_to_all_and_addresses_to_
     regency: Region, rani: Person, camat: Person
 ) -> None:
     lay_network()
-    load_inventory(inventory=parse('sites:\n  - {code: dinkes, name: "Dinas Kesehatan", agency: "Dinas Kesehatan", region: "35.16.12", '
-                                   'state: in_service, since: 2025-03-01, networks: [10.20.1.0/24]}\n'), by=None)  # fmt: skip
+    load_inventory(
+        inventory=parse(
+            'sites:\n  - {code: dinkes, name: "Dinas Kesehatan", agency: "Dinas Kesehatan", region: "35.16.12", '
+            "state: in_service, since: 2025-03-01, networks: [10.20.1.0/24]}\n"
+        ),
+        by=None,
+    )
     now = timezone.now()
     hour = (now - timedelta(hours=2)).astimezone(WIB)
     text = OLD.replace("2026-11-29 10:", f"{hour:%Y-%m-%d %H}:").replace("2026-11-29 11:", f"{hour:%Y-%m-%d %H}:")

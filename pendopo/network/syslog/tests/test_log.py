@@ -104,8 +104,14 @@ def test_old_lines_go_and_counts_are_figures(regency: Region) -> None:
 def test_the_page_finds_words_devices_and_kinds_for_engineers_only(regency: Region, rani: Person, camat: Person) -> None:
     lay_network()
     now = timezone.now()
-    take(lines=[line("Failed password for root from 10.9.8.7", now), line("DHCP lease kantor", now, severity=6),
-                line("<b>tanpa</b> perangkat", now - timedelta(days=3), sender="10.77.0.1")], position=1)  # fmt: skip
+    take(
+        lines=[
+            line("Failed password for root from 10.9.8.7", now),
+            line("DHCP lease kantor", now, severity=6),
+            line("<b>tanpa</b> perangkat", now - timedelta(days=3), sender="10.77.0.1"),
+        ],
+        position=1,
+    )
     browser = signed_in(rani)
 
     def page(**asked: str) -> str:

@@ -106,8 +106,9 @@ def test_without_an_awake_desk_a_chain_starts_at_once_and_stands_down_when_someb
 
 
 def test_an_awake_desk_has_its_patience(sari: Person, camat: Person) -> None:
-    callout.set_chain(code="pusat", name="Pusat", steps=[callout.StepSpec("person", camat, ["email"], 60)], by=None,
-                      alarm_from="Moderate", patience_s=120)  # fmt: skip
+    callout.set_chain(
+        code="pusat", name="Pusat", steps=[callout.StepSpec("person", camat, ["email"], 60)], by=None, alarm_from="Moderate", patience_s=120
+    )
     actions.start_watch(by=sari)
     apply(verdicts=[word("Air naik", 1)])
     told = Alert.objects.get().told
@@ -160,8 +161,10 @@ def test_signs_that_cannot_be_kept_are_left_out_of_the_logbook(sari: Person) -> 
 def test_a_desk_shows_what_lies_within_the_reach_of_its_reader(sari: Person, bpbd: Agency, regency: Region) -> None:
     lala = person_in_post("lala@mojokerto.test", "Lala", Role.OFFICER, region=Region.objects.get(pk="35.16.13"))
     chain = callout.set_chain(code="pusat", name="Pusat", steps=[callout.StepSpec("person", sari, ["sms"], 60)], by=None)
-    near, far = (cases.open_incident(title=name, by=sari, regions=[Region.objects.get(pk=place)])
-                 for name, place in (("Banjir Sooko", "35.16.13"), ("Longsor Pacet", "35.16.08")))  # fmt: skip
+    near, far = (
+        cases.open_incident(title=name, by=sari, regions=[Region.objects.get(pk=place)])
+        for name, place in (("Banjir Sooko", "35.16.13"), ("Longsor Pacet", "35.16.08"))
+    )
     outs = [callout.start(chain=chain, subject=one.title, by=None, key=one.title, about=one.get_absolute_url()) for one in (near, far)]
     for code, agency in (("a", bpbd), ("b", None)):
         source = Source.objects.create(code=code, name=f"Sumber {code}", agency=agency or Agency.objects.create(code="x", name="X"))
