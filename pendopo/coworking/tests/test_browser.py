@@ -90,6 +90,7 @@ def test_an_outsider_walks_from_the_front_page_to_the_number_on_the_wall(
     no_async_guard: None, transactional_db: None, live_server: Any, team: tuple[Person, Startup], rani: Person, sari: Person
 ) -> None:
     ayu, startup = team
+    Indicator.objects.filter(code="level").update(decimals=2)
     level = Indicator.objects.get(code="level")
     row = Observation("level", "35.16.01", timezone.now().isoformat(), 2.75)
     take_delivery(source=level.sources.get(), rows=[row], digest="9" * 64, way=Way.API)
