@@ -78,9 +78,9 @@ class Lab:
                 self.inside(f"ag{number}", IPTABLES, "-w", "-A", way, *chance, "-j", "DROP")
 
     def slow(self, number: int, rate: str) -> None:
-        """The core sends to an agency at this rate only, and lets the rest wait; '' = as fast as it can."""
+        """The core sends to an agency at this rate only: a few packets wait, the rest is lost; '' = as fast as it can."""
         qdisc = [TC, "qdisc", "replace" if rate else "del", "dev", f"ag{number}", "root"]
-        self.inside("core", *qdisc, *(["tbf", "rate", rate, "burst", "2kb", "limit", "60kb"] if rate else []))
+        self.inside("core", *qdisc, *(["tbf", "rate", rate, "burst", "2kb", "limit", "600"] if rate else []))
 
     def enter(self) -> None:
         """The calling thread lives in the watching place from now on: sockets that it opens do."""
