@@ -57,7 +57,7 @@ def main() -> None:
     with installation() as running:
         aim(running.folder)
         done = subprocess.run(
-            [sys.executable, HERE / "_space.py", str(things), str(days), str(people)], capture_output=True, text=True, check=True
+            [sys.executable, HERE / "_space.py", str(things), str(days), str(people)], stdout=subprocess.PIPE, text=True, check=True
         )
         yard = json.loads(done.stdout)
         print(f"{yard['things']:,} things, {yard['bookings']:,} bookings of {days} days, {people} people\n")

@@ -21,10 +21,12 @@ TAPPED = ("input[type=search]", ".choice-card", "textarea", "summary", "button[n
 PAGES = ("/", "/w/35.16.13", "/reports/new", "/open")
 WATCH = """
 window.seen = {lcp: 0, cls: 0, inp: 0};
-new PerformanceObserver(list => { for (const e of list.getEntries()) seen.lcp = e.startTime; }).observe({type: "largest-contentful-paint", buffered: true});
-new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) seen.cls += e.value; }).observe({type: "layout-shift", buffered: true});
-new PerformanceObserver(list => { for (const e of list.getEntries()) seen.inp = Math.max(seen.inp, e.duration); }).observe({type: "event", durationThreshold: 16, buffered: true});
-"""  # noqa: E501
+{ const watch = (kind, take, more = {}) =>
+  new PerformanceObserver(list => list.getEntries().forEach(take)).observe({type: kind, buffered: true, ...more});
+watch("largest-contentful-paint", e => { seen.lcp = e.startTime; });
+watch("layout-shift", e => { if (!e.hadRecentInput) seen.cls += e.value; });
+watch("event", e => { seen.inp = Math.max(seen.inp, e.duration); }, {durationThreshold: 16}); }
+"""
 
 
 async def reader(port: int, path: str, cookie: str, until: float, counts: list[int]) -> None:
