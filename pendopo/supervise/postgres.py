@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 import psutil
 import psycopg
+from psycopg.pq import PGconn, Ping
 
 from .account import Account
 from .child import Child, environment, launched
@@ -173,13 +174,8 @@ class Postgres:
         )
 
     def answers(self) -> bool:
-        """Whether it accepts a query now."""
-        try:
-            with psycopg.connect(socket_url(self.socket, "postgres"), connect_timeout=2) as connection:
-                connection.execute("SELECT 1")
-        except psycopg.Error:
-            return False
-        return True
+        """Whether it takes connections now. One that has no room on the disk for a new one is alive: starting it again would not help."""
+        return PGconn.ping(f"{socket_url(self.socket, 'postgres')}&connect_timeout=2".encode()) == Ping.OK
 
     def ensure_database(self) -> None:
         """Makes the product's database when it is missing."""

@@ -17,6 +17,8 @@ from .progress import Progress
 from .retention import due
 
 LOG_LIMIT_BYTES = 20 * 1024**2
+# What is held back for the engines, below what free room it is given to them, and above what it is held back again.
+RESERVE_BYTES, RESERVE_NEEDED_BELOW_BYTES, RESERVE_KEPT_ABOVE_BYTES = (number * 1024**2 for number in (64, 16, 256))
 # A nightly backup that failed is tried again after this long.
 TRY_AGAIN = timedelta(hours=1)
 
@@ -32,6 +34,20 @@ def _moment(text: object) -> datetime | None:
         return datetime.fromisoformat(str(text))
     except ValueError:
         return None
+
+
+def keep_reserve(folder: DataFolder) -> None:
+    """Holds some room back while there is plenty and gives it to the engines when nothing is left.
+
+    Without a free block PostgreSQL takes no new connection, so that nobody could read either. New figures are refused long before.
+    """
+    place = folder.path / "run/reserve"
+    free = shutil.disk_usage(folder.path).free
+    if free < RESERVE_NEEDED_BELOW_BYTES:
+        place.unlink(missing_ok=True)
+    elif free > RESERVE_KEPT_ABOVE_BYTES and not place.exists():
+        with place.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
 
 
 @dataclass
@@ -51,6 +67,7 @@ class Rounds:
         """One round. `database_url` is empty while the database is not up yet."""
         self._keep_logs_small()
         self._watch_disk()
+        keep_reserve(self.folder)
         if database_url:
             self._save_at_night(database_url, datetime.now(UTC))
 
