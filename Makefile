@@ -13,7 +13,7 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(if $(filter wheel,$(NODE)),$(CURDIR)/$(TOOLS)/bin:,)$(PATH)
 
-.PHONY: setup run test check fix bench docs packages clean
+.PHONY: setup run test check fix bench docs schema packages clean
 .DEFAULT_GOAL := setup
 
 # Python is compiled here: the service user may not write beside the sources, and every process would compile all of it at each start.
@@ -99,6 +99,10 @@ bench: setup
 # docs/commands.md is written from the commands themselves.
 docs: setup
 	$(BIN)/python -m pendopo.cli.manual docs/commands.md
+
+# What an empty database gets at once is written from the migrations, after each new one.
+schema: setup
+	$(BIN)/python -m pendopo.supervise.fresh
 
 clean:
 	rm -rf $(VENV) $(TOOLS) node_modules pendopo/ui/static/built locale/.compiled

@@ -31,6 +31,12 @@ def nats_url() -> str:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Each worker's database is a copy of one that has the schema already."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("PENDOPO_TESTS_TEMPLATE")
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The database of the tests; at the end no session of a killed process is left that would keep it from being dropped."""
     yield

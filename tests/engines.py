@@ -11,18 +11,21 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from pendopo.supervise import fresh
 from pendopo.supervise.account import service_account
 from pendopo.supervise.child import Child
 from pendopo.supervise.folder import DataFolder
 from pendopo.supervise.nats import Nats
-from pendopo.supervise.postgres import Postgres
+from pendopo.supervise.postgres import Postgres, socket_url
 from pendopo.ui.messages import compile_all
 
 # Nothing in a unit test survives the machine, so nothing needs to reach the disk. The kill and backup tests use real settings.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200", "max_wal_size": "512MB"}
 READY_S = 30.0
+TEMPLATE = "pendopo_template"
 
 
 class Engines:
@@ -44,11 +47,20 @@ class Engines:
             self._start(postgres.child())
             postgres.ensure_database()
             os.environ["PENDOPO_DATABASE_URL"] = postgres.url
+            self._template(postgres)
         if "PENDOPO_NATS_URL" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
             self.nats = Nats(self.folder)
             self.nats.prepare()
             self._start(self.nats.child())
             os.environ.update(PENDOPO_NATS_URL=self.nats.url, **self.nats.credentials)
+
+    def _template(self, postgres: Postgres) -> None:
+        """A database with the schema, of which each worker's is a copy."""
+        with psycopg.connect(postgres.url, autocommit=True) as line:
+            line.execute(f"CREATE DATABASE {TEMPLATE}")
+        with psycopg.connect(socket_url(postgres.socket, TEMPLATE)) as line:
+            if fresh.load(line):
+                os.environ["PENDOPO_TESTS_TEMPLATE"] = TEMPLATE
 
     def _start(self, child: Child) -> None:
         child.start()

@@ -2,8 +2,9 @@
 
 `python -m pendopo.supervise.prepare [--apply]` writes one JSON object a line. First `{"schema": "empty" | "current" | "behind" |
 "newer", "migrations": […]}`; when an existing schema is behind and `--apply` is not given, that is all, so that the supervisor can
-make a backup first. Then the schema is applied under a lock and every table read once, the region table is seeded, the procedures that
-come with the product are loaded and the first administrator made: `{"done": true, "sign_in": [e-mail, password] | null}`.
+make a backup first. Then the schema is applied under a lock (`fresh.py` gives it to an empty database at once) and every table read
+once, the region table is seeded, the procedures that come with the product are loaded and the first administrator made:
+`{"done": true, "sign_in": [e-mail, password] | null}`.
 """
 
 import json
@@ -20,6 +21,7 @@ from pendopo.agencies import actions as agencies
 from pendopo.incidents.procedures.actions import load_shipped
 from pendopo.regions import actions as regions
 
+from . import fresh
 from .state import schema_state
 
 # One number that every Pendopo process agrees on, so that two never apply the schema at once.
@@ -47,6 +49,8 @@ def main() -> None:
         tell(schema=state, migrations=migrations)
         if state == "newer" or (state == "behind" and "--apply" not in sys.argv[1:]):
             return
+        if state == "empty":
+            fresh.load(connection.connection)
         if state != "current":
             call_command("migrate", interactive=False, verbosity=0)
             check_tables()
