@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -25,6 +26,7 @@ MEDIA = ["Janus"] if shutil.which("janus") else []
 PARTS = ["PostgreSQL", "NATS", *MEDIA, "Web", "Work"]
 READY_ON_EXISTING_S = 8.0
 STOPS_WITHIN_S = 10.0
+MEGABYTE = 1024**2
 BACK_WITHIN_S = 10.0
 
 
@@ -65,6 +67,28 @@ def test_every_part_answers(up):
         **({"media": True} if MEDIA else {}),
     }
     assert up.get("/healthz")[0] == 200
+
+
+def test_an_endless_body_is_refused_and_costs_no_memory(up):
+    """Sent in chunks, so that it never says how long it is: refused at 256 MB, kept neither in memory nor on the disk."""
+    workers = [psutil.Process(up.pid("Web")), *psutil.Process(up.pid("Web")).children(recursive=True)]
+    before, free = sum(process.memory_info().rss for process in workers), shutil.disk_usage(up.data).free
+    piece = bytes(MEGABYTE)
+    with socket.create_connection(("127.0.0.1", up.port), timeout=60) as line:
+        line.sendall(b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n")
+        sent = 0
+        try:
+            while sent < 400 and not select.select([line], [], [], 0)[0]:
+                line.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
+                sent += 1
+        except (BrokenPipeError, ConnectionResetError):
+            assert sent > 200
+        answer = line.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 413 "), (sent, answer[:200])
+    assert 200 < sent < 400
+    grown = sum(process.memory_info().rss for process in workers if process.is_running()) - before
+    assert grown < 100 * MEGABYTE, grown
+    wait_for(lambda: shutil.disk_usage(up.data).free > free - 100 * MEGABYTE, 20 * patience())
 
 
 def test_web_workers_count_failed_sign_ins_together(up):
