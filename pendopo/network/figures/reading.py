@@ -13,11 +13,10 @@ from django.utils import timezone
 from pendopo.indicators.history import Question, iterate
 from pendopo.indicators.models import Indicator
 from pendopo.indicators.newest import rows
-from pendopo.regions.logic import is_within
 
 from ..connected import connected_agencies
-from ..measures import availability, cut_out
 from ..models import Configuration, Device, Link, Medium, Meter, SiteKind, State, Unit, UnitKind
+from ..reach.reading import cut_devices, disputes, reached_device
 from ..standing import DOWN, UP, standings
 from ..usage import loads, planned_work, presence_of
 
@@ -53,12 +52,12 @@ def reached(now: datetime) -> float | None:
 
 
 def available(now: datetime) -> float | None:
-    """Percent of 24 hours, over all watched devices, without planned work."""
-    stretches, work = presence_of(now - DAY, now), planned_work(now - DAY, now)
+    """Percent of 24 hours, over all watched devices, without planned work and without what is disputed and was not refused."""
+    stretches, work, told = presence_of(now - DAY, now), planned_work(now - DAY, now), disputes(now - DAY, now)
+    cut = cut_devices(told)
     up = known = 0.0
     for device in Device.objects.filter(active=True, code__in=stretches).select_related("site"):
-        holes = [interval for _name, region, interval in work if is_within(device.site.region_id, region)]
-        found = availability(stretches[device.code], cut_out([(now - DAY, now)], holes))
+        found = reached_device(device, stretches[device.code], work, told, cut).within([(now - DAY, now)])
         up, known = up + found.reached_s, known + found.reached_s + found.lost_s
     return 100 * up / known if known else None
 

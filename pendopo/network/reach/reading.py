@@ -78,29 +78,24 @@ def together(thing: Thing, parts: Sequence[Reached]) -> Reached:
     )
 
 
-def disputes_of(reader: Person, since: datetime, until: datetime) -> list[Dispute]:
-    """Every dispute that meets the time, decided or not."""
-    told = Dispute.objects.visible_to(reader).meeting(since, until)
-    return list(told.select_related("site", "link__b__site", "by", "decided_by"))
+def disputes(since: datetime, until: datetime, reader: Person | None = None) -> list[Dispute]:
+    """Every dispute that meets the time, decided or not; with a reader only those they may see."""
+    told = Dispute.objects.visible_to(reader) if reader else Dispute.objects.all()
+    return list(told.meeting(since, until).select_related("site", "link__b__site", "by", "decided_by"))
 
 
 def read(reader: Person, since: datetime, until: datetime, *, links: bool = True) -> Picture:
     """As many queries however large the network is. Without `links` the lines' own word is not read."""
     presence = presence_of(since, until)
     devices = list(Device.objects.visible_to(reader).filter(active=True).select_related("site__agency").order_by("name"))
-    work, told = planned_work(since, until), disputes_of(reader, since, until)
-    cut = _cut_devices(told)
+    work, told = planned_work(since, until), disputes(since, until, reader)
+    cut = cut_devices(told)
     picture = Picture()
     of_site: dict[int, list[Reached]] = defaultdict(list)
     for device in devices:
         if device.code not in presence:
             continue
-        found = _device(
-            device,
-            presence[device.code],
-            work,
-            [one for one in told if one.site_id == device.site_id or device.code in cut.get(one.pk, ())],
-        )
+        found = reached_device(device, presence[device.code], work, told, cut)
         picture.devices[device.code] = found
         of_site[device.site_id].append(found)
     of_agency: dict[Agency, list[Reached]] = defaultdict(list)
@@ -116,7 +111,7 @@ def read(reader: Person, since: datetime, until: datetime, *, links: bool = True
     return picture
 
 
-def _cut_devices(told: Iterable[Dispute]) -> dict[int, frozenset[str]]:
+def cut_devices(told: Iterable[Dispute]) -> dict[int, frozenset[str]]:
     """By dispute about a link: the devices that have no other way than this link."""
     about = {one.pk: one.link.code for one in told if one.link is not None}
     if not about:
@@ -126,9 +121,17 @@ def _cut_devices(told: Iterable[Dispute]) -> dict[int, frozenset[str]]:
     return {pk: effects.get(code, frozenset()) for pk, code in about.items()}
 
 
-def _device(device: Device, known: Sequence[Stretch], work: Iterable[tuple[str, str, Interval]], told: Sequence[Dispute]) -> Reached:
+def reached_device(
+    device: Device,
+    known: Sequence[Stretch],
+    work: Iterable[tuple[str, str, Interval]],
+    told: Iterable[Dispute],
+    cut: dict[int, frozenset[str]],
+) -> Reached:
+    """A device with its own part of the planned work and of the disputes: about its site, or about a link that it hangs on (`cut`)."""
     own = frozenset(Work(name, *interval) for name, region, interval in work if is_within(device.site.region_id, region))
-    return _reached(device, tuple(known), ((device.code, sum(one.samples for one in known)),), own, frozenset(told))
+    disputed = frozenset(one for one in told if one.site_id == device.site_id or device.code in cut.get(one.pk, ()))
+    return _reached(device, tuple(known), ((device.code, sum(one.samples for one in known)),), own, disputed)
 
 
 def _reached(

@@ -17,6 +17,7 @@ from pendopo.indicators.actions import forget_known, take_delivery
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.models import Source, Way
 from pendopo.network.actions import declare
+from pendopo.network.figures.reading import available
 from pendopo.network.measures import Interval, Stretch, availability, cut_out
 from pendopo.network.models import Dispute, Link, Site, State, Verdict
 from pendopo.network.reach.actions import decide_dispute, dispute, may_dispute
@@ -109,6 +110,8 @@ def test_a_dispute_is_left_out_until_another_person_refuses_it(day: datetime, ra
     code = ensure_agency("Dinas Kesehatan").code
     # The last sample stands for six minutes: 125 minutes are known, 20 of them lost.
     assert shares(rani, day)[code] == pytest.approx(105 / 125) and shares(rani, day)["core-dinkes"] == pytest.approx(105 / 125)
+    end, all_of_it = day + timedelta(hours=3), pytest.approx(100 * (105 + 125 + 125) / (3 * 125))
+    assert available(end) == all_of_it, "the figure on the wall is worked out in the same way"
     browser = signed_in(teknisi)
     query = f"since={day:%Y-%m-%d}&until={day:%Y-%m-%d}&hours=all"
     page = browser.get(f"/network/availability?of=agencies&{query}").content.decode()
@@ -118,6 +121,7 @@ def test_a_dispute_is_left_out_until_another_person_refuses_it(day: datetime, ra
     assert browser.post(f"/network/availability/sites/dinkes/dispute?{query}", {**asked, "reason": " "}).status_code == 400
     assert browser.post(f"/network/availability/sites/dinkes/dispute?{query}", asked).status_code == 302
     assert shares(rani, day)[code] == 1.0 and shares(rani, day)["core-dinkes"] == pytest.approx(105 / 125), "of the site, not of the link"
+    assert available(end) == 100.0
     report = browser.get(f"/network/availability/agencies/{code}?{query}").content.decode()
     assert "Listrik kantor padam" in report and "100,000 %" in report and "84,000 %" in report and "Teknisi" in report
     row = Dispute.objects.get()
@@ -128,6 +132,7 @@ def test_a_dispute_is_left_out_until_another_person_refuses_it(day: datetime, ra
     signed_in(rani).post(f"/network/disputes/{row.pk}", {"verdict": "refuse", "why": "UPS tidak dipasang."})
     row.refresh_from_db()
     assert row.verdict == Verdict.REFUSED and row.decided_by == rani and shares(rani, day)[code] == pytest.approx(105 / 125)
+    assert available(end) == all_of_it
     with pytest.raises(Refused, match="sudah|already"):
         decide_dispute(row=row, accepted=True, why="Lagi.", by=rani)
     deeds = list(Entry.objects.filter(room="network", verb__in=["dispute", "decide_dispute"]).order_by("pk").values_list("verb", flat=True))
