@@ -15,7 +15,7 @@ from pendopo.indicators.closing.thawing import thaw
 from pendopo.indicators.models import Indicator, Series
 from pendopo.indicators.trends import Line, trends
 
-from .measures import HOLD, UP, Interval, Percentiles, Stretch, full_on, percentile_95, percentiles
+from .measures import FULL, HOLD, UP, Interval, Percentiles, Stretch, full_on, percentile_95, percentiles
 from .models import ROOTS, Interface, Link, State
 from .standing import FINE, IN, LINE, OUT, PRESENCE
 
@@ -43,6 +43,8 @@ WHERE series_id = ANY(%(series)s) AND at >= %(since)s AND at < %(until)s ORDER B
 """
 # The word of a line comes every five minutes, and at once when it turns.
 LINE_HOLD = timedelta(minutes=11)
+# A load older than this says nothing about now.
+NEWEST = timedelta(minutes=20)
 
 
 def presence_of(since: datetime, until: datetime) -> dict[str, list[Stretch]]:
@@ -105,10 +107,21 @@ class Load:
         return self.now / self.link.capacity_bps if self.now is not None and self.link.capacity_bps else None
 
     @property
+    def headroom(self) -> float | None:
+        """Four fifths of the capacity less the newest sample, in bit/s; at least 0."""
+        return max(0.0, FULL * self.link.capacity_bps - self.now) if self.now is not None and self.link.capacity_bps else None
+
+    @property
     def share_95(self) -> float | None:
         """The 95th percentile (of each sample's larger direction) ÷ capacity."""
         value = self.percentiles.combined
         return value / self.link.capacity_bps if value is not None and self.link.capacity_bps else None
+
+
+def headroom_bps(agency: str, now: datetime) -> float | None:
+    """What may still be sent from an agency (by its label): four fifths of its roomiest link less that link's load. None: not measured."""
+    own = [link for link in links_in_service() if (user := user_of(link)) is not None and user.label == agency]
+    return max((one.headroom for one in loads(own, now - NEWEST, now) if one.headroom is not None), default=None)
 
 
 def loads(links: Sequence[Link], since: datetime, until: datetime) -> list[Load]:

@@ -62,6 +62,12 @@ def cap_of(*, person_kbps: int, site_kbps: int, together: int) -> int:
     return max(LEAST_KBPS, min(person_kbps, site_kbps // max(1, together)))
 
 
+def smaller_cap(fixed_kbps: int, measured_kbps: float | None) -> int:
+    """The smaller of two caps of a site; 0: there is none. A line without any room left keeps one kbit/s, so that it is a cap at all."""
+    measured = 0 if measured_kbps is None else max(1, int(measured_kbps))
+    return min((cap for cap in (fixed_kbps, measured) if cap), default=0)
+
+
 def feed_of(seat: str, line: str) -> str:
     """The name of a person's stream: their seat and this line of theirs, so that one who comes back never meets an own ghost."""
     return f"{seat}.{line}"

@@ -23,6 +23,7 @@ from pendopo.agencies.actions import Refused as Unwise
 from . import seats
 from .codec import Refused
 from .hall import ALL, Hall, halls
+from .headroom import site_kbps
 from .janus import Away
 from .logic import NotAllowed, cap_of, may
 from .rolls import lobby_changed, people_changed
@@ -94,9 +95,9 @@ class Chair:
     async def _share_line(self, people: list[dict[str, Any]]) -> None:
         """What the person may send, by how many of their agency send with them."""
         together = sum(one["agency"] == self.agency and one["role"] != "listener" for one in people) if self.agency else 1
+        site = await seats.in_database(site_kbps, self.agency) if self.agency else settings.MEDIA_SITE_CAP_KBPS
         if self.stage is not None:
-            caps = {"person_kbps": settings.MEDIA_CAP_KBPS, "site_kbps": settings.MEDIA_SITE_CAP_KBPS}
-            await self.stage.change_cap(cap_of(**caps, together=together))
+            await self.stage.change_cap(cap_of(person_kbps=settings.MEDIA_CAP_KBPS, site_kbps=site, together=together))
 
     async def silence(self, word: dict[str, Any]) -> None:
         """The media server stops or lets through one of the person's streams; their browser is told."""

@@ -72,6 +72,7 @@ def capacity(request: PersonRequest) -> HttpResponse:
                 csv_value=lambda r: r.percentiles.combined,
             ),
             Column("p95_separate", _("each direction"), lambda r: r.percentiles.separate, csv_only=True),
+            Column("room", _("Room left"), lambda r: traffic(r.headroom), numeric=True, csv_value=lambda r: r.headroom),
             Column("share_95", _("Used (95th)"), lambda r: percent(r.share_95, 0), numeric=True, csv_value=lambda r: r.share_95),
         ],
         csv_name="capacity",
