@@ -71,7 +71,11 @@ class Agent:
                     self._session = None  # a late answer to the old question must not be taken for one to the new
                     continue
                 except SnmpAuthError:
-                    raise Silent("refuses the user or the keys of SNMP v3") from None
+                    why = "refuses the user or the keys of SNMP v3"
+                    self._session = None  # a device that was replaced has another engine: learned anew, once
+                    if attempt:
+                        break
+                    continue
                 except OSError as problem:
                     why = f"cannot be reached ({problem.strerror or problem})"
                     self._session = None

@@ -3,8 +3,9 @@
 import shutil
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,9 +24,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def snmpd(folder: Path, *addresses: str, name: str = "router-kecamatan", more: str = "") -> Iterator[int]:
+def snmpd(folder: Path, *addresses: str, name: str = "router-kecamatan", more: str = "", port: int = 0) -> Iterator[int]:
     """An agent at some addresses of loopback (127.0.0.1 when none is given), all on the port that is returned; `more` lines of its file."""
-    port, place = free_port(), folder / f"snmpd-{name}"
+    port, place = port or free_port(), folder / f"snmpd-{name}"
     place.mkdir()
     listening = ",".join(f"udp:{address}:{port}" for address in addresses or ("127.0.0.1",))
     (place / "snmpd.conf").write_text(
@@ -43,3 +44,31 @@ def snmpd(folder: Path, *addresses: str, name: str = "router-kecamatan", more: s
     finally:
         running.terminate()
         running.wait(10)
+
+
+@contextmanager
+def misbehaving(answers: Callable[[bytes, int], list[bytes]]) -> Iterator[int]:
+    """An agent of our own: for the nth datagram it sends what `answers(datagram, n)` says."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.bind(("127.0.0.1", 0))
+        line.settimeout(0.05)
+        done = threading.Event()
+
+        def serve() -> None:
+            number = 0
+            while not done.is_set():
+                try:
+                    asked, sender = line.recvfrom(2048)
+                except TimeoutError:
+                    continue
+                number += 1
+                for answer in answers(asked, number):
+                    line.sendto(answer, sender)
+
+        worker = threading.Thread(target=serve)
+        worker.start()
+        try:
+            yield line.getsockname()[1]
+        finally:
+            done.set()
+            worker.join()

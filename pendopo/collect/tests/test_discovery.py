@@ -2,10 +2,6 @@
 
 import asyncio
 import json
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -95,34 +91,6 @@ def test_a_password_may_hold_colons_and_is_never_printed() -> None:
     assert "pass" not in repr(Credentials(community="passwort", user=user))
 
 
-@contextmanager
-def misbehaving(answers: Callable[[bytes, int], list[bytes]]) -> Iterator[int]:
-    """An agent of our own: for the nth datagram it sends what `answers(datagram, n)` says."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        line.bind(("127.0.0.1", 0))
-        line.settimeout(0.05)
-        done = threading.Event()
-
-        def serve() -> None:
-            number = 0
-            while not done.is_set():
-                try:
-                    asked, sender = line.recvfrom(2048)
-                except TimeoutError:
-                    continue
-                number += 1
-                for answer in answers(asked, number):
-                    line.sendto(answer, sender)
-
-        worker = threading.Thread(target=serve)
-        worker.start()
-        try:
-            yield line.getsockname()[1]
-        finally:
-            done.set()
-            worker.join()
-
-
 def ask(port: int, attempts: int = 3) -> str:
     """What an agent that may misbehave says its name is, or why it is silent."""
 
@@ -154,11 +122,11 @@ def test_garbage_half_answers_and_doubles() -> None:
         right = answer(asked)
         return [[b"\x00garbage"], [right[: len(right) // 2]], [right, right]][min(number, 3) - 1]
 
-    with misbehaving(noisy) as port:
+    with agents.misbehaving(noisy) as port:
         assert ask(port) == "r1"
-    with misbehaving(lambda _asked, _number: [b"\xff" * 40]) as port:
+    with agents.misbehaving(lambda _asked, _number: [b"\xff" * 40]) as port:
         assert ask(port).startswith("silent: answers what is no SNMP")
-    with misbehaving(lambda _asked, _number: []) as port:
+    with agents.misbehaving(lambda _asked, _number: []) as port:
         assert ask(port, attempts=2) == "silent: does not answer"
 
 
@@ -170,7 +138,7 @@ def test_an_answer_to_another_question_is_no_answer() -> None:
         kept.append(answer(asked, b"lama" if number == 1 else b"baru"))
         return [] if number == 1 else [kept[0], kept[-1]]
 
-    with misbehaving(late) as port:
+    with agents.misbehaving(late) as port:
         assert ask(port) == "baru"
 
 
