@@ -23,9 +23,8 @@ def packed(tag: int, content: bytes) -> bytes:
 def oid(text: str) -> bytes:
     """An OID in BER, of arcs below 16,384."""
     first, second, *rest = map(int, text.split("."))
-    return packed(
-        6, bytes([40 * first + second]) + b"".join(bytes([arc]) if arc < 128 else bytes([128 | arc >> 7, arc & 127]) for arc in rest)
-    )
+    arcs = [bytes([arc]) if arc < 128 else bytes([128 | arc >> 7, arc & 127]) for arc in rest]
+    return packed(6, bytes([40 * first + second]) + b"".join(arcs))
 
 
 def table(asked: bytes, pairs: Pairs, *, end: bool) -> bytes:
