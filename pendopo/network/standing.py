@@ -1,6 +1,6 @@
 """How devices stand: the newest word of presence about each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,17 +36,17 @@ class Standing:
 NEVER = Standing(UNKNOWN, None)
 
 
-def standings(now: datetime) -> dict[str, Standing]:
-    """By device. One query beyond that for the indicator."""
+def standings(now: datetime, as_of: datetime | None = None) -> dict[str, Standing]:
+    """By device, as known at `as_of` (None: now). One query beyond that for the indicator."""
     found = {}
-    for row in rows(list(Indicator.objects.filter(code=PRESENCE)), None):
+    for row in rows(list(Indicator.objects.filter(code=PRESENCE)), None, as_of):
         device = row.dims.get("device", "")
         state = UNKNOWN if now - row.at > OLD else UP if row.value else DOWN
         found[device] = Standing(state, row.at)
     return found
 
 
-def state_of_span(network: Network, code: str, known: dict[str, Standing], cut: Collection[str] = ()) -> str:
+def state_of_span(network: Network, code: str, known: Mapping[str, Standing], cut: Collection[str] = ()) -> str:
     """A span is bad where it leads to a device that is not reached, or where it is named as cut."""
     span = network.by_code[code]
     states = {known.get(end, NEVER).state for end in (span.a, span.b)}

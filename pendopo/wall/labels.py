@@ -15,6 +15,8 @@ KINDS: dict[str, str | Promise] = {
     "calendar": _("Calendar of days"),
     "choropleth": _("Map of regions"),
     "points": _("Map of points"),
+    "network-map": _("Map of the network (net.up)"),
+    "network-topology": _("Topology of the network (net.up)"),
     "ranking": _("Ranking of regions"),
     "table": _("Table of figures"),
     "goals": _("Tree of goals"),

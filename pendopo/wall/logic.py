@@ -45,6 +45,8 @@ FIELDS: dict[str, tuple[frozenset[str], tuple[int, int]]] = {
     "multiples": (frozenset({"indicator", "region", "span", "order", "count"}), (6, 3)),
     "calendar": (frozenset({"indicator", "region", "dims", "span", "breaks"}), (6, 2)),
     "points": (frozenset({"indicator", "region", "bands"}), (5, 4)),
+    "network-map": (frozenset({"indicator"}), (5, 4)),
+    "network-topology": (frozenset({"indicator"}), (5, 4)),
     "gauge": (frozenset({"indicator", "region", "dims", "min", "max", "target", "bands"}), (3, 2)),
     "goals": (frozenset({"goal"}), (6, 4)),
     "text": (frozenset({"text"}), (4, 2)),

@@ -42,7 +42,7 @@ from .tiles import KINDS
 # That a posture was declared or has ended is told as every deed of the room `incidents` is.
 POSTURES = Follow(INCIDENTS, settings.REGION.split(".")[0], below=True)
 # Kinds that only the server can draw: the page fetches such a tile again when one of its indicators said something new.
-DRAWN_AGAIN = frozenset({"bars", "multiples", "calendar", "points", "gauge", "goals"})
+DRAWN_AGAIN = frozenset({"bars", "multiples", "calendar", "points", "gauge", "goals", "network-map", "network-topology"})
 
 
 @dataclass(frozen=True)

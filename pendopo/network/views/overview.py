@@ -1,6 +1,5 @@
 """The network at a glance, live; and what would be lost if something were cut."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,37 +15,10 @@ from pendopo.live.tickets import issue
 from pendopo.ui.door import opens
 
 from ..connected import connected_agencies
-from ..drawing import Edge, Node, topology
 from ..graph import Effect, Network, lost, ways, weak_spans
-from ..maps import network_map
+from ..picture import map_picture, topology_picture
 from ..reading import Names, read_network, short_names
-from ..standing import DOWN, NEVER, UP, standings, state_of_span
-
-
-@dataclass(frozen=True)
-class Dot:
-    """A device on the drawing with its state."""
-
-    node: Node
-    name: str
-    label: str
-    state: str
-
-
-@dataclass(frozen=True)
-class Wire:
-    """A span on the drawing with its state."""
-
-    edge: Edge
-    name: str
-    state: str
-
-
-def short_labels(names: dict[str, str]) -> dict[str, str]:
-    """Names for a drawing: without the first word where most begin with it ("Router …")."""
-    first = Counter(name.partition(" ")[0] for name in names.values() if " " in name)
-    common = next((f"{word} " for word, count in first.most_common(1) if 2 * count > len(names)), "")
-    return {code: name.removeprefix(common) for code, name in names.items()}
+from ..standing import DOWN, NEVER, UP, standings
 
 
 def ticket() -> str:
@@ -60,10 +32,8 @@ def network(request: PersonRequest) -> HttpResponse:
     """How many agencies are connected, what is not reached, the topology and the map."""
     graph, names = read_network()
     known = standings(timezone.now())
-    drawn, labels = topology(graph), short_labels(names.devices)
     days, expected = connected_agencies([timezone.localdate()])
     watched = [known.get(device, NEVER).state for device in graph.sites]
-    spans = {span.code: state_of_span(graph, span.code, known) for span in graph.spans}
     context = {
         "connected": days[0][1],
         "expected": expected,
@@ -71,23 +41,12 @@ def network(request: PersonRequest) -> HttpResponse:
         "down": watched.count(DOWN),
         "devices": len(watched),
         "alerts": Alert.objects.visible_to(request.user).firing().filter(family="network").order_by("-started")[:20],
-        "dots": [Dot(node, names.devices[node.code], labels[node.code], known.get(node.code, NEVER).state) for node in drawn.nodes],
-        "wires": [Wire(edge, names.links[edge.code], spans[edge.code]) for edge in drawn.edges],
-        "map": network_map(_sites(graph, {code: one.state for code, one in known.items()}), spans),
+        "topology": topology_picture(graph, names, known),
+        "map": map_picture(graph, known),
         "ticket": ticket(),
         "empty": not graph.sites,
     }
     return render(request, "network/network.html", context)
-
-
-def _sites(graph: Network, states: dict[str, str]) -> dict[str, str]:
-    """A site is as bad as its worst device that is watched."""
-    found: dict[str, str] = {}
-    for device, site in graph.sites.items():
-        state = states.get(device, "")
-        if state == DOWN or site not in found or (state and found[site] == ""):
-            found[site] = state
-    return found
 
 
 @dataclass(frozen=True)

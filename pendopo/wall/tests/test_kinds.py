@@ -2,8 +2,9 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,6 +17,11 @@ from pendopo.agencies.actions import add_post
 from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.audit.models import Entry
+from pendopo.indicators.actions import take_delivery
+from pendopo.indicators.checks import Observation
+from pendopo.indicators.models import Source, Way
+from pendopo.network.actions import declare
+from pendopo.network.tests.yard import lay_network
 from pendopo.wall.actions import add_picture, load_board, set_goal
 from pendopo.wall.logic import WrongBoard, read_board
 from pendopo.wall.models import Goal, Picture
@@ -92,6 +98,36 @@ def test_points_stand_where_their_dims_say(sari: Person) -> None:
     html = show(sari, {"kind": "points", "indicator": "level", "bands": bands})
     assert html.count('<g class="point') == 1 and '<g class="point danger"' in html and "Sooko (Kabupaten Mojokerto): 3,5" in html
     assert "1 di luar peta ini" in html
+
+
+def present(value: float, device: str, at: datetime) -> None:
+    """A word of presence about a device."""
+    rows = [Observation("net.up", "35.16.13", at.isoformat(), value, dims={"device": device})]
+    done = take_delivery(source=Source.objects.get(code="pendopo"), rows=rows, digest=f"{hash((device, at)) % 10**12:064d}", way=Way.SYSTEM)
+    assert done.accepted == 1, done
+
+
+@pytest.mark.parametrize(("kind", "line"), [("network-map", '<polyline class="wire'), ("network-topology", '<line class="wire')])
+def test_the_network_stands_on_the_wall_as_its_presence_says(sari: Person, kind: str, line: str) -> None:
+    lay_network()
+    declare()
+    now = timezone.now()
+    present(1.0, "core", now)
+    present(0.0, "r-dinkes", now - timedelta(hours=1))
+    html = show(sari, {"kind": kind, "indicator": "net.up"})
+    assert html.count(line) >= 4 and 'class="dot well"' in html and 'class="dot danger"' not in html
+    assert 'data-indicators="net.up"' in html and "1 terjangkau" in html and 'href="/network/core' not in html
+    present(0.0, "r-dinkes", timezone.now())
+    html = show(sari, {"kind": kind, "indicator": "net.up"})
+    assert 'class="dot danger"' in html and f"{line} danger" in html and "1 tak terjangkau" in html
+    then = quote((now - timedelta(minutes=30)).isoformat())
+    assert 'class="dot danger"' not in show(sari, {"kind": kind, "indicator": "net.up"}, query=f"?as_of={then}")
+
+
+def test_who_may_not_see_presence_sees_no_network(sari: Person) -> None:
+    lay_network()
+    html = show(sari, {"kind": "network-map", "indicator": "net.up"})
+    assert "net.up" in html and "wire" not in html, "nobody declared it yet: the tile says what is missing"
 
 
 def test_a_gauge_says_how_far_the_target_is(sari: Person) -> None:
