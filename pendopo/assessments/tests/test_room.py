@@ -207,7 +207,7 @@ def test_the_register_of_risks(asri: Person, sari: Person) -> None:
     wish = {"text": "Pusat data banjir", "likelihood": 4, "impact": 5, "treatment": "reduce", "plan": "Pindah lantai"}
     assert client.post("/assessments/risks/new", wish).status_code == 302
     risk = Risk.objects.get()
-    assert ">20<" in signed_in(sari).get("/assessments/risks").content.decode()
+    assert "4 × 5 = 20" in signed_in(sari).get("/assessments/risks").content.decode()
     read = signed_in(sari).get(f"/assessments/risks/{risk.pk}")
     assert read.status_code == 200 and "Pindah lantai" in read.content.decode() and 'name="likelihood"' not in read.content.decode()
     assert signed_in(sari).post(f"/assessments/risks/{risk.pk}", wish).status_code == 403
