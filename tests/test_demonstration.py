@@ -17,6 +17,8 @@ from pendopo.indicators.actions import forget_known
 from pendopo.indicators.latest import figures
 from pendopo.indicators.models import Delivery, Indicator, Source
 from pendopo.meetings.models import Meeting
+from pendopo.network.models import Dispute
+from pendopo.network.usage import presence_of
 
 HOUR_S = 3600.0
 
@@ -88,6 +90,10 @@ def test_the_whole_demonstration(seeded: datetime) -> None:
     assert beds.freshness(now) == "fresh"
     assert [meeting.start > now for meeting in Meeting.objects.order_by("start")] == [False, True, True]
     assert Meeting.objects.filter(record__isnull=False).count() == 1
+    assert sorted(Dispute.objects.values_list("verdict", flat=True)) == ["", "refused"]
+    week = presence_of(now - timedelta(days=7), now)
+    assert len(week) > 25 and sum(any(not one.up for one in told) for told in week.values()) > 10
+    assert all(told[0].begin < now - timedelta(days=6) for told in week.values())
     assert seed_demonstration(now=now) == 0
     assert 0 < catch_up(now + timedelta(hours=1)) < 3000
 

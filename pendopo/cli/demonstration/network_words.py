@@ -1,14 +1,20 @@
-"""What the demonstration's network says beside its figures: lines of its log, two versions of a configuration, a device nobody noted."""
+"""What the demonstration's network says beside its figures: lines of its log, two versions of a configuration, a device nobody noted,
+two disputes about times that should not count."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
+from pendopo.agencies.models import Person
 from pendopo.bus.messages import Copied, LogLine
 from pendopo.indicators.latest import utc_text
 from pendopo.network.actions import propose
 from pendopo.network.configurations.actions import keep
 from pendopo.network.found import Port, Said
-from pendopo.network.models import Configuration, Device, Finding, LogEvent
+from pendopo.network.models import Configuration, Device, Dispute, Finding, Link, LogEvent
+from pendopo.network.reach.actions import decide_dispute, dispute
 from pendopo.network.syslog.actions import take
+
+from .networking import BEGINS_S, LASTS_S, ROUND_S, drawn, failing
 
 # Minutes ago, device, severity, program, text.
 LINES = (
@@ -62,6 +68,33 @@ def seed_words(now: datetime) -> None:
     if not Finding.objects.exists():
         ports = [Port(number, f"ether{number}", 10**9, "up") for number in range(1, 9)]
         propose(devices=[Said("198.18.13.9", "sw-aula-pendopo", "MikroTik RouterOS 7.15 CRS309", ports)], by=None)
+    _dispute_two(now)
+
+
+def _dispute_two(now: datetime) -> None:
+    """Of two times at which a line failed in these days: one is still to be decided, the other was refused."""
+    engineer, head = (Person.objects.filter(email=f"{name}@mojokerto.test").first() for name in ("yoga.permana", "bagus.hermawan"))
+    if engineer is None or head is None or Dispute.objects.exists():
+        return
+    network, _regions = drawn()
+    rounds = range(int(now.timestamp() / ROUND_S) - 150, int(now.timestamp() / ROUND_S))
+    begins = [number * ROUND_S + BEGINS_S for number in rounds]
+    fell = {failing(network, begin): begin for begin in begins}
+    made = [
+        dispute(
+            thing=Link.objects.get(code=code),
+            start=datetime.fromtimestamp(begin, UTC),
+            end=datetime.fromtimestamp(begin + LASTS_S, UTC),
+            reason=reason,
+            by=engineer,
+        )
+        for (code, begin), reason in zip(
+            sorted(fell.items(), key=itemgetter(1)),
+            ("Galian pihak ketiga di jalan kabupaten.", "Listrik kantor padam, bukan jaringan."),
+            strict=False,
+        )
+    ]
+    decide_dispute(row=made[-1], accepted=False, why="UPS belum dipasang: itu bagian dari layanan.", by=head)
 
 
 def _line(now: datetime, minutes: float, host: str, severity: int, app: str, text: str) -> LogLine:

@@ -34,7 +34,7 @@ CENTRE = (-7.4722, 112.4381)
 HUBS = ("35.16.13", "35.16.08", "35.16.03", "35.16.12", "35.16.14")
 OFFICES = ("setda", "bappeda", "bpkad", "bpbd", "dinkes", "disdik", "dpupr", "dinsos", "dispendukcapil", "satpolpp", "damkar", "dlh")
 NOT_YET = ("35.16.15", "35.16.17")
-TRAFFIC_S, BACK_S, UPLINK_BACK_S = 300.0, DAY_S, 14 * DAY_S
+TRAFFIC_S, BACK_S, UPLINK_BACK_S, PRESENCE_BACK_S = 300.0, DAY_S, 14 * DAY_S, 8 * DAY_S
 FINE_S, FINE_BACK_S = 10.0, 3 * 3600.0
 ROUND_S, BEGINS_S, LASTS_S = 1500.0, 240.0, 180.0
 UPLINK_BPS = 1e9
@@ -239,7 +239,7 @@ def _presence_times(known: datetime | None, now: datetime) -> Iterator[float]:
     """Every five minutes of the past, every minute of the last ten."""
     lately = now - timedelta(minutes=10)
     if known is None:
-        yield from _times(None, lately, TRAFFIC_S, BACK_S)
+        yield from _times(None, lately, TRAFFIC_S, PRESENCE_BACK_S)
     yield from _times(max(known or lately, lately), now, 60.0, 0.0)
 
 
