@@ -124,6 +124,11 @@ def headroom_bps(agency: str, now: datetime) -> float | None:
     return max((one.headroom for one in loads(own, now - NEWEST, now) if one.headroom is not None), default=None)
 
 
+def busy_links(now: datetime) -> frozenset[str]:
+    """The links in service that carry four fifths of their capacity or more."""
+    return frozenset(one.link.code for one in loads(links_in_service(), now - NEWEST, now) if (one.share_now or 0.0) >= FULL)
+
+
 def loads(links: Sequence[Link], since: datetime, until: datetime) -> list[Load]:
     """The load of links that have a polled interface at one end. Six queries, however many there are."""
     indicators = {one.code: one for one in Indicator.objects.filter(code__in=[IN, OUT])}

@@ -3,14 +3,22 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pendopo.agencies.holidays import working_calendar
-from pendopo.agencies.models import Agency
+from pendopo.agencies.models import Agency, Person
+from pendopo.agencies.tests.people import signed_in
+from pendopo.indicators.actions import forget_known, take_delivery
+from pendopo.indicators.checks import Observation
+from pendopo.indicators.models import Source, Way
+from pendopo.network.actions import declare
 from pendopo.network.measures import availability, cut_out, full_on, percentile_95, percentiles, stretches
 from pendopo.network.models import Device, Interface, Link, Site
-from pendopo.network.usage import Load, shares, user_of
+from pendopo.network.tests.yard import lay_network
+from pendopo.network.usage import Load, busy_links, shares, user_of
+from pendopo.regions.models import Region
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -88,3 +96,26 @@ def test_traffic_belongs_to_the_agency_at_the_far_end_whichever_end_is_polled() 
         assert [share for _name, share in shares([load])] == [1.0] and user_of(link) == school
     named = Interface(pk=3, device=far, name="wan2", number=2, agency=house)
     assert user_of(Link(a=far, b=core, a_interface=named)) == house
+
+
+@pytest.mark.django_db
+def test_a_link_that_is_nearly_full_is_seen_on_drawing_and_page(regency: Region, rani: Person) -> None:
+    lay_network()
+    declare()
+    now = datetime.now(UTC)
+    rows = [Observation("net.up", "35.16.13", now.isoformat(), 1.0, dims={"device": device}) for device in ("core", "r-dinkes", "r-bpbd")]
+    for number, bits in enumerate((100e6, 850e6)):
+        at = (now - (1 - number) * 5 * MINUTE).isoformat()
+        dims = {"device": "core", "interface": "ge-0/0/1"}
+        rows += [Observation(code, "35.16.13", at, bits, dims=dims) for code in ("net.in", "net.out")]
+    forget_known()
+    done = take_delivery(source=Source.objects.get(code="pendopo"), rows=rows, digest="f" * 64, way=Way.SYSTEM)
+    assert done.accepted == len(rows), done
+    assert busy_links(timezone.now()) == {"core-dinkes"}
+    page = signed_in(rani).get("/network").content.decode()
+    assert page.count('class="wire attention"') == 2, "on the topology and on the map"
+    link = signed_in(rani).get("/network/links/core-dinkes").content.decode()
+    assert "<svg" in link.split("Lalu lintas 24 jam")[1].split("</section>")[0] and "/network/availability/links/core-dinkes" in link
+    assert "belum diukur" in signed_in(rani).get("/network/links/core-bpbd").content.decode()
+    for kind, code in (("sites", "dinkes"), ("devices", "r-dinkes")):
+        assert f"/network/availability/{kind}/{code}" in signed_in(rani).get(f"/network/{kind}/{code}").content.decode()

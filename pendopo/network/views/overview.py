@@ -19,6 +19,7 @@ from ..graph import Effect, Network, lost, ways, weak_spans
 from ..picture import map_picture, topology_picture
 from ..reading import Names, read_network, short_names
 from ..standing import DOWN, NEVER, UP, standings
+from ..usage import busy_links
 
 
 def ticket() -> str:
@@ -31,7 +32,8 @@ def ticket() -> str:
 def network(request: PersonRequest) -> HttpResponse:
     """How many agencies are connected, what is not reached, the topology and the map."""
     graph, names = read_network()
-    known = standings(timezone.now())
+    now = timezone.now()
+    known, busy = standings(now), busy_links(now)
     days, expected = connected_agencies([timezone.localdate()])
     watched = [known.get(device, NEVER).state for device in graph.sites]
     context = {
@@ -41,8 +43,8 @@ def network(request: PersonRequest) -> HttpResponse:
         "down": watched.count(DOWN),
         "devices": len(watched),
         "alerts": Alert.objects.visible_to(request.user).firing().filter(family="network").order_by("-started")[:20],
-        "topology": topology_picture(graph, names, known),
-        "map": map_picture(graph, known),
+        "topology": topology_picture(graph, names, known, busy),
+        "map": map_picture(graph, known, busy),
         "ticket": ticket(),
         "empty": not graph.sites,
     }

@@ -31,7 +31,7 @@ DAY, MONTH = timedelta(days=1), timedelta(days=30)
 SHOWN_SHARES = 12
 FINE_HOURS = ("1", "6", "48")
 # A round that came a little late is no gap.
-FINE_GAP_S = 20.0
+EVERY_S, FINE_GAP_S = 300.0, 20.0
 LINK_ENDS = [f"{end}{of}" for end in "ab" for of in ("__site", "_interface__device__site")]
 
 
@@ -115,7 +115,7 @@ def uplink(request: PersonRequest, code: str) -> HttpResponse:
         "link": link,
         "hours": hours,
         "choices": [int(one) for one in FINE_HOURS],
-        "chart": _traffic_chart(link, lines, now - timedelta(hours=hours), now, FINE_GAP_S),
+        "chart": traffic_chart(link, lines, now - timedelta(hours=hours), now, FINE_GAP_S),
         "facts": [
             (_("Samples"), number(sum(map(len, lines)))),
             (_("Highest inward"), traffic(peaks[0])),
@@ -136,7 +136,8 @@ def _fine_csv(link: Link, lines: Sequence[Points]) -> HttpResponse:
     return answer
 
 
-def _traffic_chart(link: Link, lines: Sequence[Points], since: datetime, until: datetime, every_s: float) -> charts.Chart | None:
+def traffic_chart(link: Link, lines: Sequence[Points], since: datetime, until: datetime, every_s: float) -> charts.Chart | None:
+    """Traffic inward and outward in Mbit/s, with a mark at four fifths of the capacity; None without points."""
     limit = float(link.capacity_bps or 0) / 1e6
     return charts.chart(
         [[(at, value / 1e6) for at, value in points] for points in lines],
@@ -163,7 +164,7 @@ class Uplink:
 
 
 def _uplink(load: Load, now: datetime) -> Uplink:
-    chart = _traffic_chart(load.link, (load.inward, load.outward), now - timedelta(days=14), now, 300.0)
+    chart = traffic_chart(load.link, (load.inward, load.outward), now - timedelta(days=14), now, EVERY_S)
     both = load.percentiles
     return Uplink(
         load.link.code, load.link.name, chart, traffic(both.separate), traffic(both.combined), percent(load.share_95), full_day(load)

@@ -23,7 +23,9 @@ from ..logic import speed_text
 from ..models import Configuration, Device, Link, LogEvent, Site, SiteKind, State, Step
 from ..reading import read_network
 from ..standing import NEVER, standings, state_of_span
+from ..usage import loads
 from .overview import detours, in_names, ticket
+from .reports import DAY, EVERY_S, traffic_chart
 
 TONES = {State.IN_SERVICE: "well", State.RETIRED: "", State.PLANNED: ""}
 
@@ -113,9 +115,12 @@ def link(request: PersonRequest, code: str) -> HttpResponse:
 def _link_page(request: PersonRequest, found: Link, form: StepForm | None = None, status: int = 200) -> HttpResponse:
     graph, names = read_network()
     code = known = found.code if found.code in graph.by_code else ""
-    states = standings(timezone.now())
+    now = timezone.now()
+    states = standings(now)
+    (load,) = loads([found], now - DAY, now) or (None,)
     context = {
         "link": found,
+        "chart": traffic_chart(found, (load.inward, load.outward), now - DAY, now, EVERY_S) if load else None,
         "tone": tone(found.state),
         "capacity": speed_text(found.capacity_bps),
         "now": state_of_span(graph, code, states) if known else "",
