@@ -13,7 +13,7 @@ from pendopo.bus.messages import PollDevice, PollPort
 
 from .credentials import Credentials
 from .devices import HC_IN_OCTETS, HC_OUT_OCTETS, IF_TABLE, IN_OCTETS, OPER, OUT_OCTETS, whole, words
-from .rates import Reducer, Sample, rate
+from .rates import Reading, Reducer, growth, seconds_between
 from .snmp import Agent, Silent
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,8 @@ class Poller:
     ) -> None:
         self.device, self.tell, self.lines, self.cadence = device, tell, lines, cadence
         self.agent = Agent(device.address, credentials, port=device.port)
-        self.before: dict[str, Sample] = {}
+        self.read: Reading | None = None
+        self.before: dict[str, int] = {}
         self.reducer = Reducer()
         self.narrow: set[int] = set()
         self._settle()
@@ -137,17 +138,15 @@ class Poller:
 
     def take(self, values: dict[str, ValueType], at: float) -> None:
         """What the device said at `at`: the state of lines, and rates against the round before. A vanished interface says nothing."""
-        uptime = whole(values.get(UPTIME)) or 0
         states = {number: values[oid] == UP for number, oid in self.states if oid in values}
         if states:
             self.lines(self.device.code, states)
             self._tell_lines(states, at)
-        for counter in self.counters:
-            value = values.get(counter.oid)
-            if isinstance(value, int):
-                self._rate(counter, Sample(at, value, uptime, counter.bits))
-            else:
-                self.before.pop(counter.oid, None)
+        read = Reading(at, whole(values.get(UPTIME)) or 0)
+        took = seconds_between(self.read, read) if self.read else None
+        grown, self.read = self._grown(values), read
+        if took is not None:
+            self._tell_rates(grown, at, took)
         plain = {int(number) for number in states if f"{HC_IN_OCTETS}.{number}" not in values} - self.narrow
         if plain:
             self.narrow |= plain
@@ -171,16 +170,26 @@ class Poller:
             if shown is not None:
                 self.tell("net.unit", {"unit": value.unit}, at, shown * value.factor)
 
-    def _rate(self, counter: Counter, now: Sample) -> None:
-        before, self.before[counter.oid] = self.before.get(counter.oid), now
-        value = rate(before, now) if before else None
-        if value is None or before is None:
-            return
-        if counter.fine:
-            self.tell(counter.fine, {"device": self.device.code, "interface": counter.named[1]}, now.at, value * counter.factor)
-        done = self.reducer.add(counter.named, now.at, value * counter.factor, now.at - before.at)
-        if done is not None:
-            self.tell(counter.named[0], {"device": self.device.code, "interface": counter.named[1]}, *done)
+    def _grown(self, values: dict[str, ValueType]) -> list[tuple[Counter, int]]:
+        """By how much each counter grew since the reading before; one that was not there then, is not now or was cleared is left out."""
+        found, before = [], self.before
+        after = {counter.oid: value for counter in self.counters if isinstance(value := values.get(counter.oid), int)}
+        for counter in self.counters:
+            if counter.oid in after and counter.oid in before:
+                grown = growth(before[counter.oid], after[counter.oid], counter.bits)
+                if grown is not None:
+                    found.append((counter, grown))
+        self.before = after
+        return found
+
+    def _tell_rates(self, grown: Sequence[tuple[Counter, int]], at: float, took: float) -> None:
+        """Ten-second rates of uplinks as they are, means of five minutes of everything when they are complete."""
+        rates = [(counter.named, grew * counter.factor / took) for counter, grew in grown]
+        for (counter, _grew), (named, value) in zip(grown, rates, strict=True):
+            if counter.fine:
+                self.tell(counter.fine, {"device": self.device.code, "interface": named[1]}, at, value)
+        for (indicator, interface), begin, mean in self.reducer.add(at, took, rates):
+            self.tell(indicator, {"device": self.device.code, "interface": interface}, begin, mean)
 
 
 def number(value: ValueType) -> float | None:

@@ -1,6 +1,6 @@
 """From counters to rates. Pure. A counter that fell has wrapped, unless the device says that it started anew."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,16 +13,14 @@ MOST_OF_A_WRAP = 0.5
 LONGEST_S = 900.0
 
 
-class Sample(NamedTuple):
-    """A counter as read at `at` (seconds), of `bits` bits, and the device's sysUpTime in hundredths of a second."""
+class Reading(NamedTuple):
+    """When a device was read: `at` in seconds, and its sysUpTime in hundredths of a second."""
 
     at: float
-    value: int
     uptime: int
-    bits: int = 64
 
 
-def restarted(before: Sample, after: Sample) -> bool:
+def restarted(before: Reading, after: Reading) -> bool:
     """Whether the device started anew between the two: its uptime fell, and not because it wrapped after 497 days."""
     if after.uptime >= before.uptime:
         return False
@@ -30,33 +28,38 @@ def restarted(before: Sample, after: Sample) -> bool:
     return abs(grown - (after.at - before.at)) > max(5.0, 0.1 * (after.at - before.at))
 
 
-def rate(before: Sample, after: Sample) -> float | None:
-    """Units a second between two samples; None when the two cannot be compared (a restart, a cleared counter, too long ago)."""
+def seconds_between(before: Reading, after: Reading) -> float | None:
+    """Seconds between two readings of a device; None when their counters cannot be compared (a restart, too long ago)."""
     took = after.at - before.at
-    if not 0 < took <= LONGEST_S or before.bits != after.bits or restarted(before, after):
-        return None
-    grown = after.value - before.value
+    return None if not 0 < took <= LONGEST_S or restarted(before, after) else took
+
+
+def growth(before: int, after: int, bits: int) -> int | None:
+    """By how much a counter of 32 or 64 bits grew; None when it was cleared."""
+    grown = after - before
     if grown < 0:
-        grown += WRAP[after.bits]
-        if after.bits == 64 or grown > MOST_OF_A_WRAP * WRAP[after.bits]:
+        grown += WRAP[bits]
+        if bits == 64 or grown > MOST_OF_A_WRAP * WRAP[bits]:
             return None
-    return grown / took
+    return grown
 
 
 @dataclass
 class Reducer:
-    """Means of rates over whole periods, so that ten-second samples become one observation a period."""
+    """Means of a device's rates over whole periods, so that ten-second samples become one observation a period."""
 
     period_s: float = 300.0
-    sums: dict[tuple[str, ...], tuple[int, float, float]] = field(default_factory=lambda: defaultdict(lambda: (0, 0.0, 0.0)))
+    slot: int = 0
+    sums: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
-    def add(self, key: tuple[str, ...], at: float, value: float, weight_s: float) -> tuple[float, float] | None:
-        """Takes a rate that held for `weight_s` seconds up to `at`. Answers (begin, mean) of the period before when a new one begins."""
-        slot = int(at // self.period_s)
-        kept_slot, total, weight = self.sums[key]
-        done = None
-        if slot != kept_slot:
-            done = (kept_slot * self.period_s, total / weight) if weight else None
-            total = weight = 0.0
-        self.sums[key] = (slot, total + value * weight_s, weight + weight_s)
+    def add(self, at: float, held_s: float, rates: Iterable[tuple[tuple[str, str], float]]) -> list[tuple[tuple[str, str], float, float]]:
+        """Takes rates that held for `held_s` seconds up to `at`. Answers (key, begin, mean) of the period before when a new one begins."""
+        done = []
+        if (slot := int(at // self.period_s)) != self.slot:
+            done = [(key, self.slot * self.period_s, total / held) for key, (total, held) in self.sums.items()]
+            self.slot, self.sums = slot, {}
+        sums = self.sums
+        for key, value in rates:
+            total, held = sums.get(key, (0.0, 0.0))
+            sums[key] = (total + value * held_s, held + held_s)
         return done

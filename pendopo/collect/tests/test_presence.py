@@ -19,7 +19,7 @@ from pendopo.collect.devices import HC_IN_OCTETS, IN_OCTETS, OPER
 from pendopo.collect.polling import TOGETHER, UPTIME, Poller, questions
 from pendopo.collect.presence import MOST_MISSES, Watched, misses_needed
 from pendopo.collect.probing import echo, read
-from pendopo.collect.rates import Reducer, Sample, rate
+from pendopo.collect.rates import Reading, Reducer, growth, seconds_between
 
 
 def live(watched: Watched, loss: float, seconds: float, dice: random.Random, *, start: float = 0.0, every_s: float = 0.05) -> list[float]:
@@ -75,21 +75,22 @@ def test_packets_are_read_as_they_are() -> None:
 
 
 def test_wraps_and_restarts_are_told_apart() -> None:
-    assert rate(Sample(0, 2**32 - 100, 1000, 32), Sample(10, 400, 2000, 32)) == 50.0
-    assert rate(Sample(0, 2**32 - 100, 1000, 32), Sample(10, 400, 300, 32)) is None
-    assert rate(Sample(0, 500, 1000), Sample(10, 400, 2000)) is None
-    assert rate(Sample(0, 90_000, 1000, 32), Sample(10, 3, 2000, 32)) is None, "a counter that was cleared did not wrap"
-    assert rate(Sample(0, 0, 2**32 - 500), Sample(10, 1000, 500)) == 100.0, "the uptime wrapped, the device went on"
-    assert rate(Sample(0, 0, 0), Sample(1000, 10, 100_000)) is None
-    assert rate(Sample(5, 0, 0), Sample(5, 10, 0)) is None
+    assert growth(2**32 - 100, 400, 32) == 500
+    assert growth(500, 400, 64) is None
+    assert growth(90_000, 3, 32) is None, "a counter that was cleared did not wrap"
+    assert seconds_between(Reading(0, 1000), Reading(10, 2000)) == 10
+    assert seconds_between(Reading(0, 1000), Reading(10, 300)) is None
+    assert seconds_between(Reading(0, 2**32 - 500), Reading(10, 500)) == 10, "the uptime wrapped, the device went on"
+    assert seconds_between(Reading(0, 0), Reading(1000, 100_000)) is None
+    assert seconds_between(Reading(5, 0), Reading(5, 0)) is None
 
 
 def test_samples_become_means_of_five_minutes() -> None:
-    reducer = Reducer()
-    done = [reducer.add(("net.in", "a"), at, 100.0 if at <= 150 else 300.0, 10.0) for at in range(10, 310, 10)]
-    assert done[:-1] == [None] * 29 and done[-1] is not None
-    begin, mean = done[-1]
-    assert begin == 0.0 and mean == pytest.approx((15 * 100 + 14 * 300) / 29)
+    reducer, key = Reducer(), ("net.in", "a")
+    done = [reducer.add(at, 10.0, [(key, 100.0 if at <= 150 else 300.0)]) for at in range(10, 310, 10)]
+    assert done[:-1] == [[]] * 29
+    assert done[-1] == [(key, 0.0, pytest.approx((15 * 100 + 14 * 300) / 29))]
+    assert reducer.add(610, 10.0, []) == [(key, 300.0, 300.0)], "what vanished is told, too"
 
 
 def test_a_device_becomes_rates_and_a_vanished_interface_says_nothing() -> None:
