@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -252,6 +252,20 @@ def dial(*, dial_list: DialList, by: Person, subject: str = "", about: str = "",
     Meeting.objects.filter(pk=meeting.pk).update(told_soon=moment, told_day=moment)
     record(by=by, room="meetings", verb="called", about=meeting.get_absolute_url(), after={"list": dial_list.code, "people": count})
     return meeting, count
+
+
+@transaction.atomic
+def call_in(*, meeting: Meeting, known: Collection[int], by: Person, now: datetime | None = None) -> int:
+    """Calls everybody invited to a meeting that goes on, but those whose invitations (`known`) were called before; answers how many.
+    No reminder follows."""
+    moment = now or timezone.now()
+    invited = list(meeting.invitees.filter(revoked=None).select_related("agency"))
+    fresh = [one for one in invited if one.pk not in known]
+    count = letters.call(meeting, fresh, by=by, but=letters.people_of(one for one in invited if one.pk in known)) if fresh else 0
+    Meeting.objects.filter(pk=meeting.pk).update(told_soon=moment, told_day=moment)
+    if count:
+        record(by=by, room="meetings", verb="called", about=meeting.get_absolute_url(), after={"about": meeting.about, "people": count})
+    return count
 
 
 @transaction.atomic

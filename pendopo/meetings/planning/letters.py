@@ -190,9 +190,9 @@ def remind(meeting: Meeting, which: str) -> None:
             )
 
 
-def call(meeting: Meeting, invitees: Collection[Invitee], *, by: Person) -> int:
-    """Calls everybody of a dial list now, on every way they have; answers how many people."""
-    people = [person for person in people_of(invitees) if person != by]
+def call(meeting: Meeting, invitees: Collection[Invitee], *, by: Person, but: Collection[Person] = ()) -> int:
+    """Calls those invited now, on every way they have; answers how many people. `but` was called already."""
+    people = [person for person in people_of(invitees) if person != by and person not in but]
     context = facts(meeting, "call")
     about = meeting.get_absolute_url()
     if people:
