@@ -12,10 +12,10 @@ IN_TIME = timedelta(minutes=15)
 WINDOW = timedelta(days=7)
 
 ANSWERED_SQL = """
-SELECT avg((acknowledged IS NOT NULL AND extract(epoch FROM acknowledged - heard) <= %(in_time_s)s)::int * 100)
-        FILTER (WHERE extract(epoch FROM coalesce(ended, %(now)s) - heard) > %(in_time_s)s AND heard < %(late)s)::float8,
-    (percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM acknowledged - heard))
-        FILTER (WHERE acknowledged >= heard))::float8 / 60
+SELECT avg((acknowledged IS NOT NULL AND extract(epoch FROM acknowledged - told) <= %(in_time_s)s)::int * 100)
+        FILTER (WHERE extract(epoch FROM coalesce(ended, %(now)s) - told) > %(in_time_s)s AND told < %(late)s)::float8,
+    (percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM acknowledged - told))
+        FILTER (WHERE acknowledged >= told))::float8 / 60
 FROM alerts_alert WHERE heard >= %(since)s AND told IS NOT NULL AND NOT exercise
 """
 
@@ -38,7 +38,7 @@ def in_time(now: datetime) -> float | None:
 
 
 def minutes(now: datetime) -> float | None:
-    """The median of the minutes from hearing of one to its being taken on, in seven days."""
+    """The median of the minutes from one being told, or told as worse, to its being taken on, in seven days."""
     return _answered(now)[1]
 
 

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
+
 from . import janus, nats, postgres
 from .account import NAME, closed_folder, existing
 from .backup import backup_facts
@@ -191,6 +193,20 @@ def _watched() -> Finding:
     return Finding("watched", "ok", "proves itself each minute to a watcher outside")
 
 
+def chain_finding(url: str) -> Iterator[Finding]:
+    """Whether an alert that nobody takes on calls somebody; nothing while the database does not answer."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as line:
+            found = line.execute("SELECT count(*) FROM incidents_chain WHERE ended IS NULL AND alarm_from <> ''").fetchone()
+    except psycopg.Error:
+        return
+    if found and found[0]:
+        yield Finding("chain", "ok", f"{found[0]} escalation chains start by themselves")
+    else:
+        mend = 'give a chain at /callout/chains a severity under "Starts by itself for alerts from"'
+        yield Finding("chain", "warning", "no escalation chain starts by itself: an alert that nobody takes on calls nobody", mend)
+
+
 def _parts(folder: DataFolder) -> Iterator[Finding]:
     """What runs, as the supervisor last wrote it."""
     status = folder.status()
@@ -206,10 +222,14 @@ def _parts(folder: DataFolder) -> Iterator[Finding]:
         )
 
 
+def _database(folder: DataFolder) -> str:
+    return os.environ.get("PENDOPO_DATABASE_URL") or postgres.socket_url(folder.socket_folder())
+
+
 def examine(folder: DataFolder, port: int) -> list[Finding]:
     """Looks at everything."""
     if os.geteuid() == 0 or not folder.path.exists() or os.access(folder.path, os.R_OK):
-        inside = [_rights(folder), _disk(folder), _backup(folder), _watched(), *_parts(folder)]
+        inside = [_rights(folder), _disk(folder), _backup(folder), _watched(), *_parts(folder), *chain_finding(_database(folder))]
     else:
         inside = [Finding("data", "missing", f"{folder.path} belongs to another user", "run pendopo doctor as that user or as root")]
     return [

@@ -146,10 +146,12 @@ class Judge:
             alert.severity = verdict.how_bad
         came_back = what in (OPENED, REOPENED)
         state_before = "" if came_back else alert.state
+        opened = len(self.told["opened"])
         if not self._stand(alert, state_before, came_back) and (worse or better):
             self._note(alert, verdict.value, verdict.reason)
-            if worse and alert.state == State.FIRING:
-                self.told["worsened"].append(alert)
+        if worse and alert.state == State.FIRING and len(self.told["opened"]) == opened:
+            self.told["worsened"].append(alert)
+            self._ring(alert)
 
     def look(self, name: str) -> None:
         """Looks again at one without a new word."""
@@ -193,10 +195,14 @@ class Judge:
             # What flaps is told once: when it began, and again when it has ended for good.
             if alert.told is None or not alert.flapping:
                 self.told["opened"].append(alert)
-            alert.told = self.now
+                self._ring(alert)
         elif before == State.FIRING:
             self.told["quieted"].append(alert)
         return True
+
+    def _ring(self, alert: Alert) -> None:
+        """It is told now, and rings until somebody takes it on, also when somebody had taken on what it was before."""
+        alert.told, alert.acknowledged = self.now, None
 
     def follow_parents(self) -> None:
         """Children of those about whom a word came stand anew."""
@@ -217,6 +223,8 @@ class Judge:
         self.family.save()
         self._group([alert for alert in self.told["opened"] if alert.group_id is None])
         write(self.created, list(self.changed.values()), self.changes)
+        anew = [alert.pk for verb in ("opened", "worsened") for alert in self.told[verb] if alert.fingerprint in self.changed]
+        Alert.objects.filter(pk__in=anew, state=State.FIRING).exclude(acknowledged=None).update(acknowledged=None)
         for verb, alerts in self.told.items():
             unique = list({id(alert): alert for alert in alerts}.values())
             if unique:

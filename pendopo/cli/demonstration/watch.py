@@ -54,7 +54,7 @@ def seed_watch(now: datetime | None = None) -> bool:
         code="pusat",
         name="Rantai pusat kendali",
         by=None,
-        alarm_from="Extreme",
+        alarm_from="Severe",
         patience_s=300,
         steps=[callout.StepSpec("roster", kept, ["email"], 180), callout.StepSpec("person", crew[0], ["email"], 300)],
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 CODE = re.compile(r"\b(\d{4})\b")
@@ -25,6 +26,18 @@ def loop_in(links: Mapping[str, Sequence[str]], start: str) -> list[str]:
         return next(filter(None, (follow(other, [*way, chain]) for other in links.get(chain, ()))), [])
 
     return follow(start, [])
+
+
+def own_key(thing: str, chain: str, since: datetime) -> str:
+    """The key of a call-out that begins by itself: for a thing (`alert group 7`, `alert 12`) that rings since a moment, by a chain."""
+    return f"{thing} chain {chain} since {since.isoformat()}"
+
+
+def thing_of(key: str) -> tuple[str, str, str]:
+    """What the key of a call-out that began by itself says: the thing, the chain, since when. '' for what it does not say."""
+    thing, _chain, rest = key.partition(" chain ")
+    chain, _since, since = rest.partition(" since ")
+    return thing, chain, since
 
 
 def read_reply(text: str) -> tuple[Answer | None, str]:

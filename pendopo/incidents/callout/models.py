@@ -33,6 +33,14 @@ class CallList(models.Model):
         return self.name
 
 
+class ChainQuerySet(models.QuerySet["Chain"]):
+    """Chains by how they begin."""
+
+    def by_themselves(self) -> Self:
+        """Those in use that alerts start without anybody's doing."""
+        return self.filter(ended=None).exclude(alarm_from="")
+
+
 class Chain(models.Model):
     """Whom to call one after another until somebody answers. With `alarm_from`, alerts at least so severe start it by themselves."""
 
@@ -41,6 +49,8 @@ class Chain(models.Model):
     alarm_from = models.CharField(max_length=8, choices=Severity.choices, blank=True)
     patience_s = models.PositiveIntegerField(default=120, help_text=_("Seconds that an alert may wait at an awake desk before it starts."))
     ended = models.DateTimeField(null=True, blank=True)
+
+    objects = ChainQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("escalation chain")

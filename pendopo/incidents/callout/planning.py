@@ -1,5 +1,6 @@
 """A chain as a plan: its steps in order with the chains it goes on with, and who would be reached by each of them now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from pendopo.notify.models import Channel, Wishes
 from pendopo.notify.reaching import Reach, reach
 
 from ..roster.models import Absence, Shift
-from .models import CallList, Chain, Step, Whom
+from .models import Call, CallList, CallOut, Chain, Step, Whom
 
 
 def plan_of(chain: Chain) -> list[dict[str, Any]]:
@@ -103,4 +104,16 @@ def ways_of(step: dict[str, Any], at: datetime, *, urgent: bool) -> list[tuple[P
         why = obstacle_to(person, at, urgent=urgent, on_duty=step["whom"] == Whom.ROSTER)
         ways = [reach(person, channel) for channel in step["channels"]]
         found.append((person, [Reach(way.channel, way.target, why or way.obstacle) for way in ways]))
+    return found
+
+
+def to_ring(call_outs: Iterable[CallOut]) -> dict[int, list[Person]]:
+    """Whom to ring by hand, by the key of the call-out: who was called for it and has not answered, with a number or without. One query."""
+    calls = list(Call.objects.filter(call_out__in=call_outs).exclude(person=None).select_related("person").order_by("pk"))
+    answered = {(call.call_out_id, call.person_id) for call in calls if call.answer}
+    found: dict[int, list[Person]] = {}
+    for call in calls:
+        people = found.setdefault(call.call_out_id, [])
+        if call.person and (call.call_out_id, call.person_id) not in answered and call.person not in people:
+            people.append(call.person)
     return found

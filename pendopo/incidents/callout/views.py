@@ -20,7 +20,7 @@ from pendopo.ui.templatetags.house import moment
 from . import actions
 from .forms import ROWS, CallOutFilters, ChainForm, ListForm, StartForm, StepForm, StopForm, whom_choices
 from .models import CallList, CallOut, Chain, Reply, State
-from .planning import reached_now
+from .planning import reached_now, to_ring
 from .tokens import reply_key
 
 
@@ -81,12 +81,11 @@ def call_out(request: PersonRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(CallOut.objects.visible_to(request.user).select_related("chain", "answered_by", "started_by"), pk=pk)
     calls = list(found.calls.select_related("person", "dispatch").prefetch_related("dispatch__tries"))
     steps = [(number, step, [call for call in calls if call.place == number]) for number, step in enumerate(found.plan, 1)]
-    by_hand = {call.person.pk: call.person for call in calls if call.person and call.person.phone and not call.answer}
     context = {
         "out": found,
         "steps": steps,
         "replies": Reply.objects.filter(call__call_out=found).select_related("call__person"),
-        "by_hand": by_hand.values() if found.state in (State.RUNNING, State.UNANSWERED) else [],
+        "by_hand": to_ring([found]).get(found.pk, []) if found.state in (State.RUNNING, State.UNANSWERED) else [],
         "form": StopForm(),
         "may_work": holds(request.user, "desk.work"),
     }

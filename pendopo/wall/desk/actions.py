@@ -1,9 +1,11 @@
 """Verbs of the desk: start a watch after the sound test, heartbeats, end it; and calling out for what nobody took on."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +14,7 @@ from pendopo.agencies.models import Person
 from pendopo.alerts.models import RANKS, Alert
 from pendopo.audit.actions import record
 from pendopo.incidents.callout import actions as callout
+from pendopo.incidents.callout.logic import own_key, thing_of
 from pendopo.incidents.callout.models import CallOut, Chain
 from pendopo.incidents.callout.models import State as CallState
 from pendopo.incidents.posture.models import house_posture
@@ -24,12 +27,13 @@ from .ringing import key_of, ringing_alerts
 
 
 @transaction.atomic
-def start_watch(*, by: Person) -> Desk:
-    """A watch begins at this browser: the alarm was tried and heard. It stands in the logbook."""
+def start_watch(*, by: Person, heard: bool) -> Desk:
+    """A watch begins at this browser, and the logbook says whether the alarm was tried and `heard`. Without, the desk counts as asleep."""
     Desk.objects.filter(person=by, ended=None).update(ended=timezone.now())
-    desk = Desk.objects.create(person=by)
-    write_line(text=_("Watch began; the alarm was tried and heard."), by=by, kind=LineKind.STARTED)
-    record(by=by, room="wall", verb="start_watch", about="/desk", after={"desk": desk.pk})
+    desk = Desk.objects.create(person=by, sound=heard)
+    text = _("Watch began; the alarm was tried and heard.") if heard else _("Watch began without an alarm: this desk counts as asleep.")
+    write_line(text=text, by=by, kind=LineKind.STARTED)
+    record(by=by, room="wall", verb="start_watch", about="/desk", after={"desk": desk.pk, "heard": heard})
     return desk
 
 
@@ -49,14 +53,15 @@ def end_watch(*, desk: Desk, by: Person) -> bool:
 
 
 def escalate(*, now: datetime | None = None) -> int:
-    """Starts a chain for every alert that nobody took on and that may not wait any longer, once for each thing; answers how many began.
+    """Starts a chain for every alert that nobody took on and that may not wait any longer; answers how many began.
 
-    Without an awake desk nothing waits. What somebody took on, or what ended, is not called for any more. A chain that cannot begin, such
-    as one that calls nobody, keeps no other from beginning: its fault is raised when all the others have begun.
+    Once for a group while it rings; again when it was taken on and something of it is told later, or got worse. Without an awake desk
+    nothing waits. What somebody took on, or what ended, is not called for any more. A chain that cannot begin, such as one that calls
+    nobody, keeps no other from beginning: its fault is raised when all the others have begun.
     """
     moment = now or timezone.now()
     _stand_down()
-    chains = {chain.code: chain for chain in Chain.objects.filter(ended=None).exclude(alarm_from="")}
+    chains = {chain.code: chain for chain in Chain.objects.by_themselves()}
     if not chains:
         return 0
     alerts = {key_of(alert): alert for alert in ringing_alerts()}
@@ -66,12 +71,13 @@ def escalate(*, now: datetime | None = None) -> int:
     watchers = [logic.Watcher(chain.code, RANKS.get(chain.alarm_from, 4), timedelta(seconds=chain.patience_s)) for chain in chains.values()]
     awake = Desk.objects.awake(moment).exists()
     found = logic.due(ringing, watchers, awake=awake, posture=house_posture(moment), now=moment)
-    known = set(CallOut.objects.filter(key__in=[_key(code, key) for code, key in found]).values_list("key", flat=True))
-    wanted = [(code, key) for code, key in found if _key(code, key) not in known]
+    since = {one.key: one.told for one in ringing}
+    called = _called(since)
+    wanted = [(code, key) for code, key in found if (code, key) not in called]
     fault: Exception | None = None
     for code, key in wanted:
         try:
-            _call(chains[code], alerts[key], _key(code, key))
+            _call(chains[code], alerts[key], own_key(key, code, since[key]))
         except (Refused, DataError, IntegrityError, ObjectDoesNotExist) as why:
             fault = fault or why
     if fault is not None:
@@ -79,8 +85,16 @@ def escalate(*, now: datetime | None = None) -> int:
     return len(wanted)
 
 
-def _key(chain: str, key: str) -> str:
-    return f"{key} chain {chain}"
+def _called(since: Mapping[str, datetime]) -> set[tuple[str, str]]:
+    """(chain, key) of what is being called for, or was since it rings."""
+    lately = Q(state=CallState.RUNNING) | Q(started__gte=min(since.values()))
+    found = CallOut.objects.filter(lately, started_by=None, key__startswith="alert ").values_list("key", "state", "started")
+    known = [(*thing_of(key)[:2], state, started) for key, state, started in found]
+    return {
+        (chain, thing)
+        for thing, chain, state, started in known
+        if thing in since and (state == CallState.RUNNING or started >= since[thing])
+    }
 
 
 def _call(chain: Chain, alert: Alert, key: str) -> None:

@@ -9,8 +9,9 @@ from pendopo.agencies.access import may, sees_everything
 from pendopo.agencies.letters import mail_is_set_up
 from pendopo.agencies.models import Person
 from pendopo.alerts.models import RANKS, Alert
-from pendopo.incidents.callout.models import CallOut
+from pendopo.incidents.callout.models import CallOut, Chain
 from pendopo.incidents.callout.models import State as CallState
+from pendopo.incidents.callout.planning import to_ring
 from pendopo.incidents.cases.models import Cause, Incident
 from pendopo.incidents.roster.models import LineKind, LogLine
 from pendopo.incidents.roster.reading import Duty, duties, needed
@@ -58,9 +59,10 @@ class DeskView:
     lines: list[LogLine]
     unsent: list[Dispatch]
     unmailed: int
-    by_hand: list[CallOut]
+    by_hand: list[tuple[CallOut, list[Person]]]
     desks: list[Desk]
     awake: bool
+    has_chain: bool
 
 
 def desk_of(person: Person, now: datetime) -> DeskView:
@@ -82,14 +84,10 @@ def desk_of(person: Person, now: datetime) -> DeskView:
         lines=list(LogLine.objects.select_related("by")[:MOST_SHORT]),
         unsent=list(failed.exclude(waits).select_related("person", "endpoint").order_by("-pk")[:MOST_SHORT]),
         unmailed=failed.filter(waits).count(),
-        by_hand=list(
-            CallOut.objects.visible_to(person)
-            .filter(Q(state=CallState.RUNNING) | Q(state=CallState.UNANSWERED, ended__gte=now - timedelta(hours=6)))
-            .select_related("chain")
-            .order_by("-started")[:MOST_SHORT]
-        ),
+        by_hand=by_hand(person, now),
         desks=desks,
         awake=any(desk.is_awake(now) for desk in desks),
+        has_chain=Chain.objects.by_themselves().exists(),
     )
 
 
@@ -110,6 +108,14 @@ def unsent(person: Person, now: datetime) -> QuerySet[Dispatch]:
 def without_mail() -> Q:
     """Letters that no mail server could take because none is named: one thing to know, not an alarm for each. None where one is."""
     return Q(pk__in=[]) if mail_is_set_up() else Q(channel=Channel.EMAIL)
+
+
+def by_hand(person: Person, now: datetime) -> list[tuple[CallOut, list[Person]]]:
+    """Call-outs that go on, and those of six hours that nobody answered, each with whom to ring by hand."""
+    asked = Q(state=CallState.RUNNING) | Q(state=CallState.UNANSWERED, ended__gte=now - timedelta(hours=6))
+    found = list(CallOut.objects.visible_to(person).filter(asked).select_related("chain").order_by("-started")[:MOST_SHORT])
+    people = to_ring(found)
+    return [(out, people.get(out.pk, [])) for out in found]
 
 
 def burning(person: Person) -> list[Burning]:

@@ -58,10 +58,16 @@ def desk(request: PersonRequest) -> HttpResponse:
 @require_POST
 @opens("desk.work", house=True)
 def start(request: PersonRequest) -> HttpResponse:
-    """The alarm was tried and heard: the watch begins at this browser."""
-    made = actions.start_watch(by=request.user)
+    """The watch begins at this browser; only the button that says so has heard the alarm."""
+    heard = request.POST.get("heard") == "1"
+    made = actions.start_watch(by=request.user, heard=heard)
     request.session[KEPT] = made.pk
-    messages.success(request, _("Your watch has begun. The alarm rings here until somebody takes on what burns."))
+    if heard:
+        messages.success(request, _("Your watch has begun. The alarm rings here until somebody takes on what burns."))
+    else:
+        messages.warning(
+            request, _("Your watch has begun without an alarm: this desk counts as asleep, and alerts go to the chain at once.")
+        )
     return redirect("wall:desk")
 
 

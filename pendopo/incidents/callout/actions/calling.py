@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +18,9 @@ from pendopo.notify import actions as notify
 from pendopo.notify.models import OPEN
 from pendopo.notify.models import State as Sent
 
-from ..logic import Answer
+from ..logic import Answer, thing_of
 from ..models import Call, CallOut, Chain, State
-from ..planning import plan_of, ways_of
+from ..planning import people_of, plan_of, ways_of
 from ..tokens import token_of
 
 # A step whose every call has failed is not waited for longer than this: the next one begins.
@@ -86,7 +87,7 @@ def advance(*, call_out: CallOut, now: datetime | None = None) -> bool:
 
 def _is_hopeless(call_out: CallOut, now: datetime) -> bool:
     """Whether nobody of the steps so far can answer any more: each said no, or could not be reached."""
-    calls = list(call_out.calls.select_related("dispatch"))
+    calls = list(Call.objects.filter(call_out__in=[call_out, *_beside(call_out)]).select_related("dispatch"))
     last = max((call.made for call in calls), default=call_out.started)
     if now - last < BREATH:
         return False
@@ -95,13 +96,27 @@ def _is_hopeless(call_out: CallOut, now: datetime) -> bool:
     return all(call.person_id in lost or call.dispatch is None or call.dispatch.state in dead for call in calls)
 
 
+def _beside(call_out: CallOut) -> list[CallOut]:
+    """Call-outs of other chains that began by themselves for the same and go on, or were answered in the same episode."""
+    thing, _chain, since = thing_of(call_out.key)
+    if call_out.started_by_id is not None or not since:
+        return []
+    alike = CallOut.objects.filter(started_by=None, key__startswith=f"{thing} chain ").exclude(pk=call_out.pk)
+    return list(alike.filter(Q(state=State.RUNNING) | Q(state=State.ANSWERED, key__endswith=f" since {since}")))
+
+
 def _call_all(call_out: CallOut, step: dict[str, Any], now: datetime) -> int:
-    """Calls everybody of a step on its channels, once for each; how many calls left. What stands in the way is kept with the call."""
+    """Calls everybody of a step on its channels, once for each; how many calls left, those of another chain for the same included. What
+    stands in the way is kept with the call."""
     urgent = call_out.severity in (Severity.EXTREME, Severity.SEVERE)
     called = set(call_out.calls.values_list("person", "channel"))
+    elsewhere = set(Call.objects.filter(call_out__in=_beside(call_out), obstacle="").values_list("person", "channel"))
     left = 0
     for person, ways in ways_of(step, now, urgent=urgent):
         for way in ways:
+            if (person.pk if person else None, way.channel) in elsewhere:
+                left += 1
+                continue
             if (person.pk if person else None, way.channel) in called:
                 continue
             call = Call.objects.create(
@@ -169,7 +184,18 @@ def answer(*, call: Call, said: Answer, via: str) -> str:
         except IntegrityError as why:  # rung by hand a second time meanwhile
             raise Refused(_("People are called for this already.")) from why
         _take_back(out)
+        _answer_beside(out, call)
     return _("Thank you. The command center knows that you come.")
+
+
+def _answer_beside(out: CallOut, call: Call) -> None:
+    """Who comes has answered the other chains too that would have called them for the same."""
+    beside = CallOut.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=[one.pk for one in _beside(out)])
+    for other in beside.filter(state=State.RUNNING):
+        if any(call.person in people_of(step, call.made) for step in other.plan[: other.place]):
+            other.state, other.ended, other.answered_by = State.ANSWERED, out.ended, call.person
+            other.save(update_fields=["state", "ended", "answered_by"])
+            _take_back(other)
 
 
 def _reopen(out: CallOut, call: Call) -> str:

@@ -14,7 +14,8 @@ from pendopo.alerts.models import Alert
 from pendopo.alerts.outside.reading import plain
 from pendopo.alerts.tests.yard import word
 from pendopo.incidents.callout import actions as callout
-from pendopo.incidents.callout.models import CallOut, Chain
+from pendopo.incidents.callout.logic import Answer
+from pendopo.incidents.callout.models import Call, CallOut, Chain
 from pendopo.incidents.cases import actions as cases
 from pendopo.incidents.cases.models import Incident
 from pendopo.incidents.procedures.actions import load_shipped
@@ -74,7 +75,11 @@ def test_a_watch_begins_with_the_sound_test_and_ends_with_a_hand_over(sari: Pers
     client = signed_in(sari)
     assert "Tidak ada meja" in client.get("/desk").content.decode()
     client.post("/desk/start")
-    desk = Desk.objects.get()
+    assert not Desk.objects.get().is_awake(timezone.now()), "nobody heard the alarm"
+    assert "tanpa alarm" in LogLine.objects.get().text
+    LogLine.objects.all().delete()
+    client.post("/desk/start", {"heard": "1"})
+    desk = Desk.objects.get(ended=None)
     assert desk.is_awake(timezone.now()) and LogLine.objects.get().kind == "started"
     assert client.post("/desk/beat", {"sound": "0"}).json()["watch"]
     desk.refresh_from_db()
@@ -92,7 +97,7 @@ def test_without_an_awake_desk_a_chain_starts_at_once_and_stands_down_when_someb
     steps = [callout.StepSpec("person", camat, ["email"], 600)]
     callout.set_chain(code="pusat", name="Pusat", steps=steps, by=None, alarm_from="Severe", patience_s=120)
     apply(verdicts=[word("Gerimis", 1, severity="Minor"), word("Air naik", 2)])
-    desk = actions.start_watch(by=sari)
+    desk = actions.start_watch(by=sari, heard=True)
     now = timezone.now()
     assert actions.escalate(now=now) == 0
     actions.beat(desk=desk, sound=False)
@@ -109,11 +114,90 @@ def test_an_awake_desk_has_its_patience(sari: Person, camat: Person) -> None:
     callout.set_chain(
         code="pusat", name="Pusat", steps=[callout.StepSpec("person", camat, ["email"], 60)], by=None, alarm_from="Moderate", patience_s=120
     )
-    actions.start_watch(by=sari)
+    actions.start_watch(by=sari, heard=True)
     apply(verdicts=[word("Air naik", 1)])
     told = Alert.objects.get().told
     assert told and actions.escalate(now=told + timedelta(seconds=110)) == 0
     assert actions.escalate(now=told + timedelta(seconds=121)) == 1
+
+
+def begins_by_itself(*people: Person, code: str = "pusat", wait_s: int = 600) -> None:
+    """A chain that calls these people one after the other, at once without an awake desk."""
+    steps = [callout.StepSpec("person", person, ["email"], wait_s) for person in people]
+    callout.set_chain(code=code, name=code, steps=steps, by=None, alarm_from="Minor", patience_s=120)
+
+
+def test_what_was_taken_on_and_gets_worse_rings_and_calls_again(sari: Person, camat: Person) -> None:
+    begins_by_itself(camat)
+    start = timezone.now()
+    apply(verdicts=[word("Siaga", 1, severity="Moderate")], now=start)
+    assert actions.escalate() == 1
+    acknowledge(alerts=Alert.objects.all(), by=sari)
+    assert not ringing_alerts() and actions.escalate() == 0
+    apply(verdicts=[word("Siaga", 2, severity="Extreme")], now=timezone.now())
+    (rings,) = ringing_alerts()
+    assert rings.severity == "Extreme" and rings.told > start and rings.acknowledgements.get().by == sari
+    assert actions.escalate() == 1 and actions.escalate() == 0, "called again, once"
+    assert list(CallOut.objects.order_by("pk").values_list("state", flat=True)) == ["stopped", "running"]
+    acknowledge(alerts=Alert.objects.all(), by=sari)
+    apply(verdicts=[word("Siaga", 3, severity="Moderate")], now=timezone.now())
+    assert not ringing_alerts(), "what gets better rings no more"
+
+
+def test_what_ended_and_comes_back_rings_again(sari: Person, regency: Region) -> None:
+    apply(verdicts=[word("Link", 1)], now=timezone.now())
+    acknowledge(alerts=Alert.objects.all(), by=sari)
+    apply(verdicts=[word("Link", 2, hot=False), word("Link", 3)], now=timezone.now())
+    assert Alert.objects.get().flaps == 1 and len(ringing_alerts()) == 1
+
+
+def test_a_group_is_called_for_again_when_something_later_rings(sari: Person, camat: Person) -> None:
+    begins_by_itself(camat, wait_s=60)
+    apply(verdicts=[word("Air naik", 1, group="air")], now=timezone.now())
+    assert actions.escalate() == 1
+    callout.advance(call_out=CallOut.objects.get(), now=timezone.now() + timedelta(minutes=2))
+    assert CallOut.objects.get().state == "unanswered"
+    apply(verdicts=[word("Air naik", 2, region="35.16.08", group="air")], now=timezone.now())
+    assert actions.escalate() == 0, "the group was called for since it rings"
+    acknowledge(alerts=Alert.objects.all(), by=sari)
+    apply(verdicts=[word("Air naik", 3, region="35.16.14", group="air")], now=timezone.now())
+    assert Alert.objects.values("group").distinct().count() == 1
+    assert actions.escalate() == 1 and actions.escalate() == 0
+
+
+def test_two_chains_that_share_a_person_call_them_once(sari: Person, camat: Person, rani: Person) -> None:
+    begins_by_itself(camat, code="pusat")
+    begins_by_itself(camat, rani, code="wilayah")
+    apply(verdicts=[word("Air naik", 1)], now=timezone.now())
+    assert actions.escalate() == 2
+    (call,) = Call.objects.all()
+    assert call.person == camat and call.call_out.chain.code == "pusat"
+    other = CallOut.objects.get(chain__code="wilayah")
+    assert not callout.advance(call_out=other, now=timezone.now() + timedelta(seconds=5)), "the call of the other chain is waited for"
+    callout.answer(call=call, said=Answer.COMING, via="email")
+    assert set(CallOut.objects.values_list("state", "answered_by")) == {("answered", camat.pk)}
+
+
+def test_a_desk_without_a_chain_that_starts_by_itself_says_so(sari: Person, camat: Person) -> None:
+    client = signed_in(sari)
+    page = client.get("/desk").content.decode()
+    assert "Tidak ada rantai yang mulai sendiri" in page and 'href="/callout/chains"' in page and "langsung ke rantai" not in page
+    begins_by_itself(camat)
+    page = client.get("/desk").content.decode()
+    assert "Tidak ada rantai yang mulai sendiri" not in page and "langsung ke rantai" in page
+
+
+def test_the_desk_says_whom_to_ring_by_hand_when_nobody_answered(sari: Person, camat: Person, rani: Person) -> None:
+    Person.objects.filter(pk=camat.pk).update(phone="+628111222333")
+    begins_by_itself(camat, rani, wait_s=10)
+    apply(verdicts=[word("Air naik", 1)], now=timezone.now())
+    actions.escalate()
+    client = signed_in(sari)
+    assert "tel:+628111222333" not in client.get("/desk").content.decode().split('id="desk-log"')[0].split('id="desk-calls"')[1]
+    for minutes in (1, 2):
+        callout.advance(call_out=CallOut.objects.get(), now=timezone.now() + timedelta(minutes=minutes))
+    part = client.get("/desk").content.decode().split('id="desk-log"')[0].split('id="desk-calls"')[1]
+    assert "Pak Camat" in part and 'href="tel:+628111222333"' in part and "Rani" in part and "belum ada nomor" in part
 
 
 def test_the_telephone_book_is_found_by_words_and_dials(sari: Person, regency: Region) -> None:
