@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -39,6 +41,14 @@ class Item:
         if self.goal is None:
             return ""
         return self.goal.name_en if get_language() == "en" and self.goal.name_en else self.goal.name_id
+
+    @property
+    def order_url(self) -> str:
+        """Where an order because of it is given: the form with what it is about filled in."""
+        word = self.pulse.judged.word if self.pulse.judged else self.pulse.freshness_word
+        about = reverse("indicators:indicator", args=[self.pulse.figure.indicator])
+        asked = {"about": about, "title": (self.aim or self.where)[:200], "what": say(self, word or self.aim)}
+        return f"{reverse('orders:new')}?{urlencode(asked)}"
 
 
 @dataclass

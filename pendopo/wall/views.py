@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from pendopo.agencies.access import may_somewhere
 from pendopo.agencies.models import Person
 from pendopo.bus.subjects import INCIDENTS
 from pendopo.incidents.posture.logic import reaches
@@ -203,5 +204,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "now": reading.now,
             "ticket": issue(reading.follows()),
             "names": {"sources": reading.sources},
+            "may_order": may_somewhere(request.user, "orders.give"),
         }
     return render(request, "wall/home.html", context)

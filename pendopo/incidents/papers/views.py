@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pendopo.agencies.access import may, require
+from pendopo.agencies.access import may, may_somewhere, require
 from pendopo.agencies.requests import PersonRequest
 from pendopo.indicators.moments.asking import as_of_in
 from pendopo.regions.models import Region
@@ -96,6 +96,7 @@ def report(request: PersonRequest, pk: int) -> HttpResponse:
         "pdf": "report.pdf",
         "learns": FindingForm(steps=steps_of(found)) if learns else None,
         "changes": learns and holds(request.user, "incidents.handle"),
+        "may_order": "as_of" not in request.GET and may_somewhere(request.user, "orders.give"),
     }
     return render(request, "incidents/papers/page.html", context)
 

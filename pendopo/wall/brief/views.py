@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pendopo.agencies.access import may_somewhere
 from pendopo.agencies.models import Person
 from pendopo.indicators.moments.asking import as_of_in, bar
 from pendopo.live.tickets import issue
@@ -40,6 +41,7 @@ def _page(request: HttpRequest, form: WishForm) -> HttpResponse:
         "decided": found.decided,
         "now": found.reading.now,
         "as_of": as_of,
+        "may_order": as_of is None and may_somewhere(person, "orders.give"),
         "bar": bar(request, as_of, now),
         "ticket": "" if as_of else issue(found.reading.follows()),
         "names": {"sources": found.reading.sources},

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from pendopo.agencies.models import Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.models import Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.indicators.announce import word_of
 from pendopo.indicators.latest import figures
 from pendopo.indicators.models import Indicator, Publicity
@@ -200,6 +201,12 @@ def test_the_brief_says_what_is_red_what_changed_and_what_is_late(sari: Person) 
     red, changed, late = (html.index(f'id="{name}"') for name in ("red", "changed", "late"))
     assert red < html.index("Angka hospital-bor") < changed < html.index("Angka beds-free") < late < html.index("Angka river-level")
     assert "Penuh" in html and "turun 60" in html
+    rudi = person_in_post("rudi@mojokerto.test", "Rudi", Role.ENGINEER)
+    for path in ("/brief", "/home"):
+        (link,) = re.findall(r'href="(/orders/new\?[^"]+)"', page(sari, path))
+        form = signed_in(sari).get(unescape(link)).content.decode()
+        assert "/indicators/hospital-bor" in form and "Angka hospital-bor" in form and "85" in form and "Penuh" in form
+        assert "/orders/new" not in page(rudi, path), "who may not give orders is offered none"
 
 
 def test_a_viewer_without_a_post_lands_home_with_a_sentence(regency: Region) -> None:

@@ -1,12 +1,14 @@
 """Learning: a finding of a review becomes the next version of the procedure, seen in both places; nobody overwrites another."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 
 from pendopo.agencies.actions import Refused
-from pendopo.agencies.models import Person
-from pendopo.agencies.tests.people import signed_in
+from pendopo.agencies.models import Person, Role
+from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.audit.models import Entry
 from pendopo.incidents.cases.actions import open_incident
 from pendopo.incidents.cases.models import Incident
@@ -16,6 +18,7 @@ from pendopo.incidents.learning.models import Finding
 from pendopo.incidents.procedures.actions import load_shipped
 from pendopo.incidents.procedures.logic import span_of
 from pendopo.incidents.procedures.models import ProcedureVersion, newest
+from pendopo.orders.models import Order
 from pendopo.regions.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +45,24 @@ def as_posted(version: ProcedureVersion, **changes: str) -> dict[str, Any]:
         data |= {f"form-{number}-early": "on"} if row["early"] else {}
         data[f"form-{number}-ORDER"] = number + 1
     return {**data, **changes}
+
+
+def test_an_order_is_given_from_a_finding_that_waits(flood: Incident, sari: Person) -> None:
+    finding = actions.write_finding(incident=flood, text="Perahu & pelampung kurang", step="", by=sari)
+    report = f"{flood.get_absolute_url()}/report"
+    client = signed_in(sari)
+    (link,) = re.findall(r'href="(/orders/new\?[^"]+)"', client.get(report).content.decode())
+    post = sari.holdings.get().post
+    form = client.get(unescape(link))
+    assert "Perahu &amp; pelampung kurang" in form.content.decode()
+    given = {**form.context["form"].initial, "to": [post.pk]}
+    assert client.post("/orders/new", given)["Location"] == finding.get_absolute_url()
+    order = Order.objects.get()
+    assert (order.about, order.title, order.what) == (finding.get_absolute_url(), "Banjir Sooko", "Perahu & pelampung kurang")
+    budi = person_in_post("rudi@mojokerto.test", "Rudi", Role.ENGINEER)
+    assert "/orders/new" not in signed_in(budi).get(report).content.decode()
+    actions.put_aside(finding=finding, why="Sudah dibeli", by=sari)
+    assert "/orders/new" not in client.get(report).content.decode(), "what is settled needs no order"
 
 
 def test_a_finding_changes_the_procedure_and_both_pages_lead_to_each_other(flood: Incident, sari: Person) -> None:
