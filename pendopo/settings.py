@@ -113,6 +113,7 @@ TEMPLATES = [
                 "pendopo.agencies.context.reader",
                 "pendopo.regions.context.government",
                 "pendopo.incidents.posture.context.posture",
+                "pendopo.incidents.cases.context.incidents_here",
                 "pendopo.ui.context.house",
             ]
         },

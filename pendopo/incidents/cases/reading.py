@@ -12,6 +12,7 @@ from pendopo.alerts.cap.models import PublicWarning
 from pendopo.alerts.models import Alert, Change
 from pendopo.indicators.latest import figure_json, figures
 from pendopo.indicators.models import Indicator
+from pendopo.network.models import Device, Link, Site
 from pendopo.orders.models import Order, Word
 
 from ..callout.models import CallOut
@@ -19,6 +20,7 @@ from ..procedures.logic import Mark, Standing, standings
 from .models import EntryKind, Incident, StepMark, TimelineEntry, alerts_of
 
 MOST_FIGURES = 12
+MOST_PARTS = 30
 MOST_LINES = 2000
 
 
@@ -42,6 +44,17 @@ class Happened:
 def family(incident: Incident) -> list[Incident]:
     """The incident and what was merged into it."""
     return [incident, *incident.merged.all()]
+
+
+def parts_of(incident: Incident, reader: Person) -> list[Device | Link | Site]:
+    """The parts of the network that its alerts lead to, as far as the reader may see both."""
+    seen = alerts_of(incident) & Alert.objects.visible_to(reader)
+    links = set(seen.filter(link__startswith="/network/").values_list("link", flat=True))
+    codes = {link.rsplit("/", 1)[1] for link in links}
+    if not codes:
+        return []
+    found = [one for kind in (Site, Device, Link) for one in kind.objects.visible_to(reader).filter(code__in=codes).order_by("name")]
+    return [one for one in found if one.get_absolute_url() in links][:MOST_PARTS]
 
 
 def timeline(incident: Incident, *, reader: Person | None = None, as_of: datetime | None = None) -> list[Happened]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from pendopo.agencies.requests import PersonRequest
 from pendopo.alerts.models import Alert
-from pendopo.bus.subjects import ALERTS
+from pendopo.bus.subjects import ALERTS, INCIDENTS
 from pendopo.live.logic import Follow
 from pendopo.live.tickets import issue
 from pendopo.ui.door import opens
@@ -23,9 +23,9 @@ from ..usage import busy_links
 
 
 def ticket() -> str:
-    """The right to hear that alerts and presence changed."""
+    """The right to hear that alerts, presence and incidents changed."""
     province = settings.REGION.split(".")[0]
-    return issue([Follow(ALERTS, province, below=True)])
+    return issue([Follow(ALERTS, province, below=True), Follow(INCIDENTS, province, below=True)])
 
 
 @opens("network.see")

@@ -27,7 +27,7 @@ from .. import actions, logic
 from ..forms import ChangeForm, DecideForm, LeadForm, MergeForm, MoveForm, SplitForm, StepForm, WriteForm, home_regions, written
 from ..models import EntryKind, Incident, State, StepState, TimelineEntry, alerts_of
 from ..places import map_of
-from ..reading import checklist, orders_of, timeline
+from ..reading import checklist, orders_of, parts_of, timeline
 from .lists import state_words, ticket
 
 MOVE_LABELS = {
@@ -97,6 +97,7 @@ def page(request: PersonRequest, found: Incident, form: forms.Form | None = None
             (one, [f for f in one.figures if f["indicator"] in readable]) for one in found.decisions.select_related("by", "post")
         ],
         "alerts": (alerts_of(found) & Alert.objects.visible_to(request.user)).select_related("region").order_by("ended", "-started")[:20],
+        "parts": parts_of(found, request.user),
         "heard": alerts_of(found).filter(link__startswith=reverse("reports:clusters")).exists(),
         "meetings": [one for one in found.entries.filter(kind=EntryKind.MEETING) if one.link],
         "merged": list(found.merged.all()),
