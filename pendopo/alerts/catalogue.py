@@ -14,11 +14,13 @@ from pendopo.indicators.models import Indicator, Source
 from pendopo.regions.models import Region
 
 from .actions.declaring import declare_rule
-from .models import Station
+from .actions.depending import depend, undepend
+from .models import Dependency, Rule, Scope, Station
 from .rules import SEVERITIES, WrongRule
+from .verdicts import fingerprint
 from .water.actions import declare_station, set_surroundings
 
-RULE_KEYS = {"code", "name", "indicator", "source", "region", "scope", "dims", "severity", "group", "advice", "rule"}
+RULE_KEYS = {"code", "name", "indicator", "source", "region", "scope", "dims", "severity", "group", "advice", "rule", "depends"}
 STATION_KEYS = {"code", "name", "river", "indicator", "region", "dims", "siaga", "margin", "rise", "downstream", "threatens"}
 TEXTS = {"code", "name", "indicator", "source", "region", "scope", "severity", "group", "advice", "river"}
 SIAGA = {1, 2, 3}
@@ -47,7 +49,7 @@ def load_rules(text: str, *, by: Actor | None = None) -> Loaded:
         raise Faulty(["The file is a mapping with the lists `rules` and `stations`."])
     loaded, faults = Loaded(), list[str]()
     with transaction.atomic():
-        for what, one in (("stations", _station), ("rules", _rule), ("stations", _surroundings)):
+        for what, one in (("stations", _station), ("rules", _rule), ("stations", _surroundings), ("rules", _dependence)):
             _each(raw, what, one, loaded, faults)
         if faults:
             raise Faulty(list(dict.fromkeys(faults)))
@@ -127,6 +129,39 @@ def _rule(entry: dict[str, Any], loaded: Loaded) -> None:
         loaded.rules.append(entry["code"])
     else:
         loaded.same += 1
+
+
+def _thing(code: str) -> str:
+    """The fingerprint of what a rule judges, when that is one thing only."""
+    rule = Rule.objects.filter(code=code).first()
+    if rule is None:
+        raise ValueError(f"depends: there is no rule “{code}”.")
+    if rule.source_id is not None:
+        return fingerprint("rule", code, rule.region_id)
+    if rule.scope != Scope.WHOLE:
+        raise ValueError(f"depends: the rule “{code}” judges each place by itself; only rules with scope: whole depend on each other.")
+    return fingerprint("rule", code, rule.region_id, {} if rule.kind == "composite" else rule.dims)
+
+
+def _dependence(entry: dict[str, Any], loaded: Loaded) -> None:
+    """On which rules this one depends, as the file says it."""
+    codes = entry.get("depends", [])
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise ValueError("depends is a list of codes of rules.")
+    rule = Rule.objects.filter(code=entry["code"]).first()
+    if rule is None:
+        return  # the fault of the rule is told already
+    origin = f"rule {rule.code}"
+    mine = Dependency.objects.filter(origin=origin)
+    child = _thing(rule.code) if codes else ""
+    before = set(mine.values_list("child", "parent"))
+    if stale := {name for name, _parent in before if name != child}:
+        undepend(origin=origin, children=sorted(stale))
+    if codes:
+        depend(child=child, parents=[_thing(code) for code in codes], origin=origin)
+    if set(mine.values_list("child", "parent")) != before and rule.code not in loaded.rules:
+        loaded.rules.append(rule.code)
+        loaded.same -= 1
 
 
 def _station(entry: dict[str, Any], loaded: Loaded) -> None:
