@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from django.conf import settings
 from nats.aio.client import Client
@@ -28,6 +29,7 @@ from pendopo.coworking.bookings import running as coworking
 from pendopo.incidents.callout import running as callout
 from pendopo.incidents.cases import tell as incidents_tell
 from pendopo.incidents.posture import running as posture
+from pendopo.incidents.posture.models import house_cadence
 from pendopo.incidents.triggers import running as triggers
 from pendopo.indicators import announce, intake, sensors
 from pendopo.indicators.closing import nightly
@@ -58,7 +60,7 @@ Loop = Callable[[Client, asyncio.Event], Awaitable[None]]
 
 LOOPS: dict[str, Loop] = {
     "alerts.evaluate": evaluate.run,
-    "alerts.hearing": alerts_hearing.run,
+    "alerts.hearing": partial(alerts_hearing.run, cadence=house_cadence),
     "alerts.proving": proving.run,
     "alerts.publishing": alerts_publishing.run,
     "alerts.tell": alerts_tell.run,

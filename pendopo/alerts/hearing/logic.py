@@ -11,6 +11,8 @@ OLDEST = timedelta(days=7)
 # A feed without an end in its messages: a warning holds so long.
 USUAL = timedelta(hours=24)
 EARTH_KM = 6371.0
+# Nobody is asked more often, whatever the posture.
+SHORTEST_S = 30.0
 # A rule of thumb, not seismology: a quake of magnitude 5 is felt within about 100 km, and each magnitude more doubles that.
 FELT_KM, FELT_AT, FELT_TIMES = 100.0, 5.0, 2.0
 
@@ -113,3 +115,8 @@ def pace(asked: Sequence[float], now: float, per_minute: int) -> float:
     """Seconds to wait so that no minute has more than `per_minute` requests; `asked` are the times of the last ones (monotonic)."""
     last = [at for at in asked if now - at < 60.0]
     return 0.0 if len(last) < per_minute else 60.0 - (now - sorted(last)[-per_minute])
+
+
+def wait_s(every_s: float, cadence: float) -> float:
+    """Seconds between two looks at a feed, as much shortened as a posture asks: never below what a host is spared."""
+    return max(SHORTEST_S, every_s * cadence)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +29,8 @@ TIMEOUT_S = 8.0
 # BMKG allows 60 a minute; a restart forgets what was asked just before it.
 PER_MINUTE = 50
 MOST_STEPS = 4
+# How much of the usual time lies between two looks at a moment.
+Cadence = Callable[[datetime], float]
 
 
 class Busy(Exception):
@@ -92,22 +95,33 @@ def look(feed: Feed, asker: Asker, now: datetime) -> int:
     return taken
 
 
-def look_at_due(asker: Asker, now: datetime | None = None) -> int:
-    """Every active feed whose time has come; answers how many messages were taken in."""
+def look_at_due(asker: Asker, now: datetime | None = None, cadence: float = 1.0) -> int:
+    """Every active feed whose time has come; answers how many messages were taken in. `cadence`: how much of the usual time lies between
+    two looks, less while the posture is grave."""
     at = now or timezone.now()
-    due = [feed for feed in Feed.objects.filter(active=True) if feed.looked is None or at - feed.looked >= timedelta(seconds=feed.every_s)]
+    due = [
+        feed
+        for feed in Feed.objects.filter(active=True)
+        if feed.looked is None or at - feed.looked >= timedelta(seconds=logic.wait_s(feed.every_s, cadence))
+    ]
     return sum(look(feed, asker, at) for feed in due)
 
 
-async def run(nc: Client, closing: asyncio.Event) -> None:
-    """Looks until the house closes; complains once when the database is away."""
+def round_of(asker: Asker, cadence: Cadence) -> int:
+    """One look at every feed that is due, as often as the posture of this moment asks."""
+    now = timezone.now()
+    return look_at_due(asker, now, cadence(now))
+
+
+async def run(nc: Client, closing: asyncio.Event, *, cadence: Cadence) -> None:
+    """Looks until the house closes; complains once when the database is away. What posture asks for is told by the house above."""
     complaint = Complaint("feeds of warnings are not followed")
     agent = {"User-Agent": f"Pendopo (government command center; {settings.SITE_URL})"}
     with ThreadPoolExecutor(1, thread_name_prefix="hearing") as thread, httpx.Client(timeout=TIMEOUT_S, headers=agent) as client:
         asker = Asker(client)
         while not closing.is_set():
             try:
-                await in_thread(thread, partial(look_at_due, asker))
+                await in_thread(thread, partial(round_of, asker, cadence))
                 complaint.well()
             except (DatabaseError, InterfaceError, psycopg.Error) as problem:
                 complaint.wrong(problem)

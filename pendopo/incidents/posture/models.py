@@ -86,3 +86,8 @@ def house_posture(at: datetime) -> str:
     within = Region.objects.within(settings.REGION).values("pk")
     levels = Posture.objects.running(at).filter(exercise=False, region__in=within).values_list("level", flat=True)
     return max([posture_of(settings.REGION, at), *levels], key=lambda level: logic.RANKS.get(level, 0))
+
+
+def house_cadence(at: datetime) -> float:
+    """How much of the usual time lies between two questions to others at a moment: less while the house is on watch or in an emergency."""
+    return logic.CADENCE[house_posture(at)]

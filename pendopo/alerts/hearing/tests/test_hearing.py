@@ -217,6 +217,16 @@ def test_a_host_is_asked_fifty_times_a_minute_at_most() -> None:
     assert logic.pace([0.0, 1.0], 2.0, 2) == 58.0 and logic.pace([0.0, 1.0], 60.5, 2) == 0.0
 
 
+def test_a_feed_is_asked_more_often_while_the_posture_is_grave(feed: Feed) -> None:
+    asker = running.Asker(httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, content=b"<rss/>"))))
+    now = timezone.now()
+    for cadence, seconds in ((1.0, 120), (0.5, 60), (0.25, 30), (0.1, 30)):
+        Feed.objects.update(every_s=120, looked=now)
+        for waited, asked in ((seconds - 1, False), (seconds, True)):
+            running.look_at_due(asker, now + timedelta(seconds=waited), cadence)
+            assert (Feed.objects.get().looked != now) is asked, (cadence, waited)
+
+
 def test_quakes_wait_where_they_may_have_been_felt(feed: Feed) -> None:
     now = timezone.now().replace(microsecond=0)
     near = {"Coordinates": "-7.9,112.6", "DateTime": now.isoformat(), "Magnitude": "5.1", "Kedalaman": "10 km", "Wilayah": "Malang"}

@@ -15,7 +15,7 @@ from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.audit.models import Entry
 from pendopo.incidents.cases.actions import open_incident
 from pendopo.incidents.posture import actions, logic, running
-from pendopo.incidents.posture.models import Posture, house_posture, posture_of
+from pendopo.incidents.posture.models import Posture, house_cadence, house_posture, posture_of
 from pendopo.incidents.roster.actions import set_roster
 from pendopo.incidents.roster.reading import duties
 from pendopo.indicators.models import Indicator, Latest, Share
@@ -83,7 +83,9 @@ def test_the_figures_of_the_room_are_told() -> None:
 @pytest.mark.django_db
 def test_a_drill_never_ends_a_real_posture(sari: Person, regency: Region) -> None:
     soon = timezone.now() + timedelta(days=1)
+    assert house_cadence(timezone.now()) == 1.0
     actions.declare(region=regency, level="emergency", until=soon, reason="Banjir", basis="SK 1/2026", by=sari)
+    assert house_cadence(timezone.now()) == 0.25
     with pytest.raises(Refused, match="sungguhan"):
         actions.declare(region=regency, level="watch", until=soon, reason="Uji", by=sari, exercise=True)
     assert house_posture(timezone.now()) == "emergency"
