@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from pendopo.ui import words
@@ -58,6 +60,16 @@ class Pulse:
     coverage: str
     judged: Judged | None
     attributes: dict[str, str]
+    as_of: datetime | None = None
+
+    @property
+    def origin(self) -> str:
+        """The page that opens the number to its formula, inputs, rows and deliveries, as known at the moment the pulse was read."""
+        figure = self.figure
+        query = {"as_of": utc_text(self.as_of)} if self.as_of else {}
+        query |= {f"dims.{name}": value for name, value in figure.dims.items()}
+        page = reverse("indicators:figure", args=[figure.indicator, figure.region])
+        return f"{page}?{urlencode(query)}" if query else page
 
     @property
     def is_old(self) -> bool:
@@ -67,12 +79,13 @@ class Pulse:
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom pulses are made: the moment, the zone, the language, and the names of sources."""
+    """For whom pulses are made: the moment, the zone, the language, the names of sources, and the moment asked for (None = now)."""
 
     now: datetime
     zone: ZoneInfo
     language: str
     sources: Mapping[str, str]
+    as_of: datetime | None = None
 
 
 def pulse_of(
@@ -99,6 +112,7 @@ def pulse_of(
         coverage=coverage,
         judged=None if freshness in ("stale", "silent") else judged,
         attributes=_attributes(figure, indicator, bands),
+        as_of=reader.as_of,
     )
 
 

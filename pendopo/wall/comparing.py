@@ -38,7 +38,6 @@ class Line:
     before: Pulse
     after: Pulse
     why: Why
-    lineage: str
     amount: str
     direction: str
     percent: str
@@ -127,13 +126,11 @@ def _line(pair: Pair, why: Why, earlier: Reading, later: Reading) -> Line:
     percent = ""
     if amount and before:
         percent = f"{number_text(abs(100 * amount / before), 1, language)} %"
-    query = {"as_of": utc_text(later.now) or "", **{f"dims.{name}": value for name, value in pair.after.dims.items()}}
     return Line(
         pair=pair,
         before=earlier.pulse(pair.before, pair.indicator),
         after=later.pulse(pair.after, pair.indicator),
         why=why,
-        lineage=f"{reverse('indicators:figure', args=[pair.indicator.code, pair.after.region])}?{urlencode(query)}",
         amount="" if amount is None else number_text(abs(amount), decimals, language),
         direction="" if amount is None else "up" if amount > 0 else "down" if amount < 0 else "level",
         percent=percent,

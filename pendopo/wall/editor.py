@@ -140,4 +140,4 @@ def preview(request: HttpRequest) -> HttpResponse:
         spec = next((there[scene.board] for scene in spec.scenes if scene.board in there), spec)
     visible = Indicator.objects.visible_to(request.user)
     reading = read(spec, visible, now=timezone.now(), language=get_language())
-    return render(request, "wall/board.html", {**board_context(spec, reading, ""), "ticket": "", "preview": True, "address": code})
+    return render(request, "wall/board.html", {**board_context(spec, reading, ""), "ticket": "", "is_screen": True, "address": code})

@@ -88,7 +88,7 @@ class Reading:
     @property
     def reader(self) -> Reader:
         """For whom the pulses are made."""
-        return Reader(self.now, self.zone, self.language, self.sources)
+        return Reader(self.now, self.zone, self.language, self.sources, self.as_of)
 
     def figure(self, indicator: Indicator, region: str, dims: Any = None) -> Figure:
         """The figure of an indicator in a region: of the series asked for, or of the one with the newest report."""

@@ -131,7 +131,7 @@ def indicator(request: PersonRequest, code: str) -> HttpResponse:
         known = Delivery.objects.filter(source__in=found.sources.all(), known_since__lte=as_of or now)
         deliveries = known.select_related("source").order_by("-id")[:10]
     names = dict(Source.objects.values_list("code", "name"))
-    reader = Reader(as_of or now, ZoneInfo(settings.TIME_ZONE), get_language() or settings.LANGUAGE_CODE, names)
+    reader = Reader(as_of or now, ZoneInfo(settings.TIME_ZONE), get_language() or settings.LANGUAGE_CODE, names, as_of)
     context = {
         "indicator": found,
         "pulses": [pulse_of(figure, found, reader) for figure in figures([found], [settings.REGION], as_of=as_of)],

@@ -24,10 +24,10 @@ from pendopo.ui.words import language_of
 ANSWERED_DAYS = 90
 
 
-def reader(now: datetime) -> Reader:
+def reader(now: datetime, as_of: datetime | None = None) -> Reader:
     """For whom pulses are made on this page."""
     names = dict(Source.objects.values_list("code", "name"))
-    return Reader(now, ZoneInfo(settings.TIME_ZONE), language_of(get_language()), names)
+    return Reader(now, ZoneInfo(settings.TIME_ZONE), language_of(get_language()), names, as_of)
 
 
 def home_pulses(now: datetime, as_of: datetime | None) -> list[Pulse]:
@@ -38,7 +38,7 @@ def home_pulses(now: datetime, as_of: datetime | None) -> list[Pulse]:
     shown = newest_of(asked([Ask(indicators[code], region) for code, region in places.items()], as_of=as_of))
     shown.sort(key=lambda figure: figure.at.timestamp() if figure.at else 0.0, reverse=True)
     names = dict(Region.objects.filter(code__in=places.values()).values_list("code", "name"))
-    who = reader(as_of or now)
+    who = reader(as_of or now, as_of)
     return [pulse_of(figure, indicators[figure.indicator], who, place=names.get(figure.region, "")) for figure in shown]
 
 

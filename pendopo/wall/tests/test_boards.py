@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -14,14 +15,16 @@ from django.utils import timezone
 
 from pendopo.agencies.models import Person, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
+from pendopo.indicators.actions import take_delivery
 from pendopo.indicators.announce import word_of
+from pendopo.indicators.checks import Observation
 from pendopo.indicators.latest import figures
-from pendopo.indicators.models import Indicator, Publicity
+from pendopo.indicators.models import Indicator, Publicity, Way
 from pendopo.indicators.newest import Row, rows_of
 from pendopo.live.logic import Follow
 from pendopo.live.tickets import read as read_ticket
 from pendopo.regions.models import Region
-from pendopo.wall.actions import load_board
+from pendopo.wall.actions import add_screen, load_board
 
 from . import river
 
@@ -125,6 +128,48 @@ def test_as_of_shows_what_was_known_then_in_large_letters_and_is_not_live(sari: 
     assert "Keadaan yang diketahui pada" in html and "<pd-live" not in html
     assert shown(page(sari), "population")["value"] == "36.0"
     assert signed_in(sari).get("/wall/overview?as_of=yesterday").status_code == 400
+
+
+def reading_of(html: str, code: str) -> str:
+    """The tag around the value of an indicator's first figure, and the address it leads to ('' = none)."""
+    found = re.search(rf'<pd-figure [^>]*data-indicator="{code}"[^>]*>\s*<(a|span) class="reading"(?: href="([^"]+)")?', html)
+    assert found, f"{code} is not on the page"
+    return unescape(found[2] or "")
+
+
+def test_every_figure_opens_to_its_origin_as_known_then(sari: Person) -> None:
+    river.covid_in_14_of_18()
+    first = river.districts()[0]
+    told = page(sari, "/wall/health")
+    assert reading_of(told, "covid-cases-total") == "/figures/covid-cases-total/35.16"
+    assert f'href="/figures/covid-cases-total/{first}"' in told
+    then = timezone.now().isoformat().replace("+00:00", "Z")
+    address = reading_of(page(sari, f"/wall/health?as_of={then}"), "covid-cases-total")
+    assert address == f"/figures/covid-cases-total/35.16?{urlencode({'as_of': then})}"
+    assert "Asal-usul angka" in page(sari, address)
+    river.indicator("calls", level="regency", rollup="none")
+    for hours, value in ((2, 10.0), (1, 90.0)):
+        river.send("calls", {"35.16": value}, at=timezone.now() - timedelta(hours=hours))
+    for path in ("/home", "/brief"):
+        assert reading_of(page(sari, path), "calls") == "/figures/calls/35.16", path
+
+
+def test_the_origin_names_the_breakdown(sari: Person) -> None:
+    one = river.indicator("beds", level="regency", rollup="none")
+    one.dims = {"class": ["icu", "ward"]}
+    one.save()
+    load_board(definition={"code": "beds", "title": "Tempat tidur", "tiles": [{"kind": "number", "indicator": "beds"}]}, by=None)
+    row = Observation(indicator="beds", region="35.16", at=timezone.now().isoformat(), value=7.0, dims={"class": "icu"})
+    assert take_delivery(source=river.source(), rows=[row], digest="0" * 64, way=Way.API).accepted == 1
+    address = reading_of(page(sari, "/wall/beds"), "beds")
+    assert address == "/figures/beds/35.16?dims.class=icu" and "icu" in page(sari, address)
+
+
+def test_a_wall_screen_has_nothing_to_click(sari: Person, client: Client) -> None:
+    river.covid_in_14_of_18()
+    _screen, secret = add_screen(label="Dinding", by=None)
+    html = client.get(f"/wall/health?kiosk={secret}", follow=True).content.decode()
+    assert reading_of(html, "covid-cases-total") == "" and "/figures/" not in html
 
 
 def test_queries_do_not_grow_with_tiles_or_rows(sari: Person) -> None:
