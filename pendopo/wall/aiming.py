@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pendopo.indicators.models import Indicator
-from pendopo.indicators.moments.asking import as_of_in
+from pendopo.indicators.moments.asking import as_of_in, bar
 from pendopo.live.tickets import issue
 from pendopo.ui.door import holds, opens
 
@@ -29,10 +29,13 @@ def goals(request: HttpRequest) -> HttpResponse:
     as_of = as_of_in(request, now)
     spec = BoardSpec("goals", Text("", ""), Text("", ""), (TileSpec("goals", (12, 4)),))
     reading = read(spec, Indicator.objects.visible_to(request.user), now=now, language=get_language(), as_of=as_of)
+    shown = [indicator for plan in reading.plans for indicator in plan.indicators]
     context = {
+        "as_of": as_of,
+        "bar": bar(request, as_of, now, indicators=shown),
         "nodes": nodes_of(reading),
         "today": reading.now.astimezone(reading.zone).date(),
-        "follows": " ".join(sorted({indicator.code for plan in reading.plans for indicator in plan.indicators})),
+        "follows": " ".join(sorted({indicator.code for indicator in shown})),
         "may_change": holds(request.user, "boards.change"),
         "ticket": "" if as_of else issue(reading.follows()),
         "names": {"sources": reading.sources},

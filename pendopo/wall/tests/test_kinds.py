@@ -203,6 +203,20 @@ def test_goals_follow_their_figures_and_a_silent_one_is_unknown(sari: Person) ->
     assert Entry.objects.filter(room="wall", verb="aimed").count() == 3
 
 
+def test_the_page_of_goals_says_which_moment_it_shows(sari: Person) -> None:
+    river.indicator("beds", level="regency", unit="%", rollup="none")
+    goal("a", indicator="beds", target=80.0, limit=60.0)
+    river.send("beds", {"35.16": 90.0}, at=timezone.now() - timedelta(minutes=20))
+    then = timezone.now().isoformat()
+    river.send("beds", {"35.16": 50.0}, at=timezone.now() - timedelta(minutes=10))
+    client = signed_in(sari)
+    now = client.get("/goals").content.decode()
+    assert "Belum tercapai" in now and "<pd-moment" in now and "<pd-live" in now and "Keadaan yang diketahui pada" not in now
+    past = client.get("/goals", {"as_of": then}).content.decode()
+    assert "Tercapai" in past and "Keadaan yang diketahui pada" in past and 'href="/goals"' in past and "<pd-live" not in past
+    assert 'href="/figures/beds/35.16?as_of=' in past and 'rel="next"' in past
+
+
 def test_a_goal_is_set_changed_and_ended_on_its_page(sari: Person) -> None:
     client = signed_in(sari)
     form = {"code": "bor", "name_id": "Keterisian", "weight": "1", "rollup": "worst", "region": "auto", "direction": "down"}
