@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/<str:code>/keys/<int:pk>/revoke", sources.end_key, name="end-key"),
     path("deliveries", deliveries.deliveries, name="deliveries"),
     path("deliveries/<int:pk>", deliveries.delivery, name="delivery"),
+    path("deliveries/<int:pk>/file", deliveries.file, name="delivery-file"),
     path("", include("pendopo.indicators.quarantine.urls")),
     path("", include("pendopo.indicators.health.urls")),
     path("", include("pendopo.indicators.pings.urls")),

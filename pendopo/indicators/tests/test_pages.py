@@ -1,9 +1,11 @@
 """The pages about figures: who sees which source, keys shown once, and an upload that writes only after its preview."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -72,6 +74,24 @@ def test_a_stranger_to_the_source_cannot_upload_or_confirm(yard: Yard, budi: Cli
     assert citra.get("/sources/lain").status_code == 200
     assert "psda" not in citra.get("/sources?format=csv").content.decode()
     assert not Delivery.objects.exists()
+
+
+def test_the_file_of_a_delivery_opens_as_it_came_to_whoever_sees_the_delivery(yard: Yard, budi: Client) -> None:
+    """Byte for byte, as an attachment; not for another agency's steward, a viewer or a stranger; gone with a sentence."""
+    page = take(budi, upload(budi, yard.source)).content.decode()
+    delivery = Delivery.objects.get()
+    address = f"/deliveries/{delivery.pk}/file"
+    assert f'href="{address}"' in page
+    answer = budi.get(address)
+    assert answer.getvalue() == FILE and hashlib.sha256(FILE).hexdigest() == delivery.digest
+    assert answer["Content-Disposition"] == 'attachment; filename="tinggi.csv"' and answer["Content-Type"] == "application/octet-stream"
+    agency = yard.source.agency.__class__.objects.create(code="lain", name="Lain")
+    citra = signed_in(person_in_post("citra@lain.test", "Citra", Role.STEWARD, agency=agency))
+    assert citra.get(address).status_code == 404
+    assert signed_in(person_in_post("camat@lain.test", "Pak Camat", Role.VIEWER, agency=agency)).get(address).status_code == 403
+    assert Client().get(address).status_code == 302
+    (settings.FILES_DIR / delivery.file).unlink()
+    assert budi.get(address).status_code == 404
 
 
 def test_a_key_is_shown_once_and_ends_at_once(yard: Yard, budi: Client) -> None:

@@ -2,11 +2,13 @@
 
 import json
 
+from django.conf import settings
 from django.db.models import Count
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
@@ -57,9 +59,7 @@ def deliveries(request: PersonRequest) -> HttpResponse:
 @opens("deliveries.see")
 def delivery(request: PersonRequest, pk: int) -> HttpResponse:
     """One delivery: its verdicts, its origin, and the rows that did not become figures."""
-    found = Delivery.objects.select_related("source__agency", "by").filter(pk=pk).first()
-    if found is None or not sources_for(request.user, "deliveries.see").filter(pk=found.source_id).exists():
-        raise Http404
+    found = _within_reach(request, pk)
     listing = Listing(
         request,
         title=_("Delivery #%(number)s") % {"number": found.pk},
@@ -88,6 +88,25 @@ def delivery(request: PersonRequest, pk: int) -> HttpResponse:
         (_("Duplicates"), found.duplicates, ""),
     ]
     return render(request, "indicators/delivery.html", {"delivery": found, "listing": listing, "reasons": reasons, "counts": counts})
+
+
+@require_safe
+@opens("deliveries.see")
+def file(request: PersonRequest, pk: int) -> FileResponse:
+    """The file of a delivery, byte for byte as it came, for whoever sees the delivery."""
+    found = _within_reach(request, pk)
+    place = settings.FILES_DIR / found.file
+    if not found.file or not place.is_file():
+        raise Http404(_("This file is not here any more."))
+    name = found.name or f"delivery-{found.pk}"
+    return FileResponse(place.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")
+
+
+def _within_reach(request: PersonRequest, pk: int) -> Delivery:
+    found = Delivery.objects.select_related("source__agency", "by").filter(pk=pk).first()
+    if found is None or not sources_for(request.user, "deliveries.see").filter(pk=found.source_id).exists():
+        raise Http404
+    return found
 
 
 def raw_text(kept: KeptRow) -> str:
