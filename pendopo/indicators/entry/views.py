@@ -21,6 +21,7 @@ from pendopo.ui.door import opens
 from ..actions import QuotaExceeded, Receipt, take_delivery
 from ..checks import Observation
 from ..latest import Figure, figures
+from ..logic import Duration
 from ..models import Indicator, Source, Way
 from ..trial import try_delivery
 from ..views.scope import source_for
@@ -37,7 +38,11 @@ VERDICTS = {
     "no-right": "rejected",
     "unknown-region": "rejected",
     "time-out-of-range": "rejected",
+    "forgotten": "rejected",
 }
+
+# Fewer equal numbers may be chance.
+COPIED = 6
 
 
 @dataclass
@@ -129,12 +134,34 @@ def judge(request: PersonRequest, source: Source, fields: list[Field], region: s
         messages.error(request, str(error))
         return None
     told = {problem["row"]: problem for problem in receipt.problems}
+    again = typed_again(typed, at)
+    if again and once:
+        messages.warning(request, again)
     for row, field in enumerate(typed, 1):
         problem = told.get(row)
         field.verdict = "accepted" if problem is None else VERDICTS.get(problem["code"], "flagged")
         good = _("Taken.") if once else _("Fits.")
         field.message = good if problem is None else problem["message"]
+        if again and problem is None and not once:
+            field.verdict, field.message = "flagged", again
     return receipt
+
+
+def typed_again(typed: list[Field], at: datetime) -> str:
+    """A sentence when every number, of at least COPIED, is the last one of its figure, from the period before; '' else.
+
+    It refuses nothing: a quiet day may equal the one before. Where all are 0 it is silent, because that is what a quiet day looks like.
+    """
+    if len(typed) < COPIED or not any(field.value for field in typed):
+        return ""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    for field in typed:
+        every, last = Duration.parse(field.indicator.every), field.last
+        if last is None or last.at is None or last.value != field.value:
+            return ""
+        if every.after(every.period_start(last.at, zone), zone) != every.period_start(at, zone):
+            return ""
+    return _("All %(n)s numbers equal those of the period before: perhaps yesterday's were typed again.") % {"n": len(typed)}
 
 
 def read(fields: list[Field]) -> None:

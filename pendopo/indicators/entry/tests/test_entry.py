@@ -70,6 +70,44 @@ def test_figures_by_form(yard: Yard, budi: Person) -> None:
     assert "3,5" in page and ">99<" not in page and 'value="99"' not in page
 
 
+def test_yesterdays_numbers_typed_again_are_told_and_taken(yard: Yard, budi: Person) -> None:
+    """All of at least six, of the period just before: a sentence at every field and after sending. One new number, a day left out, or
+    only zeros: nothing."""
+    for number in range(6):
+        made = Indicator.objects.create(
+            code=f"a{number}", name_id=f"A{number}", every="1d", grace="1h", level="district", publicity="public"
+        )
+        made.sources.add(yard.source)
+    client = signed_in(budi)
+
+    def form(day: str, *values: int) -> dict[str, str]:
+        given = {field(f"a{number}"): str(value) for number, value in enumerate(values)}
+        return {"region": "35.16.01", "at": day, "once": f"{day} {values}", **given}
+
+    def tried(day: str, *values: int) -> set[tuple[str, bool]]:
+        answer = client.post("/entry/psda", {**form(day, *values), "do": "try"}).json()
+        return {(one["state"], "diketik lagi" in one["text"]) for one in answer.values()}
+
+    client.post("/entry/psda", form("2026-01-01", 1, 2, 3, 4, 5, 0))
+    assert tried("2026-01-02", 1, 2, 3, 4, 5, 0) == {("attention", True)}
+    assert tried("2026-01-02", 1, 2, 3, 4, 5, 1) == {("well", False)}
+    assert tried("2026-01-02", 1, 2, 3, 4, 5) == {("well", False)}
+    assert tried("2026-01-03", 1, 2, 3, 4, 5, 0) == {("well", False)}
+    page = client.post("/entry/psda", form("2026-01-02", 1, 2, 3, 4, 5, 0)).content.decode()
+    assert "diketik lagi" in page
+    assert Delivery.objects.latest("id").accepted == 6
+    client.post("/entry/psda", form("2026-01-03", 0, 0, 0, 0, 0, 0))
+    assert tried("2026-01-04", 0, 0, 0, 0, 0, 0) == {("well", False)}
+
+
+def test_what_is_no_longer_kept_is_refused_at_its_field(yard: Yard, budi: Person) -> None:
+    """The rows of that time are gone, so a number cannot be placed."""
+    Indicator.objects.filter(code="free").update(keep="1y", raw_since="2026-01-01T00:00:00Z")
+    asked = {"region": "35.16.01", "at": "2020-01-01T07:00", field("free"): "2", "do": "try"}
+    (verdict,) = signed_in(budi).post("/entry/psda", asked).json().values()
+    assert verdict["state"] == "danger" and "tidak disimpan lagi" in verdict["text"]
+
+
 def test_an_address_that_excel_refreshes(yard: Yard, budi: Person) -> None:
     """By token in the address, by Basic, by key; a wrong one is asked for a password, and the columns never change."""
     signed_in(budi).post("/entry/psda", {**AT, field("free"): "2", "once": "a"})
