@@ -209,7 +209,7 @@ class Judge:
 
     def _key(self, sent: Observation) -> SeriesKey:
         if not self.is_region(sent.region):
-            raise _Rejection("region", "unknown-region", given=sent.region[:100])
+            raise _Rejection("region", "unknown-region", **self._meant(sent.region[:100]))
         if not sent.dims:
             key = self._keys[sent.indicator, sent.region] = (sent.indicator, sent.region, "")
             return key
@@ -220,6 +220,11 @@ class Judge:
         key = (sent.indicator, sent.region, text)
         self.dims[key] = dims
         return key
+
+    def _meant(self, given: str) -> dict[str, str]:
+        """What was given, and as `meant` the regency or city whose last zero a spreadsheet ate: it reads 35.10 as a number."""
+        whole = f"{given}0"
+        return {"given": given, "meant": whole} if given.count(".") == 1 and self.is_region(whole) else {"given": given}
 
     def _at(self, text: str, rule: Rule) -> int:
         try:

@@ -18,6 +18,8 @@ def sentence(code: str, params: dict[str, Any]) -> str:
     if code == "range":
         texts = {"given": _number(given), "low": _number(params["low"]), "high": _number(params["high"])}
         return _("The value %(given)s lies outside %(low)s to %(high)s: it waits until a steward accepts or corrects it.") % texts
+    if code == "unknown-region" and "meant" in params:
+        return _("There is no region “%(given)s”: did a spreadsheet eat the zero of %(meant)s? Format the column as text.") % params
     return SENTENCES[code]() % {
         "given": given,
         **{name: _number(value) if isinstance(value, float) else value for name, value in params.items()},

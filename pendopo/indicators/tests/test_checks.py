@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 
 from pendopo.indicators.checks import EPOCH, MICROSECOND, Judge, Judged, Observation, Rule, parse_at
+from pendopo.indicators.sentences import sentence
 
 WIB = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 5, 9, 5, 0, tzinfo=UTC)
@@ -48,6 +50,17 @@ def test_a_row_without_a_place_is_rejected_by_name_and_its_neighbour_is_not(sent
     found = judged(sent, row(2.0))
     assert [(problem.row, problem.field, problem.code) for problem in found.rejected] == [(1, field, code)]
     assert [spot.value for spot in found.placed] == [2.0]
+
+
+def test_a_code_whose_last_zero_a_spreadsheet_ate_is_told() -> None:
+    judge = Judge(rules=RULES, is_region=lambda code: code in ("35.10", "35.16", "35.16.10"), zone=WIB, now=NOW)
+    found = judge.judge([row(region="35.1"), row(region="35.9"), row(region="35.16.1")], [1, 2, 3])
+    assert [no.params.get("meant") for no in found.rejected] == ["35.10", None, None]
+    assert {no.code for no in found.rejected} == {"unknown-region"}
+    with override("en"):
+        assert "did a spreadsheet eat the zero of 35.10?" in sentence("unknown-region", found.rejected[0].params)
+    with override("id"):
+        assert "nol dari 35.10" in sentence("unknown-region", found.rejected[0].params)
 
 
 @pytest.mark.parametrize(
