@@ -113,10 +113,17 @@ def test_waiting_rows_are_listed_once_and_later_ones_together(yard: Yard, wati: 
     assert told(now) == []  # a moment to let a delivery come whole
     (subject,) = told(now + timedelta(minutes=2))
     assert subject.startswith("2 ")
-    assert "level: 2" in Dispatch.objects.get().text
+    text = Dispatch.objects.get().text
+    assert "level: 2" in text
+    assert f"• level · Kecamatan 0 ({DISTRICTS[0]}) · 9 Mei 2026 08.00 WIB · 50 · Nilai 50 di luar 0 sampai 20" in text
+    assert text.count("•") == 2 and "baris lagi" not in text
     send(yard, ("level", DISTRICTS[0], "2026-05-09T02:00:00Z", 50.0))
     assert told(now + timedelta(hours=1)) == []
     assert [line[:2] for line in told(now + timedelta(hours=4, minutes=3))] == ["1 "]
+    send(yard, *[("level", DISTRICTS[0], f"2026-05-09T03:{minute:02d}:00Z", 50.0) for minute in range(7)])
+    (line,) = [one for one in told(now + timedelta(hours=8, minutes=30)) if "kabar" not in one]
+    text = Dispatch.objects.filter(text__contains="•").latest("pk").text
+    assert line.startswith("7 ") and text.count("•") == 5 and "dan 2 baris lagi" in text
     assert not [line for line in told(now + timedelta(hours=9)) if "kabar" not in line]
 
 

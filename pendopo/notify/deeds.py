@@ -38,7 +38,15 @@ def _job(after: Facts) -> dict[str, Any]:
 
 def _rows(after: Facts) -> dict[str, Any]:
     listed = ", ".join(f"{code}: {number}" for code, number in after["indicators"].items())
-    return {"source": after["source"], "rows": after["rows"], "total": after["total"], "list": listed}
+    first = [_row(row) for row in after.get("first", ())]
+    more = after["rows"] - len(first) if first else 0
+    return {"source": after["source"], "rows": after["rows"], "total": after["total"], "list": listed, "first": first, "more": more}
+
+
+def _row(row: Facts) -> str:
+    """A waiting row in one line: indicator, region, time, value, and why it waits."""
+    value = words.exact_text(row["value"], settings.LANGUAGE_CODE)
+    return " · ".join(part for part in (row["indicator"], row["region"], when(row["at"]) if row["at"] else "", value, row["why"]) if part)
 
 
 DEEDS: dict[tuple[str, str], Told] = {

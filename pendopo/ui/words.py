@@ -52,6 +52,14 @@ def number_text(value: float | None, decimals: int = 0, language: str = "id") ->
     return text
 
 
+def exact_text(value: float | None, language: str = "id") -> str:
+    """A number with as many decimals as it has, at most 10: for origins, where rounding would hide something."""
+    if value is None:
+        return DASH
+    text = f"{value:.10f}".rstrip("0")
+    return number_text(value, len(text.partition(".")[2]), language)
+
+
 def span_text(seconds: float, language: str = "id") -> str:
     """A length of time in words: whole days, hours or minutes by their name (`1 jam`), else the largest fitting unit (`4 tahun`)."""
     size = abs(seconds)

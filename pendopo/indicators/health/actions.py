@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -25,6 +26,8 @@ CALM = timedelta(days=1)
 DIGEST = timedelta(hours=4)
 # A delivery that is still being sent in parts is told of as a whole.
 SETTLE = timedelta(minutes=1)
+# So many of the waiting rows are named in the letter.
+NAMED_ROWS = 5
 
 ROSTER_SQL = """
 INSERT INTO indicators_roster AS r (source_id, series_id, first, last)
@@ -160,7 +163,9 @@ def tell_waiting(*, source: Source, now: datetime) -> None:
     )
     if not facts["fresh"] or now - facts["last"] < SETTLE:
         return
-    named = mine.filter(pk__gt=kept.rows_told).order_by().values_list("series__indicator__code").annotate(n=Count("pk")).order_by("-n")
+    unheard = mine.filter(pk__gt=kept.rows_told)
+    named = unheard.order_by().values_list("series__indicator__code").annotate(n=Count("pk")).order_by("-n")
+    first = [_told(row) for row in unheard.select_related("series__region", "series__indicator").order_by("pk")[:NAMED_ROWS]]
     kept.rows_told, kept.rows_told_at = facts["newest"], now
     kept.save()
     after = {
@@ -169,6 +174,19 @@ def tell_waiting(*, source: Source, now: datetime) -> None:
         "rows": facts["fresh"],
         "total": facts["total"],
         "indicators": dict(named[:10]),
+        "first": first,
         "tell": True,
     }
     record(by=None, room="indicators", verb="rows_wait", about=f"/quarantine?source={source.code}", after=after)
+
+
+def _told(row: KeptRow) -> dict[str, Any]:
+    """A waiting row as the letter names it."""
+    series = row.series
+    return {
+        "indicator": series.indicator.code if series else "",
+        "region": f"{series.region.name} ({series.region_id})" if series else "",
+        "at": row.at.isoformat() if row.at else "",
+        "value": row.value,
+        "why": row.message,
+    }

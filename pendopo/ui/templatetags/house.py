@@ -54,10 +54,7 @@ def number(value: float | int | None, decimals: int = 0) -> str:
 @register.filter
 def exact(value: float | None) -> str:
     """A number with as many decimals as it has, at most 10: for origins, where rounding would hide something."""
-    if value is None:
-        return words.DASH
-    text = f"{value:.10f}".rstrip("0")
-    return words.number_text(value, len(text.partition(".")[2]), _language())
+    return words.exact_text(value, _language())
 
 
 def _time(at: datetime | None, text: str) -> SafeString:
