@@ -103,6 +103,11 @@ def sensor_subjects(source: str) -> str:
     return f"pendopo.{source}.>"
 
 
+def inbox(source: str) -> str:
+    """Under which prefix the server answers a source's own clients: that a reading is on disk. Nobody else's answers come there."""
+    return f"_INBOX.{source}"
+
+
 def read_sensor(subject: str) -> tuple[str, str, str] | None:
     """Source, indicator and region of a sensor's subject, None when it has another shape. NATS writes a topic's dots as `//`."""
     parts = subject.split(".")

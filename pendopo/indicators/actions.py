@@ -231,9 +231,10 @@ def _first_answer(source: Source, key: str) -> Receipt | None:
 
 
 def _spend(source: Source, rows: int, way: Way) -> None:
-    """Counts the rows against the source's quota of this minute and notes that it was heard. One conditional UPDATE is the lock."""
+    """Counts the rows against the source's quota of this minute, except those of the bus, and notes that it was heard. One conditional
+    UPDATE is the lock."""
     now = timezone.now()
-    if source.quota and way != Way.BUS:  # what the bus has acknowledged is taken; its publishers are limited there
+    if source.quota and way != Way.BUS:  # what the bus has acknowledged is taken, and it cannot slow a publisher down
         minute = now.replace(second=0, microsecond=0)
         same = Source.objects.filter(pk=source.pk, quota_minute=minute, quota_used__lte=source.quota - rows)
         done = same.update(quota_used=F("quota_used") + rows, last_heard=now)

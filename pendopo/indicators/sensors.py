@@ -1,4 +1,5 @@
-"""Signing sensors in to the bus: MQTT user = source code, password = one of the source's keys. The loop answers the server's questions."""
+"""Signing sensors and JetStream producers in to the bus: user = source code, password = one of the source's keys. The loop answers the
+server's questions."""
 
 import asyncio
 import logging
@@ -43,8 +44,10 @@ async def run(nc: Client, closing: asyncio.Event) -> None:
 
 
 def permit_for(user: str, password: str) -> callout.Permit | None:
-    """What a sensor may do: publish below its own source, hear nothing. None for a wrong key or another source's name."""
+    """What a source may do: publish as itself, by MQTT or as a reading, and hear that it arrived; nothing else. None for a wrong key or
+    another source's name."""
     source = source_by_key(password)
     if source is None or source.code != user:
         return None
-    return callout.Permit(name=source.code, publish=[subjects.sensor_subjects(source.code)], subscribe=[])
+    own = [subjects.sensor_subjects(source.code), subjects.reading(source.code)]
+    return callout.Permit(name=source.code, publish=own, subscribe=[f"{subjects.inbox(source.code)}.>"])
