@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Person, Post
 from pendopo.alerts.models import Severity
 from pendopo.notify.models import IMPERSONAL, Channel
+from pendopo.regions.models import Region
 from pendopo.ui.offers import offer
 from pendopo.ui.paths import own_path
 
@@ -66,6 +68,13 @@ class ChainForm(forms.Form):
     alarm_from = forms.ChoiceField(
         label=_("Starts by itself for alerts from"), required=False, choices=[("", _("never")), *Severity.choices]
     )
+    region = forms.ModelChoiceField(label=_("Only alerts within"), queryset=Region.objects.none(), required=False)
+    word = forms.CharField(
+        label=_("Only alerts with this word"),
+        max_length=150,
+        required=False,
+        help_text=_("The word by which alerts are grouped, such as water or network; empty: every alert."),
+    )
     patience_s = forms.IntegerField(
         label=_("Seconds an alert may wait at an awake desk"),
         min_value=0,
@@ -73,6 +82,11 @@ class ChainForm(forms.Form):
         initial=120,
         help_text=_("Without an awake desk it starts at once."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Region.objects.within(settings.REGION).filter(level__in=["regency", "district"])
+        offer(self, "region", own.defer("boundary").order_by("code"))
 
 
 class ListForm(forms.Form):

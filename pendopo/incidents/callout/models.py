@@ -13,6 +13,7 @@ from pendopo.agencies.access import User, grants_of, sees_everything
 from pendopo.agencies.models import Person, Post
 from pendopo.alerts.models import Alert, Severity
 from pendopo.notify.models import Channel, Dispatch
+from pendopo.regions.models import Region
 
 from ..cases.models import Incident
 from ..roster.models import Roster
@@ -42,11 +43,14 @@ class ChainQuerySet(models.QuerySet["Chain"]):
 
 
 class Chain(models.Model):
-    """Whom to call one after another until somebody answers. With `alarm_from`, alerts at least so severe start it by themselves."""
+    """Whom to call one after another until somebody answers. With `alarm_from`, alerts at least so severe start it by themselves: those
+    within `region` and with `word` where it names them (`water` covers `water-brantas`)."""
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     alarm_from = models.CharField(max_length=8, choices=Severity.choices, blank=True)
+    region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    word = models.CharField(max_length=150, blank=True)
     patience_s = models.PositiveIntegerField(default=120, help_text=_("Seconds that an alert may wait at an awake desk before it starts."))
     ended = models.DateTimeField(null=True, blank=True)
 

@@ -121,7 +121,7 @@ def chains(request: PersonRequest) -> HttpResponse:
         else []
     )
     context = {
-        "chains": Chain.objects.filter(ended=None).prefetch_related("steps"),
+        "chains": Chain.objects.filter(ended=None).select_related("region").prefetch_related("steps"),
         "lists": CallList.objects.all(),
         "channels": channels,
         "keys": keys,
@@ -133,7 +133,7 @@ def chains(request: PersonRequest) -> HttpResponse:
 @opens("desk.see")
 def chain(request: PersonRequest, code: str) -> HttpResponse:
     """One chain, and who would be reached by it right now."""
-    found = get_object_or_404(Chain, code=code, ended=None)
+    found = get_object_or_404(Chain.objects.select_related("region"), code=code, ended=None)
     reached = reached_now(found, timezone.now())
     context = {"chain": found, "reached": reached, "dead": not any(step.reaches_somebody for step in reached)}
     context |= {"may_change": holds(request.user, "roster.change"), "may_work": holds(request.user, "desk.work")}
@@ -153,7 +153,7 @@ def change_chain(request: PersonRequest, code: str) -> HttpResponse:
 
 
 def _chain_form(request: PersonRequest, found: Chain | None) -> HttpResponse:
-    facts = {"name": found.name, "code": found.code, "alarm_from": found.alarm_from, "patience_s": found.patience_s} if found else {}
+    facts = {name: getattr(found, name) for name in ("name", "code", "alarm_from", "region", "word", "patience_s")} if found else {}
     form = ChainForm(request.POST or None, initial=facts)
     choices = whom_choices(found)
     steps = list(found.steps.all()) if found else []

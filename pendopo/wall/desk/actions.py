@@ -1,6 +1,6 @@
 """Verbs of the desk: start a watch after the sound test, heartbeats, end it; and calling out for what nobody took on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -23,7 +23,7 @@ from pendopo.incidents.roster.models import LineKind
 
 from . import logic
 from .models import Desk
-from .ringing import key_of, ringing_alerts
+from .ringing import key_of, ringing_alerts, within_scope
 
 
 @transaction.atomic
@@ -61,28 +61,33 @@ def escalate(*, now: datetime | None = None) -> int:
     """
     moment = now or timezone.now()
     _stand_down()
-    chains = {chain.code: chain for chain in Chain.objects.by_themselves()}
-    if not chains:
-        return 0
-    alerts = {key_of(alert): alert for alert in ringing_alerts()}
-    if not alerts:
-        return 0
-    ringing = [logic.Ringing(key, alert.told or alert.heard, RANKS.get(alert.severity, 0)) for key, alert in alerts.items()]
-    watchers = [logic.Watcher(chain.code, RANKS.get(chain.alarm_from, 4), timedelta(seconds=chain.patience_s)) for chain in chains.values()]
-    awake = Desk.objects.awake(moment).exists()
-    found = logic.due(ringing, watchers, awake=awake, posture=house_posture(moment), now=moment)
-    since = {one.key: one.told for one in ringing}
-    called = _called(since)
-    wanted = [(code, key) for code, key in found if (code, key) not in called]
+    scopes: dict[tuple[str | None, str], list[Chain]] = {}
+    for chain in Chain.objects.by_themselves():
+        scopes.setdefault((chain.region_id, chain.word), []).append(chain)
+    wanted = [one for chains in scopes.values() for one in _due(chains, moment)]
     fault: Exception | None = None
-    for code, key in wanted:
+    for chain, alert, key in wanted:
         try:
-            _call(chains[code], alerts[key], own_key(key, code, since[key]))
+            _call(chain, alert, key)
         except (Refused, DataError, IntegrityError, ObjectDoesNotExist) as why:
             fault = fault or why
     if fault is not None:
         raise fault
     return len(wanted)
+
+
+def _due(chains: Sequence[Chain], now: datetime) -> list[tuple[Chain, Alert, str]]:
+    """What chains of one scope must call for now: the chain, the alert, the key of the call-out."""
+    alerts = {key_of(alert): alert for alert in ringing_alerts(chains[0])}
+    if not alerts:
+        return []
+    ringing = [logic.Ringing(key, alert.told or alert.heard, RANKS.get(alert.severity, 0)) for key, alert in alerts.items()]
+    by_code = {chain.code: chain for chain in chains}
+    watchers = [logic.Watcher(chain.code, RANKS.get(chain.alarm_from, 4), timedelta(seconds=chain.patience_s)) for chain in chains]
+    found = logic.due(ringing, watchers, awake=Desk.objects.awake(now).exists(), posture=house_posture(now), now=now)
+    since = {one.key: one.told for one in ringing}
+    called = _called(since)
+    return [(by_code[code], alerts[key], own_key(key, code, since[key])) for code, key in found if (code, key) not in called]
 
 
 def _called(since: Mapping[str, datetime]) -> set[tuple[str, str]]:
@@ -113,9 +118,9 @@ def _call(chain: Chain, alert: Alert, key: str) -> None:
 
 def _stand_down() -> None:
     """Stops calling for alerts that somebody took on at the desk, or that ended."""
-    running = CallOut.objects.filter(state=CallState.RUNNING, started_by=None, key__startswith="alert ")
+    running = CallOut.objects.filter(state=CallState.RUNNING, started_by=None, key__startswith="alert ").select_related("chain")
     for out in running:
         numbers = out.key.split()[1:3]
         asked = Alert.objects.filter(group=int(numbers[1])) if numbers[0] == "group" else Alert.objects.filter(pk=int(numbers[0]))
-        if not asked.firing().filter(acknowledged=None).exists():
+        if not within_scope(asked.firing().filter(acknowledged=None), out.chain).exists():
             callout.stop(call_out=out, by=None, why=_("Somebody took the alert on, or it ended."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person, Post
 from pendopo.audit.actions import record
+from pendopo.regions.models import Region
 
 from ...roster.models import Roster
 from ..logic import loop_in
@@ -47,12 +48,23 @@ def set_list(*, name: str, people: Sequence[Person], by: Person | None) -> CallL
 
 
 @transaction.atomic
-def set_chain(*, code: str, name: str, steps: Sequence[StepSpec], by: Person | None, alarm_from: str = "", patience_s: int = 120) -> Chain:
+def set_chain(
+    *,
+    code: str,
+    name: str,
+    steps: Sequence[StepSpec],
+    by: Person | None,
+    alarm_from: str = "",
+    patience_s: int = 120,
+    region: Region | None = None,
+    word: str = "",
+) -> Chain:
     """A chain as it shall be: made, or changed when the code is known. Refused when it would lead back to itself, or calls nobody."""
     _check(steps)
     chain, made = Chain.objects.select_for_update().get_or_create(code=code, defaults={"name": name})
     before = _facts(chain)
     chain.name, chain.alarm_from, chain.patience_s, chain.ended = name, alarm_from, patience_s, None
+    chain.region, chain.word = region, word.strip()[:150]
     chain.save()
     chain.steps.all().delete()
     for number, spec in enumerate(steps, 1):
@@ -90,4 +102,5 @@ def _refuse_loop(chain: Chain) -> None:
 
 def _facts(chain: Chain) -> dict[str, Any]:
     steps = [f"{step} ({', '.join(step.channels)}) {step.wait_s} s" for step in chain.steps.all()]
-    return {"name": chain.name, "alarm_from": chain.alarm_from, "patience_s": chain.patience_s, "steps": steps}
+    narrowed = {"region": chain.region_id, "word": chain.word} if chain.region_id or chain.word else {}
+    return {"name": chain.name, "alarm_from": chain.alarm_from, "patience_s": chain.patience_s, **narrowed, "steps": steps}

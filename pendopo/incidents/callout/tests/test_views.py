@@ -17,6 +17,8 @@ def test_a_chain_is_made_tried_changed_and_started(sari: Person, budi: Person, c
         "code": "pusat",
         "alarm_from": "Severe",
         "patience_s": 60,
+        "region": "35.16.13",
+        "word": "water",
         "step0-whom": f"person:{sari.pk}",
         "step0-channels": ["email", "sms"],
         "step0-wait_s": 120,
@@ -29,6 +31,9 @@ def test_a_chain_is_made_tried_changed_and_started(sari: Person, budi: Person, c
     found = Chain.objects.get()
     assert [str(step) for step in found.steps.all()] == ["Seseorang: Sari", "Daftar panggil: Kepala OPD", "Sirene"]
     page = client.get("/callout/chains/pusat").content.decode()
+    assert "hanya di dalam Sooko" in page and "hanya kata “water”" in page
+    edit = client.get("/callout/chains/pusat/edit").content.decode()
+    assert 'value="35.16.13" selected' in edit and 'value="water"' in edit
     assert "Sari" in page and "belum dipasang" in page and "Pak Camat" in page
     assert client.get("/callout/chains/pusat/edit").content.decode().count("<fieldset") == 6
     assert (

@@ -178,6 +178,25 @@ def test_two_chains_that_share_a_person_call_them_once(sari: Person, camat: Pers
     assert set(CallOut.objects.values_list("state", "answered_by")) == {("answered", camat.pk)}
 
 
+def test_a_chain_narrowed_to_a_region_and_a_word_starts_for_those_only(sari: Person, camat: Person, rani: Person, regency: Region) -> None:
+    begins_by_itself(camat, code="pacet")
+    begins_by_itself(rani, code="banjir")
+    Chain.objects.filter(code="pacet").update(region="35.16.08")
+    Chain.objects.filter(code="banjir").update(word="water")
+    now = timezone.now()
+    apply(verdicts=[word("Air Sooko", 1, group="water-brantas", severity="Extreme"), word("Listrik", 2, group="power")], now=now)
+    assert actions.escalate() == 1
+    assert CallOut.objects.get().chain.code == "banjir" and CallOut.objects.get().subject.startswith("Air Sooko")
+    apply(verdicts=[word("Air Pacet", 3, region="35.16.08", group="water-brantas")], now=timezone.now())
+    assert actions.escalate() == 1
+    out = CallOut.objects.get(chain__code="pacet")
+    assert out.subject.startswith("Air Pacet"), "the worst within its region, not of the group"
+    acknowledge(alerts=Alert.objects.filter(name="Air Pacet"), by=sari)
+    actions.escalate()
+    out.refresh_from_db()
+    assert out.state == "stopped" and CallOut.objects.get(chain__code="banjir").state == "running"
+
+
 def test_a_desk_without_a_chain_that_starts_by_itself_says_so(sari: Person, camat: Person) -> None:
     client = signed_in(sari)
     page = client.get("/desk").content.decode()
