@@ -124,6 +124,8 @@ PAGES = {
     "/?as_of=2026-01-01T00:00": False,
     "/wall/screens": True,
     "/wall/screens/new": True,
+    "/desk": True,
+    "/desk/phones": True,
     "/accounts/logout/": True,
     "/accounts/2fa/": True,
     "/accounts/password/change/": True,
@@ -157,6 +159,21 @@ def test_axe_finds_nothing(house: Up, browser: Browser, signed_in: Any, path: st
     context.close()
     assert not found, "\n".join(found)
     assert not said
+
+
+def test_the_telephone_book_prints_as_a_sheet_in_columns(house: Up, browser: Browser, signed_in: Any) -> None:
+    context = browser.new_context(storage_state=signed_in, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{base(house)}/desk/phones")
+    assert page.locator(".side").is_visible() and page.locator("form.filters").is_visible()
+    page.emulate_media(media="print")
+    for hidden in (".side", "form.filters", ".crumbs"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    book = page.locator(".phone-book")
+    assert book.evaluate("book => getComputedStyle(book).columnCount") == "3"
+    assert book.locator("a[href='tel:112']").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    context.close()
 
 
 def test_everything_reads_without_javascript(house: Up, browser: Browser, signed_in: Any) -> None:
