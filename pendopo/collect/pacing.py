@@ -1,6 +1,6 @@
 """How long to wait for an answer: a timer for each device that learns from the answers (as TCP does, RFC 6298). Pure; seconds."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FIRST_S = 0.5
 SHORTEST_S = 0.05
@@ -10,8 +10,7 @@ SMOOTHED_GAIN = 1 / 8
 VARIATION_GAIN = 1 / 4
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(NamedTuple):
     """What one device's answers have taught. `wait_s` is how long the next request may take."""
 
     smoothed_s: float | None = None

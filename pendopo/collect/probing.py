@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from .presence import Watched
 
 ECHO_REPLY, UNREACHABLE, ECHO = 0, 3, 8
+# A raw socket hears every ICMP packet of the machine; the kernel is asked to keep back all kinds but two (linux/icmp.h).
+SOL_RAW, ICMP_FILTER = 255, 1
 TOGETHER = 64
 FEW, INTERVAL_S, INTERVAL_OF_MANY_S = 100, 0.05, 0.1
 # While a device is gone it is asked less often.
@@ -78,7 +80,9 @@ class Prober:
         self.raw = self.line.type == socket.SOCK_RAW
         self.line.setblocking(False)
         self.line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        if not self.raw:
+        if self.raw:
+            self.line.setsockopt(SOL_RAW, ICMP_FILTER, struct.pack("I", ~(1 << ECHO_REPLY | 1 << UNREACHABLE) & 0xFFFFFFFF))
+        else:
             self.line.bind(("", 0))
         # Of a datagram socket the kernel writes its own number.
         self.ident = os.getpid() & 0xFFFF if self.raw else self.line.getsockname()[1]
