@@ -74,7 +74,10 @@ def overdue(clocks: Clocks, now: datetime) -> str:
 
 # Personal data in a text. NIK and family-card numbers have 16 digits; telephone numbers begin with 0, 62 or +62 and have 9 to 14.
 HIDDEN = "●●●●"
-NUMBERS = re.compile(r"(?<![\d●])(?:\+?62|0)[\s.-]?\d(?:[\s.-]?\d){7,12}(?!\d)|(?<!\d)\d(?:[\s.-]?\d){15}(?!\d)")
+# People write them with blanks, dots, dashes, strokes and the area code in brackets; a date is none of them.
+BETWEEN = r"[\s.()/_\u2010-\u2015-]{0,3}"
+DATE = r"(?!(?:\d{1,2}[-./])?(?:0?[1-9]|1[0-2])[-./](?:19|20)\d\d(?!\d))"
+NUMBERS = re.compile(rf"\(?(?<![\d●]){DATE}(?:\+?62|0){BETWEEN}\d(?:{BETWEEN}\d){{7,12}}(?!\d)|(?<!\d)\d(?:{BETWEEN}\d){{15}}(?!\d)")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -131,4 +134,7 @@ def suggested(text: str, keywords: dict[str, Collection[str]], fallback: str) ->
 def title_of(text: str) -> str:
     """The first sentence, for a report without a title."""
     first = re.split(r"(?<=[.!?])\s|\n", text.strip(), maxsplit=1)[0]
-    return first if len(first) <= 90 else first[:87].rsplit(" ", 1)[0] + "…"
+    if len(first) <= 90:
+        return first
+    # Half a number would not be known as one, and be read by everyone.
+    return re.sub(rf"[\d+]{BETWEEN}(?:\d{BETWEEN})*$", "", first[:87].rsplit(" ", 1)[0]).rstrip() + "…"

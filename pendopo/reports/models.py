@@ -35,6 +35,10 @@ __all__ = [
 ]
 
 
+# A search looks at so many of the newest reports that hold the words.
+MOST_SEARCHED = 2000
+
+
 class Classification(models.TextChoices):
     """What kind of matter it is: decides how long it may take."""
 
@@ -148,6 +152,13 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Those that still need somebody."""
         return self.filter(state__in=logic.OPEN)
 
+    def saying(self, words: str) -> Self:
+        """Those in whose public title or text the words stand: what is hidden from readers is not found by searching for it either."""
+        low = words.lower()
+        known = self.filter(Q(title__icontains=words) | Q(text__icontains=words)).order_by("-created").values_list("pk", "title", "text")
+        found = [pk for pk, *parts in known[:MOST_SEARCHED] if any(low in logic.masked(part).lower() for part in parts)]
+        return self.filter(Q(pk__in=found) | Q(number__iexact=words))
+
     def overdue(self) -> Self:
         """Those for which a limit is over (`logic.overdue`)."""
         late = Q(state=State.RECEIVED, verify_by__lte=Now()) | Q(state=State.VERIFIED, answered=None, answer_by__lte=Now())
@@ -250,6 +261,11 @@ class Report(models.Model):
     def public_text(self) -> str:
         """The text with personal data hidden."""
         return logic.masked(self.text)
+
+    @property
+    def public_place(self) -> str:
+        """Where exactly, with personal data hidden."""
+        return logic.masked(self.place)
 
     @property
     def clocks(self) -> logic.Clocks:

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from . import logic
 from .models import Category, Report, State
 
 MOST_REQUESTS = 1000
@@ -47,7 +46,7 @@ def request_json(report: Report) -> Item:
         "requested_datetime": stamp(report.created),
         "updated_datetime": stamp(report.touched),
         "expected_datetime": stamp(report.complete_by),
-        "address": ", ".join(part for part in (logic.masked(report.place), report.region.name) if part),
+        "address": ", ".join(part for part in (report.public_place, report.region.name) if part),
         "address_id": report.region_id,
         "zipcode": "",
         "lat": _degrees(report.latitude),

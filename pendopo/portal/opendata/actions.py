@@ -9,18 +9,22 @@ from django.utils.translation import gettext as _
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.audit.actions import record
+from pendopo.reports.logic import masked
 
 from .models import DataRequest, Outcome
 
 
 @transaction.atomic
 def ask(*, what: str, purpose: str, asker: str, email: str, held: bool) -> DataRequest:
-    """Notes a request for figures. The same words while they wait are one request, so that a double click asks once."""
+    """Notes a request for figures. The same words while they wait are one request, so that a double click asks once.
+
+    The book keeps no words of the asker.
+    """
     known = DataRequest.objects.filter(what=what, outcome=Outcome.WAITING, email=email).first()
     if known is not None:
         return known
     made = DataRequest.objects.create(what=what, purpose=purpose, asker=asker, email=email, held=held)
-    record(by=None, room="portal", verb="ask_data", about=f"/open/requests/{made.pk}", after={"what": what, "asker": asker, "held": held})
+    record(by=None, room="portal", verb="ask_data", about=f"/open/requests/{made.pk}", after={"asker": asker, "held": held})
     return made
 
 
@@ -30,7 +34,7 @@ def answer(*, request: DataRequest, outcome: str, text: str, by: Person) -> None
     if outcome == Outcome.WAITING or not text.strip():
         raise Refused(_("An answer needs words: say where the data is, or why it cannot be published."))
     locked = DataRequest.objects.select_for_update().get(pk=request.pk)
-    before = {"outcome": locked.outcome, "answer": locked.answer}
+    before = {"outcome": locked.outcome, "answer": masked(locked.answer)}
     locked.outcome, locked.answer, locked.answered, locked.answered_by, locked.held = outcome, text.strip(), timezone.now(), by, False
     locked.save()
     record(
@@ -39,7 +43,7 @@ def answer(*, request: DataRequest, outcome: str, text: str, by: Person) -> None
         verb="answer_data",
         about=f"/open/requests/{locked.pk}",
         before=before,
-        after={"outcome": outcome, "answer": locked.answer},
+        after={"outcome": outcome, "answer": masked(locked.answer)},
     )
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Person
+from pendopo.reports.logic import masked
 
 
 class Asker(models.TextChoices):
@@ -66,7 +67,17 @@ class DataRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.what
+        return self.public_what
+
+    @property
+    def public_what(self) -> str:
+        """What is wished for, with personal data hidden."""
+        return masked(self.what)
+
+    @property
+    def public_purpose(self) -> str:
+        """What for, with personal data hidden."""
+        return masked(self.purpose)
 
 
 class DatasetUse(models.Model):

@@ -92,7 +92,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"query": query}
     if low:
         places = Region.objects.within(settings.REGION).exclude(pk=settings.REGION).filter(name__icontains=query)
-        reports = Report.objects.published().filter(title__icontains=query) | Report.objects.published().filter(number__iexact=query)
+        reports = Report.objects.published().saying(query)
         context |= {
             "places": places.defer("boundary").order_by("level", "name")[:FOUND_SHOWN],
             "datasets": [one for one in datasets() if low in one.indicator.name.lower() or low in one.code][:FOUND_SHOWN],

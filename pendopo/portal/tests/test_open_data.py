@@ -13,7 +13,9 @@ from openpyxl import load_workbook
 
 from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
+from pendopo.audit.models import Entry
 from pendopo.indicators.models import Publicity
+from pendopo.portal.opendata import actions
 from pendopo.portal.opendata.models import DataRequest, DatasetUse
 from pendopo.regions.models import Region
 from pendopo.wall.tests import river
@@ -146,3 +148,15 @@ def test_asking_for_data_is_public_and_answered_in_public(client: Client, rani: 
     html = client.get("/open/requests").content.decode()
     assert "Harga cabai per pasar" in html and "Ada di" in html and "ani@contoh.test" not in html
     assert client.get(f"/open/requests/{asked.pk}").status_code == 302, "A stranger signs in first."
+
+
+def test_personal_data_in_a_request_is_read_by_nobody_else(client: Client, rani: Person) -> None:
+    secrets = ("081234567890", "3516131201850003", "(0321) 321456", "ani@contoh.test")
+    words = f"Harga cabai, hubungi {' atau '.join(secrets)}"
+    asked = actions.ask(what=words, purpose=words, asker="citizen", email="budi@contoh.test", held=False)
+    actions.answer(request=asked, outcome="published", text=f"Ada. {secrets[0]}", by=rani)
+    book = json.dumps([[one.before, one.after] for one in Entry.objects.filter(room="portal")])
+    for told in (client.get("/open/requests").content.decode(), client.get("/open").content.decode(), book):
+        assert not [secret for secret in (*secrets[1:], "budi@") if secret in told]
+    assert secrets[0] not in book
+    assert "Harga cabai" in client.get("/open").content.decode()

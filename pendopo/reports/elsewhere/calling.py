@@ -79,7 +79,7 @@ def services(server: Server) -> list[dict[str, str]]:
 def post(one: Forwarded) -> tuple[str, str]:
     """Sends a report without anything of its reporter; answers the other side's number and token, one of which may be ''."""
     report = one.report
-    place = ", ".join(part for part in (report.place, report.region.name) if part)
+    place = ", ".join(part for part in (report.public_place, report.region.name) if part)
     given = {
         "service_code": one.service,
         "description": f"{report.public_text}\n\n({report.number})",

@@ -87,7 +87,14 @@ def known(province: Province, rani: Person, regency: Region) -> Server:
 @pytest.fixture
 def report(regency: Region) -> Report:
     place = Region.objects.get(pk="35.16.13")
-    return actions.submit(category=Category.objects.get(code="jalan"), text=TEXT, region=place, name="Ani", email="ani@contoh.test")
+    return actions.submit(
+        category=Category.objects.get(code="jalan"),
+        text=TEXT,
+        region=place,
+        place="Depan rumah, 081234567890",
+        name="Ani",
+        email="ani@contoh.test",
+    )
 
 
 def test_a_report_goes_there_and_its_state_comes_back(
@@ -103,7 +110,7 @@ def test_a_report_goes_there_and_its_state_comes_back(
     assert sent["service_code"] == ["JLN"] and sent["api_key"] == ["rahasia-1"] and sent["jurisdiction_id"] == ["jatim"]
     assert report.number in sent["description"][0] and "Sooko" in sent["address_string"][0]
     assert not {"0812", "Ani", "ani@contoh.test"} & set(" ".join(value[0] for value in sent.values()).split())
-    assert "081234567890" not in sent["description"][0]
+    assert "081234567890" not in sent["description"][0] + sent["address_string"][0]
     for state, notes, times in (("open", "", 1), ("open", "Dijadwalkan Senin", 1), ("closed", "Sudah ditambal", 2)):
         province.state = {"status": state, "status_notes": notes}
         for _again in range(times):

@@ -50,15 +50,25 @@ def test_which_limit_is_over(state: str, hours: int, answered: bool, late: str) 
 
 @pytest.mark.parametrize(
     "secret",
-    ["3516131201850003", "3516 1312 0185 0003", "081234567890", "+62 812-3456-7890", "6281234567890", "0321 321888", "ani@contoh.co.id"],
+    ["3516131201850003", "3516 1312 0185 0003", "081234567890", "+62 812-3456-7890", "6281234567890", "0321 321888", "ani@contoh.co.id"]
+    + ["(0321) 321456", "0321/321456", "(+62 321) 321-456", "0812 – 3456 – 7890", "0812_3456_7890", "35.16.13.12.01.85.00.03"],
 )
 def test_personal_data_is_hidden(secret: str) -> None:
     assert logic.masked(f"Hubungi {secret}, ya.") == "Hubungi ●●●●, ya."
 
 
-@pytest.mark.parametrize("text", ["RT 03 RW 05, 120 rumah", "Rp 1.500.000 sejak 2026-05-09", "kode 35.16.13.2004", "Jalan KM 57"])
+@pytest.mark.parametrize(
+    "text",
+    ["RT 03 RW 05, 120 rumah", "Rp 1.500.000 sejak 2026-05-09", "kode 35.16.13.2004", "Jalan KM 57"]
+    + ["sejak 01/02/2026 10.30", "(05-11-2026), 12 rumah"],
+)
 def test_what_is_no_personal_data_stays(text: str) -> None:
     assert logic.masked(text) == text
+
+
+def test_a_long_title_is_not_cut_within_a_number() -> None:
+    title = logic.title_of(f"{'Jalan rusak di depan rumah saya ' * 2}hubungi 0812 3456 7890 atau datang saja ke rumah saya, terima kasih")
+    assert title.endswith("hubungi…")
 
 
 def test_likeness_and_suggestion() -> None:

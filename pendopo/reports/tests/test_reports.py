@@ -134,6 +134,28 @@ def test_scripts_in_every_field_stay_words(client: Client, dpupr: Agency) -> Non
     assert "<script>alert" not in html and "&lt;script&gt;" in html
 
 
+SECRETS = ("081234567890", "3516131201850003", "(0321) 321456", "ani@contoh.test")
+
+
+def test_personal_data_in_every_field_is_on_no_public_page_and_is_not_found(client: Client, dpupr: Agency, rani: Person) -> None:
+    words = f"Jembatan rusak, hubungi {' atau '.join(SECRETS)}"
+    made = submitted(words, title=words, phone="085700000000", email="budi@contoh.test", name="Ani Rahayu")
+    Report.objects.filter(pk=made.pk).update(place=words)
+    actions.reply(report=made, text=words)
+    actions.note(report=made, text=words, by=rani, public=True)
+    own = f"{made.get_absolute_url()}?key={keys.key_of(made.number)}"
+    number = f"/open311/v2/requests/{made.number}"
+    for path in (made.get_absolute_url(), own, "/reports", "/", f"/w/{SOOKO}", "/search?q=jembatan", f"{number}.json", f"{number}.xml"):
+        html = client.get(path).content.decode()
+        assert "Jembatan rusak" in html, path
+        assert not [secret for secret in (*SECRETS, "085700000000", "budi@", "Ani Rahayu") if secret in html], path
+    for secret in (*SECRETS, "3456789", "1312018", "ani@"):
+        for path in ("/reports", "/search"):
+            assert made.number not in client.get(path, {"q": secret}).content.decode(), (path, secret)
+    assert made.number in client.get("/reports", {"q": "hubungi"}).content.decode()
+    assert made.number in client.get("/reports", {"q": made.number.lower()}).content.decode()
+
+
 def test_confidential_and_anonymous(client: Client, dpupr: Agency, rani: Person) -> None:
     made = submitted(confidential=True, anonymous=True, name="Ani", phone="0812")
     assert made.name == made.phone == ""

@@ -42,7 +42,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     query, place, category = (request.GET.get(name, "").replace("\x00", "").strip()[:60] for name in ("q", "w", "category"))
     late = request.GET.get("late") == "1"
     if query:
-        found = found.filter(Q(title__icontains=query) | Q(text__icontains=query) | Q(number__iexact=query))
+        found = found.saying(query)
     if place:
         found = found.filter(Q(region=place) | Q(region__code__startswith=f"{place}."))
     if category:
