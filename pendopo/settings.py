@@ -4,6 +4,7 @@ Each variable is explained in docs/settings.md; a test compares that page with t
 """
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -39,6 +40,8 @@ REGION = os.environ.get("PENDOPO_REGION", "35.16")
 DEMO = os.environ.get("PENDOPO_DEMO", "") == "1"
 SECURE = os.environ.get("PENDOPO_TLS", "") == "1"
 REQUIRE_MFA = os.environ.get("PENDOPO_REQUIRE_MFA", "") == "1"
+# Whose word about where a question came from is believed: the networks of reverse proxies.
+PROXIES = [ip_network(one.strip()) for one in os.environ.get("PENDOPO_PROXIES", "").split(",") if one.strip()]
 HOSTS = [host for host in os.environ.get("PENDOPO_HOSTS", "").split(",") if host]
 METRICS_TOKEN = os.environ.get("PENDOPO_METRICS_TOKEN", "")
 # Hosts (with port) whose HLS cameras boards may play: the content security policy names them and no others.

@@ -18,6 +18,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pendopo.ui.strangers import sender_of
+
 from . import actions
 from .access import may
 from .models import Agency, Person
@@ -33,6 +35,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Never."""
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Who is slowed down after wrong passwords: the person behind the proxy, not the proxy."""
+        return sender_of(request)
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """An administrator of a house that is still empty begins with the first steps; everybody else is led home."""
         if may(request.user, "people.change") and not Agency.objects.exists():
@@ -47,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> HttpResponse:
         """Every sign-in is a deed."""
         assert isinstance(user, Person)
-        actions.note_sign_in(person=user, address=request.META.get("REMOTE_ADDR", ""))
+        actions.note_sign_in(person=user, address=sender_of(request))
         answer: HttpResponse = super().post_login(request, user, **facts)
         return answer
 

@@ -41,6 +41,7 @@ KINDS: dict[str, Kind] = {
     "subscribe": Kind(_("Confirmation of a subscription to warnings"), timedelta(0), may_mute=False, personal=True),
     "reports-wait": Kind(_("Citizen reports wait for your agency"), timedelta(days=1)),
     "report": Kind(_("An answer to a citizen's report"), timedelta(0), may_mute=False, personal=True),
+    "data-answer": Kind(_("An answer to a request for data"), timedelta(0), may_mute=False, personal=True),
     "quarantine": Kind(_("Rows wait for a decision"), timedelta(hours=4)),
 }
 

@@ -134,6 +134,12 @@ class NoteForm(forms.Form):
     public = forms.BooleanField(label=_("Everyone may read it"), required=False)
 
 
+class HoldForm(forms.Form):
+    """Why a report is taken out of public view."""
+
+    text = forms.CharField(label=_("Reason, which the reporter reads"), max_length=500)
+
+
 class MergeForm(forms.Form):
     """The report of which this one becomes part."""
 

@@ -169,7 +169,8 @@ class Report(models.Model):
     """What somebody reports. `number` is public; who holds its key (`keys.py`) may reply, reopen and rate.
 
     An anonymous report keeps no name and no telephone number. A confidential one is read by its handlers only. `held`: it looks automatic
-    or came in a flood, and waits for somebody to look at it. A place is the chosen region; a point only where the reporter gave one.
+    or came in a flood, and waits for somebody to look
+    at it; or somebody took it out of public view. A place is the chosen region; a point only where the reporter gave one.
     """
 
     number = models.CharField(max_length=12, unique=True)
@@ -253,6 +254,11 @@ class Report(models.Model):
         return not self.confidential and not self.held and self.state != State.REFUSED
 
     @property
+    def was_taken_out(self) -> bool:
+        """Whether a person took it out of public view, rather than that it waits since it came in."""
+        return self.held and self.steps.filter(kind=Kind.HELD).exists()
+
+    @property
     def public_title(self) -> str:
         """The title with personal data hidden."""
         return logic.masked(self.title)
@@ -296,6 +302,7 @@ class Kind(models.TextChoices):
     REPLY = "reply", _("Reply of the reporter")
     REOPENED = "reopened", _("Opened again")
     REFUSED = "refused", _("Not taken on")
+    HELD = "held", _("Taken out of public view")
     MERGED = "merged", _("Joined")
     CLOSED = "closed", _("Done")
     RATED = "rated", _("Rated")

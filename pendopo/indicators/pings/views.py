@@ -16,6 +16,7 @@ from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Link, Listing
+from pendopo.ui.strangers import sender_of
 from pendopo.ui.templatetags.house import ago
 
 from ..views.scope import agencies_for
@@ -43,7 +44,7 @@ def ping(request: HttpRequest, key: str, ending: str = "") -> HttpResponse:
             kind=kind,
             method=request.method or "GET",
             code=int(ending) if ending.isdigit() else None,
-            address=request.META.get("REMOTE_ADDR", "")[:45],
+            address=sender_of(request)[:45],
             body=body,
         )
     except TooMany:

@@ -5,10 +5,12 @@ from datetime import date
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.audit.actions import record
+from pendopo.notify.actions import Outsider, write
 from pendopo.reports.logic import masked
 
 from .models import DataRequest, Outcome
@@ -30,13 +32,14 @@ def ask(*, what: str, purpose: str, asker: str, email: str, held: bool) -> DataR
 
 @transaction.atomic
 def answer(*, request: DataRequest, outcome: str, text: str, by: Person) -> None:
-    """Says where the figures are or why they cannot be published; everyone reads it. Refused without words."""
+    """Says where the figures are or why they cannot be published; everyone reads it, and who asked gets a letter. Refused without words."""
     if outcome == Outcome.WAITING or not text.strip():
         raise Refused(_("An answer needs words: say where the data is, or why it cannot be published."))
     locked = DataRequest.objects.select_for_update().get(pk=request.pk)
     before = {"outcome": locked.outcome, "answer": masked(locked.answer)}
     locked.outcome, locked.answer, locked.answered, locked.answered_by, locked.held = outcome, text.strip(), timezone.now(), by, False
     locked.save()
+    _tell(locked)
     record(
         by=by,
         room="portal",
@@ -45,6 +48,26 @@ def answer(*, request: DataRequest, outcome: str, text: str, by: Person) -> None
         before=before,
         after={"outcome": outcome, "answer": masked(locked.answer)},
     )
+
+
+def _tell(request: DataRequest) -> None:
+    """A letter to whoever left an address, in the language of the house: the log keeps it as it was sent."""
+    if not request.email:
+        return
+    write(
+        to=[Outsider(request.email, "")],
+        kind="data-answer",
+        subject_template=gettext_noop("Your request for data: %(state)s"),
+        context={"what": request.what, "state": str(request.get_outcome_display()), "text": request.answer},
+        about="/open/requests",
+    )
+
+
+@transaction.atomic
+def release(*, request: DataRequest, by: Person) -> None:
+    """Somebody looked at what was kept aside: a person wrote it, and everyone may read it. What everyone reads stays as it is."""
+    if DataRequest.objects.filter(pk=request.pk, held=True).update(held=False):
+        record(by=by, room="portal", verb="release_request", about=f"/open/requests/{request.pk}")
 
 
 USE_SQL = """

@@ -10,6 +10,7 @@ urlpatterns = [
     path("open/calendar", views.calendar, name="calendar"),
     path("open/requests", views.requests, name="data-requests"),
     path("open/requests/<int:pk>", views.answer, name="data-answer"),
+    path("open/requests/<int:pk>/release", views.release, name="data-release"),
     path("open/api", views.api_service, name="api-service"),
     path("open/<str:code>.csv", views.dataset_csv, name="dataset-csv"),
     path("open/<str:code>.json", views.dataset_json, name="dataset-json"),

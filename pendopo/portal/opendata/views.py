@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import condition, require_http_methods, require_safe
+from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
 
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
@@ -25,8 +25,8 @@ from pendopo.indicators.models import Source
 from pendopo.indicators.nearest import reporting, resolve
 from pendopo.indicators.pulse import Reader, pulse_of
 from pendopo.regions.models import Region
-from pendopo.ui.door import opens
-from pendopo.ui.strangers import address_of, count
+from pendopo.ui.door import holds, opens
+from pendopo.ui.strangers import Limits, Weight, address_of, weigh
 from pendopo.ui.words import language_of
 
 from ..keeping import kept
@@ -40,8 +40,9 @@ from .reading import Dataset, dataset, datasets
 
 PREVIEW_ROWS = 15
 FRESH_S = 15
-REQUESTS_AN_HOUR = 10
-HOUR_S = 3600
+# From one address within an hour: kept aside beyond the first, and beyond the second only so many from everybody together.
+LIMITS = Limits(many=10, flood=30, house=200)
+MOST_REQUESTS = 100
 
 
 @require_safe
@@ -136,15 +137,20 @@ def requests(request: HttpRequest) -> HttpResponse:
     """Who asked for what and what became of it; and asking."""
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        sent = count("ask-data", address_of(request), window_s=HOUR_S)
-        if sent > 3 * REQUESTS_AN_HOUR:
+        weight = weigh("ask-data", address_of(request), LIMITS)
+        if weight == Weight.TOO_MUCH:
             form.add_error(None, _("Many requests came from your address: please try again in an hour."))
         else:
             given = {name: form.cleaned_data[name] for name in ("what", "purpose", "asker", "email")}
-            actions.ask(**given, held=form.is_doubtful or sent > REQUESTS_AN_HOUR)
+            actions.ask(**given, held=form.is_doubtful or weight != Weight.USUAL)
             messages.success(request, _("Thank you. The answer appears on this page for everyone to read."))
             return redirect("portal:data-requests")
-    return render(request, "portal/open/requests.html", {"form": form, "requests": DataRequest.objects.published()[:100]})
+    context = {
+        "form": form,
+        "requests": DataRequest.objects.published()[:MOST_REQUESTS],
+        "held": DataRequest.objects.filter(held=True)[:MOST_REQUESTS] if holds(request.user, "portal.change") else [],
+    }
+    return render(request, "portal/open/requests.html", context)
 
 
 @opens("portal.change")
@@ -166,6 +172,14 @@ def answer(request: PersonRequest, pk: int) -> HttpResponse:
         "cancel": reverse("portal:data-requests"),
     }
     return render(request, "ui/form.html", context)
+
+
+@require_POST
+@opens("portal.change")
+def release(request: PersonRequest, pk: int) -> HttpResponse:
+    """A request that was kept aside is shown to everyone."""
+    actions.release(request=get_object_or_404(DataRequest, pk=pk), by=request.user)
+    return redirect("portal:data-requests")
 
 
 def _modified(_request: HttpRequest, code: str) -> datetime | None:

@@ -59,9 +59,9 @@ def paths() -> Iterator[tuple[str, str]]:
 
 def villages(now: datetime) -> list[tuple[str, str]]:
     """Villages of which there is something to read, the newest first, and what their pages are made of: the newest figure and report
-    there, and what is declared anywhere. So a quiet minute makes none of them anew."""
+    there (also one that was taken out of public view), and what is declared anywhere. So a quiet minute makes none of them anew."""
     below = {"region__level": "village", "region__code__startswith": f"{settings.REGION}."}
-    heard = Report.objects.published().filter(**below).values_list("region_id").annotate(newest=Max("touched"))
+    heard = Report.objects.filter(**below).values_list("region_id").annotate(newest=Max("touched"))
     told = Latest.objects.filter(**{f"series__{name}": value for name, value in below.items()})
     told = told.filter(at__isnull=False, series__indicator__in=Indicator.objects.published().values("pk"))
     newest: dict[str, list[datetime]] = defaultdict(list)

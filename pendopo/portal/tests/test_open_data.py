@@ -15,6 +15,7 @@ from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.audit.models import Entry
 from pendopo.indicators.models import Publicity
+from pendopo.notify.models import Dispatch
 from pendopo.portal.opendata import actions
 from pendopo.portal.opendata.models import DataRequest, DatasetUse
 from pendopo.regions.models import Region
@@ -148,6 +149,21 @@ def test_asking_for_data_is_public_and_answered_in_public(client: Client, rani: 
     html = client.get("/open/requests").content.decode()
     assert "Harga cabai per pasar" in html and "Ada di" in html and "ani@contoh.test" not in html
     assert client.get(f"/open/requests/{asked.pk}").status_code == 302, "A stranger signs in first."
+
+
+def test_what_was_kept_aside_is_let_out_and_who_asked_gets_a_letter(client: Client, rani: Person, budi: Person) -> None:
+    asked = actions.ask(what="Harga cabai per pasar", purpose="", asker="citizen", email="ani@contoh.test", held=True)
+    assert "Harga cabai" not in client.get("/open/requests").content.decode() + signed_in(budi).get("/open/requests").content.decode()
+    browser = signed_in(rani)
+    assert f"/open/requests/{asked.pk}/release" in browser.get("/open/requests").content.decode()
+    for _again in range(2):
+        browser.post(f"/open/requests/{asked.pk}/release")
+    html = client.get("/open/requests").content.decode()
+    assert "Harga cabai" in html and "/release" not in html
+    assert Entry.objects.filter(verb="release_request").count() == 1
+    actions.answer(request=asked, outcome="published", text="Ada di /open/harga-cabai", by=rani)
+    letter = Dispatch.objects.get(target="ani@contoh.test")
+    assert "Ada di /open/harga-cabai" in letter.text and "Harga cabai per pasar" in letter.text
 
 
 def test_personal_data_in_a_request_is_read_by_nobody_else(client: Client, rani: Person) -> None:

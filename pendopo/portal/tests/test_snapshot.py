@@ -14,8 +14,8 @@ from pendopo.agencies.models import Person
 from pendopo.incidents.posture.actions import declare
 from pendopo.portal.snapshot import writing
 from pendopo.regions.models import Region
-from pendopo.reports.actions import submit
-from pendopo.reports.models import Category
+from pendopo.reports.actions import hold, submit
+from pendopo.reports.models import Category, Report
 from pendopo.ui.built import MANIFEST
 from pendopo.wall.tests import river
 
@@ -57,5 +57,7 @@ def test_a_village_is_laid_down_anew_when_something_happens_there_or_is_declared
     states.append(writing.villages(now))
     declare(region=Region.objects.get(pk="35.16.01"), level="watch", until=now + timedelta(days=1), reason="Banjir", by=rani)
     states.append(writing.villages(timezone.now()))
-    assert [code for state in states for code, _made_of in state] == ["35.16.13.2004"] * 4
-    assert len({state[0][1] for state in states}) == 4
+    hold(report=Report.objects.get(), text="Menghina warga", by=rani)
+    states.append(writing.villages(timezone.now()))
+    assert [code for state in states for code, _made_of in state] == ["35.16.13.2004"] * 5
+    assert len({state[0][1] for state in states}) == 5

@@ -3,7 +3,7 @@
 from .caring import close_silent, note_clusters, remind
 from .citizen import agree, join_own, rate, reopen, reply
 from .forwarding import forward, note_sent, note_services, note_state, set_server, take_to_send
-from .handling import answer, answer_together, merge, note, refuse, release, route, verify
+from .handling import answer, answer_together, hold, merge, note, refuse, release, route, verify
 from .importing import Imported, import_lapor
 from .setting import forget_contacts, set_category
 from .submitting import agency_for, submit
@@ -17,6 +17,7 @@ __all__ = [
     "close_silent",
     "forget_contacts",
     "forward",
+    "hold",
     "import_lapor",
     "join_own",
     "merge",

@@ -1,4 +1,4 @@
-"""What agencies do with reports: verify, pass on, answer, refuse, join, and let out what was kept aside."""
+"""What agencies do with reports: verify, pass on, answer, refuse, join, take out of public view, and let out what was kept aside."""
 
 from collections.abc import Iterable
 
@@ -60,7 +60,7 @@ def verify(*, report: Report, by: Person, category: Category | None = None, clas
         found.category = category
     if classification:
         found.classification = classification
-    found.state, found.verified, found.held = State.VERIFIED, now, False
+    found.state, found.verified, found.held = State.VERIFIED, now, found.was_taken_out
     found.answer_by = limit(now, found.category.days_to_answer())
     found.complete_by = limit(found.created, found.category.days_to_complete(found.classification))
     write_step(found, Kind.VERIFIED, text, by=by)
@@ -106,7 +106,7 @@ def answer(*, report: Report, text: str, by: Person, final: bool = True) -> Repo
     now = timezone.now()
     found.verified = found.verified or now
     found.answered = found.answered or now
-    found.held = False
+    found.held = found.was_taken_out
     if final:
         found.state, found.finished, found.reply_by = State.ANSWERED, now, limit(now, logic.REPLY_DAYS)
     elif found.state == State.RECEIVED:
@@ -164,7 +164,22 @@ def release(*, report: Report, by: Person) -> Report:
     """Somebody looked at what was kept aside: a person wrote it, and everyone may read it."""
     found = locked(report)
     if found.held:
-        found.held = False
+        found.held, found.touched = False, timezone.now()
         found.save()
         told(found, "release", by)
+    return found
+
+
+@transaction.atomic
+def hold(*, report: Report, text: str, by: Person) -> Report:
+    """Takes it out of public view, however it stands, until it is released; it is handled as before, and its reporter reads the reason."""
+    if not text.strip():
+        raise Refused(_("Say why nobody else shall read it: the reporter reads the reason."))
+    found = locked(report)
+    if found.was_taken_out:
+        return found
+    found.held = True
+    write_step(found, Kind.HELD, text, by=by)
+    found.save()
+    told(found, "hold", by)
     return found

@@ -19,7 +19,7 @@ from pendopo.ui.templatetags.house import ago
 
 from .. import actions
 from ..actions.importing import rows_of
-from ..forms import AnswerForm, ForwardForm, HandlingFilters, ImportForm, MergeForm, NoteForm, RouteForm, VerifyForm
+from ..forms import AnswerForm, ForwardForm, HandlingFilters, HoldForm, ImportForm, MergeForm, NoteForm, RouteForm, VerifyForm
 from ..models import Category, Cluster, Report, State
 from ..triage import suggestion
 from .public import alike
@@ -95,6 +95,7 @@ def handle(request: PersonRequest, number: str) -> HttpResponse:
         "route": RouteForm(),
         "answer": AnswerForm(),
         "note": NoteForm(),
+        "hold": HoldForm(),
         "merge": MergeForm(),
         "alike": alike(found),
         "forward": ForwardForm(),
@@ -136,6 +137,10 @@ def _refuse(report: Report, form: AnswerForm, person: Any) -> None:
     actions.refuse(report=report, by=person, text=form.cleaned_data["text"])
 
 
+def _hold(report: Report, form: HoldForm, person: Any) -> None:
+    actions.hold(report=report, by=person, text=form.cleaned_data["text"])
+
+
 def _merge(report: Report, form: MergeForm, person: Any) -> None:
     actions.merge(report=report, into=find(person, form.cleaned_data["number"].strip()), by=person)
 
@@ -151,6 +156,7 @@ DEEDS: dict[str, tuple[Callable[..., Any], Callable[..., None]]] = {
     "note": (NoteForm, _note),
     "forward": (ForwardForm, _forward),
     "refuse": (AnswerForm, _refuse),
+    "hold": (HoldForm, _hold),
     "merge": (MergeForm, _merge),
 }
 

@@ -15,13 +15,13 @@ from pendopo.agencies.actions import Refused
 from pendopo.agencies.actions.tokens import person_by_token
 from pendopo.indicators.credentials import KEY_PREFIX, source_by_key
 from pendopo.regions.models import Region
-from pendopo.ui.strangers import address_of, count
+from pendopo.ui.strangers import Weight, address_of, weigh
 
 from .. import actions, keys, logic
 from ..models import Category, Channel, Report, State
 from ..open311 import MOST_DAYS, MOST_REQUESTS, Item, request_json, service, stamp, xml
 from ..places import at_point, in_words
-from .public import FLOOD_AN_HOUR, HOUR_S, MANY_AN_HOUR
+from .public import LIMITS
 
 TYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
 # Clients that lost the answer send again: within this time the same words from the same address are the same report.
@@ -153,9 +153,9 @@ def _new(request: HttpRequest) -> Answer:
     if category is None:
         raise Wrong(400, _("service_code was not found: GET services lists all."))
     region, point = _where(given)
-    sent = count("report", address_of(request), window_s=HOUR_S)
-    if sent > FLOOD_AN_HOUR and not given.get("api_key"):
-        raise Wrong(429, _("Very many reports came from your address: please try again in an hour."))
+    weight = Weight.USUAL if given.get("api_key") else weigh("report", address_of(request), LIMITS)
+    if weight == Weight.TOO_MUCH:
+        raise Wrong(429, _("Very many reports come in just now: please try again in an hour."))
     text = given.get("description", "").replace("\x00", "").strip()
     if not text:
         raise Wrong(400, _("description was not provided: say what is wrong and where."))
@@ -180,7 +180,7 @@ def _new(request: HttpRequest) -> Answer:
             phone=_clean(given.get("phone", ""))[:40],
             email=_email(given.get("email", "")),
             channel=Channel.OPEN311,
-            held=sent > MANY_AN_HOUR and not given.get("api_key"),
+            held=weight != Weight.USUAL,
             outside_id=salted_hmac("pendopo.reports.once", "\n".join(parts)).hexdigest()[:40],
         )
     except Refused as why:

@@ -17,15 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pendopo.agencies.actions import Refused
 from pendopo.regions.models import Region
-from pendopo.ui.strangers import address_of, count
+from pendopo.ui.strangers import HOUR_S, Limits, Weight, address_of, count, weigh
 
 from .. import actions, keys, logic
 from ..forms import RateForm, ReportForm, WordsForm
 from ..models import Category, Channel, Report, State
 
-HOUR_S = 3600
-# From one address within an hour: beyond the first many are kept aside, beyond the second refused. A village hall shares an address.
-MANY_AN_HOUR, FLOOD_AN_HOUR = 12, 60
+# From one address within an hour: beyond the first they are kept aside, beyond the second at most so many from everywhere together.
+LIMITS = Limits(many=12, flood=60, house=600)
 VOICES_AN_HOUR = 60
 PER_PAGE = 20
 ALIKE_DAYS = 30
@@ -77,9 +76,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _submitted(request: HttpRequest, form: ReportForm) -> Report | None:
-    sent = count("report", address_of(request), window_s=HOUR_S)
-    if sent > FLOOD_AN_HOUR:
-        form.add_error(None, _("Very many reports came from your address: please try again in an hour, or call the command center."))
+    weight = weigh("report", address_of(request), LIMITS)
+    if weight == Weight.TOO_MUCH:
+        form.add_error(None, _("Very many reports come in just now: please try again in an hour, or call the command center."))
         return None
     given = form.cleaned_data
     # The stamp of the form and the words together: a double click is one report.
@@ -87,7 +86,7 @@ def _submitted(request: HttpRequest, form: ReportForm) -> Report | None:
     names = ("category", "text", "region", "place", "point", "photo", "name", "phone", "email", "anonymous", "confidential")
     try:
         return actions.submit(
-            **{name: given[name] for name in names}, held=form.is_doubtful or sent > MANY_AN_HOUR, channel=Channel.WEB, outside_id=once
+            **{name: given[name] for name in names}, held=form.is_doubtful or weight != Weight.USUAL, channel=Channel.WEB, outside_id=once
         )
     except Refused as why:
         form.add_error("text", str(why))
@@ -109,7 +108,8 @@ def _find(request: HttpRequest, number: str) -> tuple[Report, bool]:
 def report(request: HttpRequest, number: str) -> HttpResponse:
     """One report with its history and clocks; with the key also reply, reopen, rate, and whether it was reported before."""
     found, own = _find(request, number)
-    steps = [step for step in found.steps.select_related("by") if step.public or own]
+    # Whoever wrote the report reads the own lines, too; what agencies tell each other stays with them.
+    steps = [step for step in found.steps.select_related("by") if step.public or own and step.by is None]
     context = {
         "report": found,
         "own": own,
@@ -119,6 +119,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         "alike": alike(found) if own and found.state == State.RECEIVED else [],
         "open": found.state in logic.OPEN,
         "can_reopen": own and found.finished is not None and found.reply_by is not None and timezone.now() < found.reply_by,
+        "taken_out": found.was_taken_out,
         "can_rate": own and found.state in (State.ANSWERED, State.CLOSED),
         "reply": WordsForm(),
         "rate": RateForm(),
