@@ -10,16 +10,21 @@ TONES = {RUNNING: "well", DISTURBED: "attention", DOWN: "danger", PLANNED: "know
 GOOD_DAY, BAD_DAY = 0.995, 0.5
 
 
-def state_of(devices: Sequence[str], planned: bool) -> str:
-    """From the devices' states (well, danger, '' = no word): all away is down, some is disturbed; planned work explains both."""
-    if not devices or all(state == "" for state in devices):
+def state_of(devices: Sequence[str], planned: bool, answers: bool | None = None) -> str:
+    """From the devices' states (well, danger, '' = no word) and whether the service itself answers (None = nobody asks it).
+
+    All devices away, or no answer of a service that is asked, is down; some away is disturbed; planned work explains both. A service that
+    answers is not down: what is away has a stand-in.
+    """
+    told = [state for state in devices if state]
+    away = sum(state == "danger" for state in told)
+    if not told and answers is None:
         return UNKNOWN
-    away = sum(state == "danger" for state in devices)
-    if away == 0:
+    if away == 0 and answers is not False:
         return RUNNING
     if planned:
         return PLANNED
-    return DOWN if away == len([state for state in devices if state]) else DISTURBED
+    return DOWN if answers is False or (answers is None and away == len(told)) else DISTURBED
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The page of services, badges, and choosing what is shown."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,7 +23,7 @@ FRESH_S = 10
 def page(request: HttpRequest) -> HttpResponse:
     """How every public service runs, its last thirty days, and planned work."""
     now = timezone.now()
-    return render(request, "portal/services/services.html", {"services": services(now), "now": now, "days": DAYS})
+    return render(request, "portal/services/services.html", {"services": services(now), "now": now, "days": DAYS, "home": settings.REGION})
 
 
 @require_safe
