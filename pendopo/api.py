@@ -1,17 +1,20 @@
 """The API of the house: every room's router under /api/v1, one way of refusing (RFC 9457), one description (OpenAPI 3.1)."""
 
 import logging
+import time
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.throttling import BaseThrottle
 
 from pendopo import __version__
 from pendopo.agencies.api import router as agencies
@@ -25,14 +28,18 @@ from pendopo.indicators import api as figures
 from pendopo.indicators import api_changes, api_lineage, api_quarantine
 from pendopo.indicators.api_writing import PROBLEM, WRITING
 from pendopo.indicators.credentials import Refusal
+from pendopo.indicators.reader import reader_of
 from pendopo.meetings.api import router as meetings
 from pendopo.network.api import router as network
 from pendopo.orders.api import router as orders
 from pendopo.regions.api import router as regions
+from pendopo.ui.strangers import HOUR_S, to_wait
 
 logger = logging.getLogger(__name__)
 # How long a client waits before it asks again while the database is away or busy.
 AGAIN_S = 2
+# From one address without a credential.
+READINGS_AN_HOUR = 3600
 
 
 # What every operation may answer beside its own: RFC 9457.
@@ -67,7 +74,30 @@ class House(NinjaAPI):
         return schema
 
 
-api = House(title="Pendopo", version=__version__, openapi_url="/openapi.json", docs_url=None, urls_namespace="api")
+class Strangers(BaseThrottle):
+    """So many readings an hour from one address without a credential: figures stay for everyone, and nobody empties the house."""
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Whether this one is answered. Whoever reads with a session, key or token that holds is not counted."""
+        if request.method not in ("GET", "HEAD") or is_known(request):
+            return True
+        return not to_wait("api", request, most=READINGS_AN_HOUR)
+
+    def wait(self) -> float:
+        """Until the next hour begins."""
+        return HOUR_S - time.time() % HOUR_S
+
+
+def is_known(request: HttpRequest) -> bool:
+    """Whether somebody reads who is not anybody."""
+    try:
+        reader = reader_of(request)
+    except Refusal:
+        return False
+    return not isinstance(reader, AnonymousUser)
+
+
+api = House(title="Pendopo", throttle=[Strangers()], version=__version__, openapi_url="/openapi.json", docs_url=None, urls_namespace="api")
 api.add_router("", figures.router)
 api.add_router("", api_lineage.router)
 api.add_router("", api_changes.router)
@@ -101,6 +131,13 @@ CODES = {401: "credential", 403: "no-right", 404: "not-found", 409: "conflict", 
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """A refusal of a view."""
     return problem(error.status_code, CODES.get(error.status_code, "refused"), str(error))
+
+
+@api.exception_handler(Throttled)
+def on_throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
+    """More readings of one address than an hour holds; Retry-After is added."""
+    words = _("Your address asked more than %(most)s times within an hour. Wait as long as Retry-After says (seconds), then go on.")
+    return problem(429, "quota", words % {"most": READINGS_AN_HOUR})
 
 
 @api.exception_handler(Refusal)

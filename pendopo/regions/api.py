@@ -4,11 +4,14 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import Router, Schema
 from ninja.errors import HttpError
 
+from pendopo.ui.door import holds
+
 from .logic import is_code
-from .models import Region, RegionQuerySet
+from .models import BoundaryKind, Region, RegionQuerySet
 
 router = Router(tags=["regions"])
 
@@ -92,6 +95,11 @@ def regions(
     return {"items": items, "next": found[PAGE - 1].code if len(found) > PAGE else None}
 
 
+LEFT_OUT = gettext_lazy(
+    "Schematic boundaries are left out: they are drawn from centres and are no borders. Official ones appear once imported."
+)
+
+
 class Feature(Schema):
     """One boundary, simplified for the screen. `properties.boundary` says whether it is schematic or official."""
 
@@ -106,20 +114,28 @@ class FeatureCollection(Schema):
 
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[Feature]
+    note: str | None = None
 
 
 @router.get("/regions/boundaries", response=FeatureCollection, summary="Boundaries as GeoJSON")
 def boundaries(request: HttpRequest, within: str, level: LevelName) -> dict[str, Any]:
-    """The boundaries of one level within a region: longitude, latitude, WGS 84."""
+    """The boundaries of one level within a region: longitude, latitude, WGS 84.
+
+    Schematic ones are drawn from centres and are nobody's border: only people with a post get them. `note` says so where any is left out.
+    """
     only(request, "within", "level")
     found = narrowed(None, level, within, None).exclude(boundary=None)
+    official = found.filter(boundary_kind=BoundaryKind.OFFICIAL)
+    inside = holds(request.user, "regions.see", None)
+    omitted = not inside and official.count() < found.count()
     return {
+        "note": str(LEFT_OUT) if omitted else None,
         "features": [
             {
                 "id": region.code,
                 "properties": {"code": region.code, "name": region.name, "boundary": region.boundary_kind},
                 "geometry": region.boundary,
             }
-            for region in found
-        ]
+            for region in (found if inside else official)
+        ],
     }

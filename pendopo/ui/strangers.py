@@ -17,7 +17,7 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 SALT = "pendopo.strangers"
@@ -108,6 +108,33 @@ def count(what: str, who: str, *, window_s: int) -> int:
         # It ran out between the two calls.
         cache.set(key, 1, window_s)
         return 1
+
+
+def to_wait(what: str, request: HttpRequest, *, most: int, window_s: int = HOUR_S) -> int:
+    """Counts one more reading by this address: 0 while it read no more than `most` within this window, else the seconds until the next.
+
+    What this machine asks itself is not counted.
+    """
+    try:
+        if ip_address(sender_of(request)).is_loopback:
+            return 0
+    except ValueError:
+        pass
+    now = int(time.time())
+    if count(f"{what}:{now // window_s}", address_of(request), window_s=window_s) <= most:
+        return 0
+    return window_s - now % window_s
+
+
+def too_often(request: HttpRequest, what: str, most: int) -> HttpResponse | None:
+    """The refusal of a reader who read more than `most` within this hour, saying when to go on; None for others."""
+    wait = to_wait(what, request, most=most)
+    if not wait:
+        return None
+    words = _("Your address asked more than %(most)s times within an hour. Wait as long as Retry-After says (seconds), then go on.")
+    answer = HttpResponse(words % {"most": most} + "\n", status=429, content_type="text/plain; charset=utf-8")
+    answer["Retry-After"], answer["Access-Control-Allow-Origin"] = str(wait), "*"
+    return answer
 
 
 class Weight(enum.Enum):

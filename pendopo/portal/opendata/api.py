@@ -8,8 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from pendopo.ui.strangers import too_often
+
 from . import ckan
 from .reading import dataset, datasets
+from .views import CALLS_AN_HOUR
 
 Parameters = dict[str, str]
 MOST_BODY = 64 * 1024
@@ -81,6 +84,8 @@ ACTIONS: dict[str, Callable[[Parameters], Any]] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def action(request: HttpRequest, name: str) -> HttpResponse:
     """One call, in CKAN's envelope: `{"help", "success", "result" or "error"}`."""
+    if refused := too_often(request, "catalogue", CALLS_AN_HOUR):
+        return refused
     place = request.build_absolute_uri(request.path)
     body: dict[str, Any] = {"help": place}
     status = 200

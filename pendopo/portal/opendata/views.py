@@ -26,7 +26,7 @@ from pendopo.indicators.nearest import reporting, resolve
 from pendopo.indicators.pulse import Reader, pulse_of
 from pendopo.regions.models import Region
 from pendopo.ui.door import holds, opens
-from pendopo.ui.strangers import Limits, Weight, address_of, weigh
+from pendopo.ui.strangers import Limits, Weight, address_of, too_often, weigh
 from pendopo.ui.words import language_of
 
 from ..keeping import kept
@@ -43,11 +43,15 @@ FRESH_S = 15
 # From one address within an hour: kept aside beyond the first, and beyond the second only so many from everybody together.
 LIMITS = Limits(many=10, flood=30, house=200)
 MOST_REQUESTS = 100
+# From one address: files that are built, and calls of the catalogues.
+FILES_AN_HOUR, CALLS_AN_HOUR = 600, 3600
 
 
 @require_safe
 def catalogue_json(request: HttpRequest) -> HttpResponse:
     """GET /open/datasets.json: DCAT 3."""
+    if refused := too_often(request, "catalogue", CALLS_AN_HOUR):
+        return refused
     home = Region.objects.filter(pk=settings.REGION).first() or Region(code=settings.REGION, name=settings.REGION)
     answer = JsonResponse(catalogue(datasets(), home), json_dumps_params={"ensure_ascii": False})
     answer["Content-Type"] = "application/ld+json; charset=utf-8"
@@ -186,8 +190,10 @@ def _modified(_request: HttpRequest, code: str) -> datetime | None:
     return find(code).modified
 
 
-def _file(code: str, form: str, write: Callable[[Dataset, IO[bytes]], None]) -> HttpResponseBase:
+def _file(request: HttpRequest, code: str, form: str, write: Callable[[Dataset, IO[bytes]], None]) -> HttpResponseBase:
     """A dataset as a file, written before it is sent, so that what fails is an answer and no half file."""
+    if refused := too_often(request, "files", FILES_AN_HOUR):
+        return refused
     found = find(code)
     copy = tempfile.SpooledTemporaryFile(8 * 1024 * 1024)  # noqa: SIM115 – the answer closes it
     write(found, copy)
@@ -204,28 +210,28 @@ def _file(code: str, form: str, write: Callable[[Dataset, IO[bytes]], None]) -> 
 @condition(last_modified_func=_modified)
 def dataset_csv(request: HttpRequest, code: str) -> HttpResponseBase:
     """All values as CSV."""
-    return _file(code, "csv", lambda found, stream: files.write_csv(files.lines(found), stream))
+    return _file(request, code, "csv", lambda found, stream: files.write_csv(files.lines(found), stream))
 
 
 @require_safe
 @condition(last_modified_func=_modified)
 def dataset_json(request: HttpRequest, code: str) -> HttpResponseBase:
     """All values in the shape of the API."""
-    return _file(code, "json", lambda found, stream: files.write_json(files.lines(found), stream))
+    return _file(request, code, "json", lambda found, stream: files.write_json(files.lines(found), stream))
 
 
 @require_safe
 @condition(last_modified_func=_modified)
 def dataset_xlsx(request: HttpRequest, code: str) -> HttpResponseBase:
     """All values as a workbook with an explaining sheet."""
-    return _file(code, "xlsx", lambda found, stream: files.write_xlsx(found, files.lines(found), stream))
+    return _file(request, code, "xlsx", lambda found, stream: files.write_xlsx(found, files.lines(found), stream))
 
 
 @require_safe
 @condition(last_modified_func=_modified)
 def dataset_geojson(request: HttpRequest, code: str) -> HttpResponseBase:
     """The newest values as features."""
-    return _file(code, "geojson", files.write_geojson)
+    return _file(request, code, "geojson", files.write_geojson)
 
 
 def api_service(request: HttpRequest) -> HttpResponse:

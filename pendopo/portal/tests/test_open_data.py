@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -95,6 +96,32 @@ def test_files_hold_every_value(client: Client) -> None:
     places = json.loads(content(client, "/open/river-level.geojson"))["features"]
     assert len(places) == 3 and {one["geometry"]["type"] for one in places} == {"Point"}
     assert DatasetUse.objects.get(form="csv").times == 1
+
+
+@pytest.mark.usefixtures("water")
+def test_whoever_reads_without_end_waits_and_others_do_not(client: Client, rani: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    for place in ("opendata.views.FILES_AN_HOUR", "opendata.views.CALLS_AN_HOUR", "opendata.api.CALLS_AN_HOUR"):
+        monkeypatch.setattr(f"pendopo.portal.{place}", 2)
+    monkeypatch.setattr("pendopo.api.READINGS_AN_HOUR", 2)
+    groups = {
+        "files": ("/open/river-level.csv", "/open/river-level.xlsx", "/open/river-level.json"),
+        "catalogues": ("/open/datasets.json", "/api/3/action/package_list", "/api/3/action/status_show"),
+        "api": ("/api/v1/latest", "/api/v1/indicators", "/api/v1/regions"),
+    }
+    scraper, other = {"REMOTE_ADDR": "203.0.113.9"}, {"REMOTE_ADDR": "203.0.113.10"}
+    for name, paths in groups.items():
+        answers = [client.get(path, **scraper) for path in paths]
+        assert [answer.status_code for answer in answers] == [200, 200, 429], name
+        assert 0 < int(answers[-1]["Retry-After"]) <= 3600 and "Retry-After" in answers[-1].content.decode()
+        rest = [client.get(paths[0], **other), client.get(paths[0])]
+        assert [answer.status_code for answer in rest] == [200, 200], name
+        for answer in (*answers, *rest):
+            if answer.streaming:
+                closed(answer)
+    assert signed_in(rani).get("/api/v1/latest", **scraper).status_code == 200
+    forged = client.get("/api/v1/regions", headers={"Authorization": "Bearer pdt_forged"}, **scraper)
+    assert forged.status_code == 429, "A credential that does not hold lifts no limit."
 
 
 @pytest.mark.usefixtures("water")

@@ -61,5 +61,17 @@ def test_the_api_lists_regions(regency: Region) -> None:
     assert client.get("/api/v1/regions?level=village&within=35.16.13&q=soo").json()["items"][0]["name"] == "Sooko"
     assert client.get("/api/v1/regions?parent=x").status_code == 422
     assert client.get("/api/v1/regions?level=planet").status_code == 422
-    shapes = client.get("/api/v1/regions/boundaries?within=35.16&level=district").json()
-    assert len(shapes["features"]) == 18 and len(json.dumps(shapes)) < 100_000
+
+
+def test_schematic_boundaries_are_for_people_with_a_post(regency: Region, camat: Person) -> None:
+    path, client = "/api/v1/regions/boundaries?within=35.16&level=district", Client()
+    shapes = signed_in(camat).get(path).json()
+    assert len(shapes["features"]) == 18 and len(json.dumps(shapes)) < 100_000 and shapes["note"] is None
+    public = client.get(path).json()
+    assert public["features"] == [] and "skematis" in public["note"]
+    Region.objects.filter(pk="35.16.13").update(boundary_kind=BoundaryKind.OFFICIAL)
+    public = client.get(path).json()
+    assert [one["id"] for one in public["features"]] == ["35.16.13"] and "skematis" in public["note"]
+    Region.objects.filter(parent="35.16").update(boundary_kind=BoundaryKind.OFFICIAL)
+    public = client.get(path).json()
+    assert len(public["features"]) == 18 and public["note"] is None
