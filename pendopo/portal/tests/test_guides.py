@@ -2,6 +2,8 @@
 
 import re
 from html import unescape
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -48,6 +50,42 @@ def test_whoever_follows_a_guide_finds_every_page_and_every_word(client: Client,
     assert [unescape(word) for word in named if unescape(word) not in shown] == []
     assert guide.title in client.get("/guides").content.decode()
     assert guide.title in client.get(f"/guides/{guide.code}").content.decode()
+
+
+LESSON = """---
+title: {title}
+audience: villages
+minutes: 5
+about: Dari sumur sampai keran.
+course: Air bersih
+---
+1. Buka [halaman depan](/). <script>alert(1)</script>
+"""
+
+
+def test_a_government_adds_guides_and_courses_of_its_own(client: Client, regency: Region, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    folder = tmp_path / "guides" / "id"
+    assert len(guides("id")) == 5
+    folder.mkdir(parents=True)
+    for name, title in (("6-sumur", "Merawat sumur"), ("7-keran", "Memasang keran"), ("8-uji", "Menguji air")):
+        (folder / f"{name}.md").write_text(LESSON.format(title=title))
+    (folder / "9-rusak.md").write_text("tanpa kepala")
+    (folder / "questions.md").write_text(LESSON.format(title="Alamat yang terpakai"))
+    assert [one.code for one in guides("id")][5:] == ["sumur", "keran", "uji"] and len(guides("en")) == 5
+    html = client.get("/guides/keran").content.decode()
+    assert "Air bersih: pelajaran 2 dari 3" in html and "<script>alert" not in html
+    assert 'href="/guides/sumur" rel="prev"' in html and 'href="/guides/uji" rel="next"' in html
+    assert 'rel="prev"' not in client.get("/guides/sumur").content.decode()
+    (folder / "7-keran.md").write_text(LESSON.format(title="Memasang keran umum"))
+    (folder / "1-melapor.md").write_text(LESSON.format(title="Melapor di desa kami").replace("course: Air bersih\n", ""))
+    assert "Memasang keran umum" in client.get("/guides/keran").content.decode(), "It is read again when it changed."
+    assert "Melapor di desa kami" in client.get("/guides/melapor").content.decode() and guides("id")[0].code == "melapor"
+
+
+def test_the_lessons_of_a_course_lead_to_each_other(client: Client, regency: Region) -> None:
+    html = client.get("/guides/membaca-angka").content.decode()
+    assert "pelajaran 1 dari 2" in html and 'href="/guides/data-usaha" rel="next"' in html
 
 
 def test_was_it_solved(client: Client, regency: Region, rani: Person, monkeypatch: pytest.MonkeyPatch) -> None:
