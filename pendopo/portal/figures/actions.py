@@ -10,7 +10,7 @@ from pendopo.indicators.actions import Receipt
 from pendopo.indicators.checks import Observation
 from pendopo.indicators.house.actions import declared, send
 
-from .reading import FIGURES
+from .reading import BY_VILLAGE, FIGURES
 
 CATALOGUE = Path(__file__).with_name("catalogue.yaml")
 
@@ -25,4 +25,6 @@ def publish(*, now: datetime | None = None) -> Receipt | None:
     at = moment.replace(microsecond=0).isoformat()
     found = {code: read(moment) for code, read in FIGURES.items()}
     rows = [Observation(code, settings.REGION, at, round(value, 2)) for code, value in found.items() if value is not None]
+    today = timezone.localdate(moment).isoformat()
+    rows += [Observation(code, village, today, value) for code, read in BY_VILLAGE.items() for village, value in read(moment).items()]
     return send(source=source, rows=rows) if rows else None

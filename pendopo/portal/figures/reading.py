@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from pendopo.indicators.models import Indicator, Latest
@@ -63,6 +63,19 @@ def guides_solved(now: datetime) -> float | None:
     told = GuideAnswer.objects.filter(Q(at__gt=now - QUARTER, at__lte=now), held=False)
     return share(told.filter(solved=True).count(), told.count())
 
+
+def views_by_village(now: datetime) -> dict[str, float]:
+    """By village: how often its page was opened within 30 days, by people and programs together; 0 of those that nobody opened."""
+    villages = Region.objects.within(settings.REGION).filter(level=Level.VILLAGE).values_list("code", flat=True)
+    seen = (
+        Visit.objects.filter(day__gt=timezone.localdate(now - MONTH), path__startswith="/w/").values_list("path").annotate(all=Sum("times"))
+    )
+    times = {path.removeprefix("/w/"): count for path, count in seen}
+    return {code: float(times.get(code, 0)) for code in villages}
+
+
+# Figures of every village, told once a day and renewed within it.
+BY_VILLAGE: dict[str, Callable[[datetime], dict[str, float]]] = {"sys.portal.views": views_by_village}
 
 FIGURES: dict[str, Callable[[datetime], float | None]] = {
     "sys.portal.places-read": places_read,

@@ -10,7 +10,7 @@ from pendopo.agencies.models import Person
 from pendopo.indicators.models import Latest
 from pendopo.portal.actions import note_visits
 from pendopo.portal.figures.actions import publish
-from pendopo.portal.figures.reading import FIGURES
+from pendopo.portal.figures.reading import BY_VILLAGE, FIGURES
 from pendopo.portal.guides.actions import say
 from pendopo.portal.opendata.actions import count_use
 from pendopo.regions.models import Region
@@ -41,6 +41,14 @@ SQL = {
     "sys.portal.guides-solved": """
         SELECT 100.0 * count(*) FILTER (WHERE solved) / count(*) FROM portal_guideanswer
         WHERE NOT held AND at > clock_timestamp() - interval '90 days' AND at <= clock_timestamp()""",
+}
+
+
+BY_VILLAGE_SQL = {
+    "sys.portal.views": """
+        SELECT r.code, coalesce(sum(v.times), 0)::float FROM regions_region r LEFT JOIN portal_visit v
+        ON v.path = '/w/' || r.code AND v.day > (now() AT TIME ZONE 'Asia/Jakarta')::date - 30
+        WHERE r.code LIKE '35.16.%%' AND r.level = 'village' GROUP BY r.code""",
 }
 
 
@@ -83,8 +91,25 @@ def test_every_figure_is_what_sql_counts() -> None:
 @pytest.mark.usefixtures("events")
 def test_they_go_down_the_river() -> None:
     receipt = publish()
-    assert receipt is not None and receipt.accepted == len(FIGURES), receipt.problems
-    assert Latest.objects.filter(series__indicator__code__startswith="sys.portal.").count() == len(FIGURES)
+    villages = Region.objects.within("35.16").filter(level="village").count()
+    assert receipt is not None and receipt.accepted == len(FIGURES) + villages, receipt.problems
+    latest = Latest.objects.filter(series__indicator__code__startswith="sys.portal.")
+    assert latest.count() == len(FIGURES) + villages
+    note_visits(visits={"/w/35.16.13.2004": 6})
+    publish()
+    told = latest.filter(series__indicator__code="sys.portal.views")
+    assert told.get(series__region="35.16.13.2004").value == 7 and told.get(series__region="35.16.13.2001").value == 0
+
+
+@pytest.mark.usefixtures("events")
+def test_every_figure_of_villages_is_what_sql_counts() -> None:
+    assert BY_VILLAGE.keys() == BY_VILLAGE_SQL.keys()
+    for code, read in BY_VILLAGE.items():
+        with connection.cursor() as cursor:
+            cursor.execute(BY_VILLAGE_SQL[code].replace("%%", "%"))
+            expected = dict(cursor.fetchall())
+        found = read(timezone.now())
+        assert found == expected and len(found) > 200 and sum(found.values()) == 1
 
 
 @pytest.mark.usefixtures("regency")

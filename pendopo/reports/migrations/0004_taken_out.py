@@ -4,15 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0003_elsewhere'),
+        ("reports", "0003_elsewhere"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='step',
-            name='kind',
-            field=models.CharField(choices=[('received', 'Came in'), ('routed', 'Passed on'), ('verified', 'Verified'), ('note', 'Note'), ('answer', 'Answer'), ('reply', 'Reply of the reporter'), ('reopened', 'Opened again'), ('refused', 'Not taken on'), ('held', 'Taken out of public view'), ('merged', 'Joined'), ('closed', 'Done'), ('rated', 'Rated')], max_length=8),
+            model_name="step",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("received", "Came in"),
+                    ("routed", "Passed on"),
+                    ("verified", "Verified"),
+                    ("note", "Note"),
+                    ("answer", "Answer"),
+                    ("reply", "Reply of the reporter"),
+                    ("reopened", "Opened again"),
+                    ("refused", "Not taken on"),
+                    ("held", "Taken out of public view"),
+                    ("merged", "Joined"),
+                    ("closed", "Done"),
+                    ("rated", "Rated"),
+                ],
+                max_length=8,
+            ),
         ),
     ]
