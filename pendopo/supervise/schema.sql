@@ -4138,19 +4138,20 @@ INSERT INTO public.django_migrations VALUES
 	(90, 'reports', '0001_reports', now()),
 	(91, 'reports', '0002_categories', now()),
 	(92, 'reports', '0003_elsewhere', now()),
-	(93, 'sessions', '0001_initial', now()),
-	(94, 'socialaccount', '0001_initial', now()),
-	(95, 'socialaccount', '0002_token_max_lengths', now()),
-	(96, 'socialaccount', '0003_extra_data_default_dict', now()),
-	(97, 'socialaccount', '0004_app_provider_id_settings', now()),
-	(98, 'socialaccount', '0005_socialtoken_nullable_app', now()),
-	(99, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
-	(100, 'wall', '0001_initial', now()),
-	(101, 'wall', '0002_loaded_boards_only', now()),
-	(102, 'wall', '0003_versions_sharing_goals', now()),
-	(103, 'wall', '0004_brief', now()),
-	(104, 'wall', '0005_desk', now()),
-	(105, 'wall', '0006_screens_by_posture', now());
+	(93, 'reports', '0004_taken_out', now()),
+	(94, 'sessions', '0001_initial', now()),
+	(95, 'socialaccount', '0001_initial', now()),
+	(96, 'socialaccount', '0002_token_max_lengths', now()),
+	(97, 'socialaccount', '0003_extra_data_default_dict', now()),
+	(98, 'socialaccount', '0004_app_provider_id_settings', now()),
+	(99, 'socialaccount', '0005_socialtoken_nullable_app', now()),
+	(100, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
+	(101, 'wall', '0001_initial', now()),
+	(102, 'wall', '0002_loaded_boards_only', now()),
+	(103, 'wall', '0003_versions_sharing_goals', now()),
+	(104, 'wall', '0004_brief', now()),
+	(105, 'wall', '0005_desk', now()),
+	(106, 'wall', '0006_screens_by_posture', now());
 INSERT INTO public.incidents_trigger VALUES
 	(1, 'Air naik: Siaga II atau lebih', 'water', 'Severe', 1, 'flood', true, NULL),
 	(2, 'Gangguan jaringan yang berat', 'network', 'Severe', 1, 'network-outage', true, NULL),
@@ -4179,7 +4180,7 @@ INSERT INTO public.reports_category VALUES
 	(16, 'informasi', 'Permintaan informasi', 'Request for information', 'Pertanyaan tentang layanan dan informasi publik', 'Questions about services and public information', 'Layanan', '["bagaimana", "informasi", "syarat", "jadwal", "kapan", "bertanya"]', '["diskominfo"]', '', 'information', 0, 'Minor', 15, true, NULL, NULL, NULL, NULL),
 	(17, 'aspirasi', 'Usul dan aspirasi', 'Ideas and wishes', 'Usul untuk daerah', 'Ideas for the region', 'Layanan', '["usul", "aspirasi", "saran", "harapan"]', '["bappeda", "setda"]', '', 'aspiration', 0, 'Minor', 16, true, NULL, NULL, NULL, NULL),
 	(18, 'lainnya', 'Lainnya', 'Something else', 'Yang tidak termasuk di atas', 'What fits nowhere above', 'Layanan', '[]', '["setda", "diskominfo"]', '', 'complaint', 8, 'Minor', 17, true, NULL, NULL, NULL, NULL);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 105, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 106, true);
 SELECT pg_catalog.setval('public.incidents_trigger_id_seq', 4, true);
 SELECT pg_catalog.setval('public.reports_category_id_seq', 18, true);
 ALTER TABLE ONLY public.account_emailaddress
