@@ -107,6 +107,13 @@ def test_bad_input_is_refused_with_a_sentence(client: Client, fields: dict[str, 
     assert answer.status_code == 200 and words in answer.content.decode() and not Report.objects.exists()
 
 
+@pytest.mark.usefixtures("quick", "dpupr")
+def test_a_photo_that_is_too_large_is_refused_with_a_sentence(client: Client) -> None:
+    photo = SimpleUploadedFile("a.jpg", b"\xff\xd8" + bytes(12 * 1024 * 1024), content_type="image/jpeg")
+    answer = client.post("/reports/new", given(client, photo=photo))
+    assert answer.status_code == 200 and "lebih besar dari 12 MB" in answer.content.decode() and not Report.objects.exists()
+
+
 @pytest.mark.usefixtures("dpupr")
 def test_what_looks_automatic_waits_and_is_not_lost(client: Client, rani: Person) -> None:
     cache.clear()
