@@ -82,6 +82,11 @@ class Agency(models.Model):
         return self.kind in VERTICAL_KINDS
 
     @property
+    def is_partner(self) -> bool:
+        """True for those outside the government, who read what is public and what was agreed with them."""
+        return self.kind == Kind.PARTNER
+
+    @property
     def label(self) -> str:
         """The short name where there is one."""
         return self.short_name or self.name

@@ -25,6 +25,7 @@ from .periods.models import KeptPeriods as KeptPeriods
 from .periods.models import PeriodsPosition as PeriodsPosition
 from .pings.models import Call as Call
 from .pings.models import Check as Check
+from .sharing.models import Agreement as Agreement
 from .sharing.models import Share as Share
 from .uploads.models import Upload as Upload
 
@@ -122,8 +123,11 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
 
     def visible_to(self, reader: "User | Source") -> Self:
         """What this person or source may read: public figures; signed in also the government's; an agency's own by post or key, or while
-        it is shared."""
+        it is shared. A partner's source stands outside the government: of what is closed it reads its own and what was agreed."""
         if isinstance(reader, Source):
+            if reader.agency.is_partner:
+                agreed = Agreement.objects.running(timezone.now()).filter(source=reader).values("indicator")
+                return self.filter(models.Q(publicity=Publicity.PUBLIC) | models.Q(sources=reader) | models.Q(pk__in=agreed)).distinct()
             own = {reader.agency_id}
         elif not grants_of(reader):
             return self.published()

@@ -37,7 +37,7 @@ def publish(*, now: datetime | None = None) -> Receipt | None:
 
 @transaction.atomic
 def open_sandbox(*, startup: Startup, by: Person) -> str:
-    """A key for the river, shown once: it reads what is public and writes the start-up's own test indicators, within a limit.
+    """A key for the river, shown once: it reads what is public or agreed and writes the start-up's own test indicators, within a limit.
 
     The key before it works no more. Refused: the start-up is not published, so that a steward has looked at it.
     """

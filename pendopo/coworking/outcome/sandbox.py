@@ -1,7 +1,9 @@
-"""The sandbox on the river as a catalogue: a start-up's own source and a few test indicators that nobody outside sees. Pure text."""
+"""The sandbox on the river: a start-up's own source, a few test indicators that nobody outside sees, and what was agreed with it."""
+
+from django.db.models import QuerySet
 
 from pendopo.coworking.startups.models import Startup
-from pendopo.indicators.models import Indicator
+from pendopo.indicators.models import Agreement, Indicator
 
 # What a start-up may send in a minute, and how many test indicators it has.
 ROWS_A_MINUTE = 600
@@ -35,3 +37,9 @@ def indicators_of(startup: Startup) -> list[Indicator]:
     if startup.sandbox_id is None:
         return []
     return list(Indicator.objects.filter(code__startswith=f"{code_of(startup)}.").order_by("code"))
+
+
+def agreed_with(startup: Startup) -> QuerySet[Agreement]:
+    """The agreements that let its keys read what is not public."""
+    running = Agreement.objects.filter(source=startup.sandbox_id or 0, ended=None)
+    return running.select_related("source", "indicator").order_by("indicator__code")

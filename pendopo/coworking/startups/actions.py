@@ -14,7 +14,9 @@ from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.audit.actions import record
 from pendopo.coworking.members.models import Member
-from pendopo.indicators.models import Indicator
+from pendopo.indicators.models import Indicator, Source
+from pendopo.indicators.sharing.actions import end_agreement
+from pendopo.indicators.sources import revoke_key
 
 from .models import Application, DatasetUse, Event, MentorHour, Milestone, Programme, Registration, Startup, TeamMember, Verdict
 
@@ -54,9 +56,14 @@ def publish_startup(*, startup: Startup, by: Person | None) -> bool:
 
 @transaction.atomic
 def end_startup(*, startup: Startup, by: Person | None) -> bool:
-    """It is no more, or has left: out of the directory, its history stays."""
+    """It is no more, or has left: out of the directory, its keys and agreements end, its history stays."""
     done = Startup.objects.filter(pk=startup.pk, ended=None).update(ended=timezone.now())
     if done:
+        source = Source.objects.filter(pk=startup.sandbox_id or 0).first()
+        for key in source.keys.filter(revoked=None) if source else ():
+            revoke_key(key=key, by=by)
+        for agreement in source.agreements.filter(ended=None).select_related("source", "indicator") if source else ():
+            end_agreement(agreement=agreement, by=by)
         record(by=by, room="coworking", verb="end_startup", about=startup.get_absolute_url())
     return bool(done)
 

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.agencies.models import Person
 from pendopo.indicators.models import Indicator
+from pendopo.indicators.sharing.actions import agreeable
 from pendopo.regions.models import Level, Region
 from pendopo.ui.offers import offer
 
@@ -80,6 +82,17 @@ class DatasetForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "indicator", Indicator.objects.published().order_by("code"))
+
+
+class AgreementForm(forms.Form):
+    """A figure that is not public, for the sandbox of one start-up."""
+
+    indicator = forms.ModelChoiceField(label=_("Dataset"), queryset=Indicator.objects.none())
+    purpose = forms.CharField(label=_("What for"), max_length=300)
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "indicator", agreeable(person).exclude(code__startswith="sandbox.").order_by("code"))
 
 
 class StartupFilters(forms.Form):

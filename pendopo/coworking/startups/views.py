@@ -20,10 +20,12 @@ from pendopo.coworking.members.models import Member
 from pendopo.coworking.outcome import sandbox
 from pendopo.coworking.outcome.actions import open_sandbox
 from pendopo.coworking.places.models import Place
+from pendopo.indicators import sources as indicators
+from pendopo.indicators.sharing.actions import agree, end_agreement
 from pendopo.ui.door import opens
 
 from . import actions
-from .forms import DatasetForm, MilestoneForm, ReachForm, StartupFilters, StartupForm
+from .forms import AgreementForm, DatasetForm, MilestoneForm, ReachForm, StartupFilters, StartupForm
 from .models import Event, Milestone, Programme, Startup
 from .reading import OUTCOMES, pulses, ticket_for
 
@@ -92,9 +94,17 @@ def _page(request: HttpRequest, found: Startup, own: bool, keeper: bool, **more:
         "reach_form": ReachForm(),
         "dataset_form": DatasetForm() if own else None,
         "tests": sandbox.indicators_of(found) if inside else (),
+        "agreed": sandbox.agreed_with(found) if inside else (),
+        "agreement_form": _agreement_form(request, found) if keeper else None,
         **more,
     }
     return render(request, "coworking/startup.html", context)
+
+
+def _agreement_form(request: HttpRequest, found: Startup) -> AgreementForm | None:
+    """What a steward may agree with the start-up, once its sandbox is open."""
+    opened = found.sandbox_id is not None and found.ended is None
+    return AgreementForm(person=request.user) if opened and isinstance(request.user, Person) else None
 
 
 @opens("")
@@ -155,7 +165,7 @@ def act(request: PersonRequest, code: str) -> HttpResponse:
             return _page(request, found, own, keeper, secret=secret)
         open_deeds = {**(TEAM if own else {}), **(STEWARDS if keeper else {})}
         done = deed in open_deeds and open_deeds[deed](request, found)
-    except Refused as why:
+    except (Refused, indicators.Refused) as why:
         messages.error(request, str(why))
         return redirect(found)
     if done:
@@ -165,18 +175,22 @@ def act(request: PersonRequest, code: str) -> HttpResponse:
     return redirect(found)
 
 
-def _valid(request: PersonRequest, form: type[forms.Form]) -> dict[str, Any]:
+def _valid(request: PersonRequest, form: type[forms.Form], **more: Any) -> dict[str, Any]:
     """What the form says. Raises Refused with its first complaint."""
-    bound = form(request.POST)
+    bound = form(request.POST, **more)
     if not bound.is_valid():
         name, errors = next(iter(bound.errors.items()))
         raise Refused(f"{bound.fields[name].label if name in bound.fields else ''}: {errors[0]}")
     return bound.cleaned_data
 
 
+def _number(request: PersonRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
 def _milestone(request: PersonRequest, found: Startup) -> Milestone:
-    pk = request.POST.get("milestone", "")
-    return get_object_or_404(found.milestones.select_related("startup"), pk=int(pk) if pk.isdecimal() and len(pk) < 10 else 0)
+    return get_object_or_404(found.milestones.select_related("startup"), pk=_number(request, "milestone"))
 
 
 def _add_milestone(request: PersonRequest, found: Startup) -> bool:
@@ -203,5 +217,16 @@ def _finish(request: PersonRequest, found: Startup) -> bool:
     return actions.end_startup(startup=found, by=request.user)
 
 
+def _agree(request: PersonRequest, found: Startup) -> bool:
+    if found.sandbox is None or found.ended:
+        raise Refused(_("The start-up opens its sandbox first."))
+    return bool(agree(source=found.sandbox, by=request.user, **_valid(request, AgreementForm, person=request.user)))
+
+
+def _stop(request: PersonRequest, found: Startup) -> bool:
+    running = sandbox.agreed_with(found)
+    return end_agreement(agreement=get_object_or_404(running, pk=_number(request, "agreement")), by=request.user)
+
+
 TEAM: dict[str, Deed] = {"milestone": _add_milestone, "reach": _reach, "dataset": _dataset}
-STEWARDS: dict[str, Deed] = {"check": _check, "publish": _publish, "end": _finish}
+STEWARDS: dict[str, Deed] = {"check": _check, "publish": _publish, "end": _finish, "agree": _agree, "stop": _stop}

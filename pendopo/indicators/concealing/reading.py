@@ -36,8 +36,8 @@ class Key(NamedTuple):
 
 
 def is_everyone(reader: Reader) -> bool:
-    """Whether somebody reads as anybody may: signed out, or without a post."""
-    return not isinstance(reader, Source) and not grants_of(reader)
+    """Whether somebody reads as anybody may: signed out, without a post, or a partner's source."""
+    return reader.agency.is_partner if isinstance(reader, Source) else not grants_of(reader)
 
 
 def conceals(indicator: Indicator) -> bool:

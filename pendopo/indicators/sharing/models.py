@@ -1,4 +1,5 @@
-"""Shares: which agency's own figures every post and key of the government may read, until when and why."""
+"""Shares: which agency's own figures every post and key of the government may read, until when and why. Agreements: which figures that are
+not public a partner's source may read, and what for."""
 
 from datetime import datetime
 from typing import Self
@@ -48,3 +49,40 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} – {self.until:%Y-%m-%d %H:%M}"
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    """Agreements by time."""
+
+    def running(self, at: datetime) -> Self:
+        """Those that hold at a moment: begun and not ended."""
+        return self.filter(Q(ended=None) | Q(ended__gt=at), since__lte=at)
+
+
+class Agreement(models.Model):
+    """A partner's source may read one indicator that is not public, for a purpose, until the agreement ends. Never deleted."""
+
+    source = models.ForeignKey("indicators.Source", on_delete=models.CASCADE, related_name="agreements")
+    indicator = models.ForeignKey("indicators.Indicator", on_delete=models.CASCADE, related_name="agreements")
+    since = models.DateTimeField(default=timezone.now)
+    ended = models.DateTimeField(null=True, blank=True)
+    purpose = models.CharField(max_length=300)
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("data agreement")
+        verbose_name_plural = _("data agreements")
+        ordering = ["-since", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "indicator"],
+                condition=Q(ended=None),
+                name="agreed_once_with_a_source",
+                violation_error_message=_("This is agreed already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} – {self.indicator_id}"

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pendopo.agencies.models import Person
+from pendopo.agencies.models import Agency, Kind, Person
 from pendopo.agencies.tests.people import signed_in
+from pendopo.indicators.sources import add_source, new_key
 from pendopo.portal.tests.test_open_data import content
 from pendopo.regions.models import Region
 from pendopo.wall.tests import river
@@ -42,6 +43,15 @@ def test_the_api_tells_strangers_and_the_postless_no_few_people(client: Client, 
         assert newest(lines) == TOLD
         assert {line["region"][-4:] for line in lines if line.get("note") == "suppressed"} == {"2001", "2004"}
     assert newest(items(signed_in(rani), path)) == {code[-4:]: value for code, value in VALUES.items()}
+
+
+def test_a_partners_key_is_told_no_more_than_a_stranger(client: Client) -> None:
+    agency = Agency.objects.create(code="rintisan", name="Rintisan", kind=Kind.PARTNER)
+    secret = new_key(source=add_source(by=None, code="rintisan", name="Rintisan", agency=agency), by=None)[1]
+    head = {"Authorization": f"Bearer {secret}"}
+    for path in ("observations", "latest"):
+        assert newest(client.get(f"/api/v1/{path}?indicator=sick", headers=head).json()["items"]) == TOLD
+    assert ",3.0," not in client.get("/refresh.csv?indicator=sick", headers=head).getvalue().decode()
 
 
 def test_asking_for_one_place_alone_tells_no_more(client: Client) -> None:
