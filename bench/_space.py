@@ -19,6 +19,7 @@ from pendopo.coworking.places.actions import set_place
 from pendopo.coworking.places.models import Resource
 
 PLACES, EACH, DAYS, PEOPLE = 5, *(int(word) for word in sys.argv[1:4])
+CONTESTED = sys.argv[4]
 FEATURES = ("projector", "screen", "whiteboard", "video")
 chance = random.Random(16)
 zone = ZoneInfo(settings.TIME_ZONE)
@@ -36,7 +37,7 @@ for number in range(PLACES):
 Resource.objects.bulk_create(things)
 first = timezone.localdate() + timedelta(days=1)
 rows = []
-for thing in things:
+for thing in (one for one in things if one.code != CONTESTED):
     for day in (first + timedelta(days=number) for number in range(DAYS)):
         for hour in (8, 10, 13, 15) if day.weekday() < 5 else ():
             if chance.random() < 0.6:

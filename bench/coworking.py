@@ -19,6 +19,8 @@ from _installation import HERE, installation, line, machine
 from pendopo.cli.aim import aim
 
 ROUNDS = 5
+# Within what people without a pass may book, 90 days ahead; nothing is booked beforehand on the thing that all want.
+WEEKS, HORIZON, THING = 11, timedelta(days=90), "b-0-2"
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -27,14 +29,14 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def next_monday(hour: int, weeks: int) -> datetime:
-    """A moment of a coming Monday, WIB; far enough away that nothing was booked by chance."""
+    """A moment of a coming Monday, WIB."""
     today = datetime.now().astimezone()
     day = (today + timedelta(days=7 - today.weekday() + 7 * weeks)).date()
     return datetime.fromisoformat(f"{day}T{hour:02d}:00:00+07:00")
 
 
-async def together(url: str, tokens: list[str], body: dict[str, Any]) -> tuple[list[float], list[int], int]:
-    """Everybody asks at once: milliseconds, statuses, and how many refusals came without alternatives."""
+async def together(url: str, tokens: list[str], body: dict[str, Any]) -> tuple[list[float], list[httpx.Response]]:
+    """Everybody asks at once: milliseconds and answers."""
     limits = httpx.Limits(max_connections=len(tokens))
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
         await asyncio.gather(*(client.get("/healthz") for _token in tokens))  # the connections stand
@@ -45,8 +47,22 @@ async def together(url: str, tokens: list[str], body: dict[str, Any]) -> tuple[l
             return (time.perf_counter() - begun) * 1000, answer
 
         answers = await asyncio.gather(*(ask(token) for token in tokens))
-    empty = sum(answer.status_code == 409 and not answer.json()["alternatives"] for _ms, answer in answers)
-    return [ms for ms, _answer in answers], [answer.status_code for _ms, answer in answers], empty
+    return [ms for ms, _answer in answers], [answer for _ms, answer in answers]
+
+
+def wrong_with(answers: list[httpx.Response], horizon: datetime) -> list[str]:
+    """What is not as promised: exactly one has it, everybody else has alternatives, and each begins where a guest may book."""
+    refused = [answer.json() for answer in answers if answer.status_code == 409]
+    won = sum(answer.status_code == 201 for answer in answers)
+    wrong = [] if won == 1 else [f"{won} have it"]
+    if others := len(answers) - won - len(refused):
+        wrong.append(f"{others} have another answer than 201 and 409")
+    if empty := sum(not one["alternatives"] for one in refused):
+        wrong.append(f"{empty} refusals without alternatives")
+    starts = [datetime.fromisoformat(slot["start"].replace("Z", "+00:00")) for one in refused for slot in one["alternatives"]]
+    if far := sum(start > horizon for start in starts):
+        wrong.append(f"{far} alternatives beyond the horizon")
+    return wrong
 
 
 def main() -> None:
@@ -57,7 +73,7 @@ def main() -> None:
     with installation() as running:
         aim(running.folder)
         done = subprocess.run(
-            [sys.executable, HERE / "_space.py", str(things), str(days), str(people)], stdout=subprocess.PIPE, text=True, check=True
+            [sys.executable, HERE / "_space.py", str(things), str(days), str(people), THING], stdout=subprocess.PIPE, text=True, check=True
         )
         yard = json.loads(done.stdout)
         print(f"{yard['things']:,} things, {yard['bookings']:,} bookings of {days} days, {people} people\n")
@@ -73,15 +89,20 @@ def main() -> None:
                 asked.append((time.perf_counter() - begun) * 1000)
         print(line("search over HTTP", asked[10:], "ms", 1))
         print(f"{'  95th percentile':<52} {percentile(asked[10:], 0.95):>15.1f} ms\n")
+        wrong = []
         for number in range(ROUNDS):
-            at = next_monday(8 + number, 20)
-            body = {"resource": "b-0-2", "start": at.isoformat(), "end": (at + timedelta(hours=1)).isoformat(), "title": "Bench"}
-            waited, statuses, empty = asyncio.run(together(running.url, yard["tokens"], body))
-            won = statuses.count(201)
-            print(line(f"{people} at once, round {number + 1}: {won} has it, {statuses.count(409)} refused", waited, "ms"))
-            print(
-                f"{'  95th percentile, and refusals without alternatives':<52} {percentile(waited, 0.95):>15.0f} ms   {empty}", flush=True
-            )
+            at = next_monday(8 + number, WEEKS)
+            body = {"resource": THING, "start": at.isoformat(), "end": (at + timedelta(hours=1)).isoformat(), "title": "Bench"}
+            waited, answers = asyncio.run(together(running.url, yard["tokens"], body))
+            refused = [answer.json()["detail"] for answer in answers if answer.status_code == 409]
+            if number == 0:
+                print(f"  the first refusal: {refused[0] if refused else 'none'}")
+            won = sum(answer.status_code == 201 for answer in answers)
+            print(line(f"{people} at once, round {number + 1}: {won} has it, {len(refused)} refused", waited, "ms"))
+            print(f"{'  95th percentile':<52} {percentile(waited, 0.95):>15.0f} ms", flush=True)
+            wrong += [f"round {number + 1}: {what}" for what in wrong_with(answers, datetime.now().astimezone() + HORIZON)]
+    if wrong:
+        sys.exit("\n".join(wrong))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -91,7 +92,7 @@ def serve(asks: Sequence[Ask]) -> list[Reply]:
             elif isinstance(one, Reply):
                 replies.append(one)
             else:
-                replies.append(_served(ask, one, things.get(one.resource), person, together))
+                replies.append(_served(ask, partial(_book, one, things.get(one.resource), person, now, together)))
     return replies
 
 
@@ -115,10 +116,10 @@ def _read(ask: Ask) -> BookingIn | Reply:
     return one
 
 
-def _served(ask: Ask, one: BookingIn, thing: Resource | None, person: Person, together: Round) -> Reply:
+def _served(ask: Ask, answer: Callable[[], Reply]) -> Reply:
     """One answer; a failure is this one's alone."""
     try:
-        return _book(one, thing, person, together)
+        return answer()
     except DatabaseError as error:
         logger.warning("counter: %s", str(error).strip() or type(error).__name__)
         return away(ask)
@@ -127,13 +128,13 @@ def _served(ask: Ask, one: BookingIn, thing: Resource | None, person: Person, to
         return refusal(500, "failure", _("Something failed on our side. It was noted; please try again."))
 
 
-def _book(one: BookingIn, thing: Resource | None, person: Person, together: Round) -> Reply:
+def _book(one: BookingIn, thing: Resource | None, person: Person, now: datetime, together: Round) -> Reply:
     if thing is None:
         code = one.resource[:60].replace("\x00", "")
         return refusal(404, "not-found", _("There is nothing to book with the code %(code)s.") % {"code": code})
     wish = Wish(thing, one.start, one.end, one.title.replace("\x00", ""), one.people)
     try:
-        made = book(wish=wish, by=person, together=together)
+        made = book(wish=wish, by=person, now=now, together=together)
     except Unavailable as gone:
         offers = [
             {"resource": other.code, "name": other.name, "start": utc_text(offer.start), "end": utc_text(offer.end)}

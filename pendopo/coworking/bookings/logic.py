@@ -68,6 +68,14 @@ def shape_refusal(start: datetime, end: datetime, now: datetime) -> Sentence | N
     return None
 
 
+def within_reach(start: datetime, reach: datetime, zone: ZoneInfo) -> datetime:
+    """The wanted moment; one beyond the reach as many whole days earlier on the clock of the zone as bring it within."""
+    if start <= reach:
+        return start
+    early = start.astimezone(zone) - timedelta(days=(start - reach) // timedelta(days=1))
+    return (early if early <= reach else early - timedelta(days=1)).astimezone(UTC)
+
+
 def week_of(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The week (Monday to Monday on the clock of the zone) that holds a moment."""
     local = at.astimezone(zone)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
@@ -35,6 +35,7 @@ def overrules(person: Person, resource: Resource) -> bool:
 class Reckoning:
     """One person's passes and bookings around a moment, and to which groups they belong."""
 
+    person: int
     passes: tuple[tuple[date, date, logic.Allowance], ...]
     own: tuple[Span, ...]
     no_shows: int
@@ -51,6 +52,18 @@ class Reckoning:
             until, plan = max(ending, key=lambda one: one[0])
             return Sentence("Your plan “%(plan)s” ends on %(day)s: book until then, or renew it.", plan=plan.name, day=f"{until:%d-%m-%Y}")
         return GUEST
+
+    def reach(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """The farthest moment at which the person may book something: as a guest, or by the pass that holds then."""
+        ends = [now + plan.ahead for plan in (GUEST, *(plan for _since, _until, plan in self.passes))]
+        ends += [datetime.combine(until + timedelta(days=1), time(), zone) - logic.SHORTEST for _since, until, _plan in self.passes]
+        far = [
+            at
+            for at in ends
+            if at > now and isinstance(plan := self.allowance(at, at + logic.SHORTEST, zone), logic.Allowance) and at <= now + plan.ahead
+        ]
+        reached = max(far, default=now)
+        return min(reached, now + logic.SHORT_NOTICE) if self.no_shows >= logic.NO_SHOWS else reached
 
     def refusal(self, resource: Resource, start: datetime, end: datetime, now: datetime) -> Sentence | None:
         """Why the person may not have it, whether it is free or not."""
@@ -71,7 +84,7 @@ def reckon_together(people: Collection[int], start: datetime, now: datetime, apa
     """The same for several people (by key), in as many queries."""
     members = {row.person_id: row for row in Member.objects.active().filter(person__in=people)}
     passes: dict[int, list[tuple[date, date, logic.Allowance]]] = defaultdict(list)
-    held = Pass.objects.filter(member__in=[row.pk for row in members.values()], ended=None, until__gte=(start - WINDOW).date())
+    held = Pass.objects.filter(member__in=[row.pk for row in members.values()], ended=None, until__gte=(min(start, now) - WINDOW).date())
     for row in held.select_related("plan", "member") if members else ():
         passes[row.member.person_id or 0].append((row.since, row.until, _allowance(row)))
     made = Booking.objects.filter(by__in=people)
@@ -85,6 +98,7 @@ def reckon_together(people: Collection[int], start: datetime, now: datetime, apa
     counted = {row[0]: row[1:] for row in made.order_by().values("by").annotate(m=missed, e=ever).values_list("by", "m", "e")}
     return {
         person: Reckoning(
+            person,
             tuple(passes[person]),
             tuple(own[person]),
             counted.get(person, (0, 0))[0],

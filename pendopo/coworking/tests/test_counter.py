@@ -1,18 +1,22 @@
 """The counter: those who come in the same moment are served in one go, each with an answer of their own."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from pendopo.agencies.actions import new_token
-from pendopo.coworking.bookings.models import Booking
+from pendopo.agencies.models import Person
+from pendopo.coworking.bookings.models import Booking, State
 from pendopo.coworking.counter import Ask, Reply, serve
+from pendopo.coworking.members import actions as members
+from pendopo.coworking.places.actions import set_place
 from pendopo.coworking.places.models import Place
 
 from .test_api import next_monday
-from .yard import hall, member
+from .yard import hall, member, thing
 
 __all__ = ["hall"]
 
@@ -65,3 +69,53 @@ def test_what_somebody_books_for_themselves_counts_in_the_same_go(hall: Place) -
     spans = [((next_monday(8) + day).isoformat(), (next_monday(17) + day).isoformat()) for day in days]
     replies = serve([wish(ani, start=start, end=end) for start, end in spans])
     assert statuses(replies) == [201, 201, 409] and "20 jam sepekan" in replies[2].body["detail"]
+
+
+def beyond(secret: str) -> Ask:
+    """A wish 20 weeks ahead, when a guest books 90 days ahead."""
+    start = next_monday(9) + timedelta(weeks=19)
+    return wish(secret, start=start.isoformat(), end=(start + timedelta(hours=1)).isoformat())
+
+
+def again(secret: str, reply: Reply) -> Reply:
+    """The first alternative of a refusal is booked."""
+    first = reply.body["alternatives"][0]
+    return serve([wish(secret, resource=first["resource"], start=first["start"], end=first["end"])])[0]
+
+
+def test_a_wish_beyond_the_plan_is_answered_with_what_can_be_booked(hall: Place) -> None:
+    secrets = tokens(3)
+    replies = serve([beyond(secret) for secret in secrets])
+    assert statuses(replies) == [409] * 3 and "90 hari" in replies[0].body["detail"]
+    horizon = timezone.now() + timedelta(days=90)
+    starts = [datetime.fromisoformat(one["start"]) for one in replies[0].body["alternatives"]]
+    assert len(starts) == 5 and all(horizon - timedelta(days=9) < start <= horizon for start in starts)
+    assert again(secrets[0], replies[0]).status == 201
+    assert again(secrets[1], serve([beyond(secrets[1])])[0]).status == 201
+
+
+def test_who_did_not_come_is_offered_what_is_within_a_day(hall: Place) -> None:
+    ani = member("Ani")
+    secret = new_token(person=ani, by=None)[1]
+    for number in range(3):
+        start = timezone.now() - timedelta(days=number + 1)
+        Booking.objects.create(
+            code=f"lalu{number}", resource=thing("kecil"), start=start, end=start + timedelta(hours=1), by=ani, state=State.RELEASED
+        )
+    set_place(code="mojosari", by=None, hours="24/7")
+    reply = serve([beyond(secret)])[0]
+    assert reply.status == 409 and reply.body["alternatives"]
+    assert all(datetime.fromisoformat(one["start"]) <= timezone.now() + timedelta(days=1) for one in reply.body["alternatives"])
+    assert again(secret, reply).status == 201
+
+
+def test_a_pass_that_books_farther_is_offered_what_it_reaches(hall: Place, rani: Person) -> None:
+    ani = member("Ani")
+    secret = new_token(person=ani, by=None)[1]
+    row = members.let_in(member=members.register(name="Ani", email="", rules=None, by=ani), by=rani)
+    plan = members.set_plan(code="setahun", by=None, name="Setahun", ahead_days=120, days=365)
+    members.give_pass(member=row, plan=plan, since=timezone.localdate(), by=None)
+    reply = serve([beyond(secret)])[0]
+    starts = [datetime.fromisoformat(one["start"]) for one in reply.body["alternatives"]]
+    assert starts and all(timedelta(days=110) < start - timezone.now() <= timedelta(days=120) for start in starts)
+    assert again(secret, reply).status == 201

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -19,7 +20,7 @@ from pendopo.ui.telling import told
 
 from .. import logic, search
 from ..models import Booking, Series, State
-from ..reckoning import Reckoning, overrules, reckon, share_refusal
+from ..reckoning import NEEDS_PLAN, Reckoning, overrules, reckon, reckon_together, share_refusal
 
 REQUESTS_A_MINUTE = 100
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -92,6 +93,7 @@ class Round:
     def __init__(self) -> None:
         self.taken: set[tuple[int, datetime, datetime]] = set()
         self.reckonings: dict[int, Reckoning] = {}
+        self._elsewhere: dict[datetime, dict[int, Reckoning]] = {}
         self._slots: dict[tuple[int, datetime, datetime, int, int], search.Slots] = {}
 
     def slots(self, asked: search.Question, now: datetime, look: int) -> search.Slots:
@@ -100,6 +102,13 @@ class Round:
         if key not in self._slots:
             self._slots[key] = search.slots(asked, now, look)
         return self._slots[key]
+
+    def elsewhere(self, reckoning: Reckoning, start: datetime, now: datetime, apart: Booking | None) -> Reckoning:
+        """The person's reckoning around another moment, read for all who ask at once."""
+        known = self._elsewhere.setdefault(start, {})
+        if reckoning.person not in known:
+            known |= reckon_together({reckoning.person, *self.reckonings}, start, now, apart)
+        return known[reckoning.person]
 
 
 def book(*, wish: Wish, by: Person, now: datetime | None = None, together: Round | None = None) -> Booking:
@@ -126,22 +135,41 @@ def book(*, wish: Wish, by: Person, now: datetime | None = None, together: Round
 
 
 def instead(wish: Wish, reckoning: Reckoning | None, now: datetime, together: Round | None = None) -> list[Alternative]:
-    """What can be had instead: as long as wished, else an hour of it, within the person's plan; when that leaves nothing, what is free."""
+    """What can be had instead: as long as wished, else an hour of it, within the person's plan; when that leaves nothing, what is free.
 
-    def allowed(resource: Resource, start: datetime, end: datetime) -> bool:
-        if reckoning is None:
-            return True
-        return too_long(resource, start, end) is None and reckoning.refusal(resource, start, end, now) is None
-
+    Looked for around the wish; around the same time of the last day within the person's reach when the wish is beyond it.
+    """
     shared = together or Round()
+    begin = wish.start
+    if reckoning is not None:
+        zone = ZoneInfo(wish.resource.place.zone)
+        begin = logic.within_reach(wish.start, reckoning.reach(now, zone), zone)
+        if begin != wish.start:
+            reckoning = shared.elsewhere(reckoning, begin, now, wish.moved)
+    allowed = _allowed(reckoning, now) if reckoning else _anything
     length = max(wish.end - wish.start, logic.SHORTEST)
-    tries = ((allowed, length), (allowed, min(length, AN_HOUR)), (_anything, length), (_anything, logic.SHORTEST))
+    tries = [(allowed, length), (allowed, AN_HOUR), (_anything, length), (_anything, logic.SHORTEST)]
+    if length <= AN_HOUR:
+        del tries[1]
     for may_have, as_long in tries:
-        asked = search.Question(wish.resource, wish.start, wish.start + as_long, wish.people)
+        asked = search.Question(wish.resource, begin, begin + as_long, wish.people)
         for look in range(search.LAST_LOOK + 1):
             if found := shared.slots(asked, now, look).choose(may_have):
                 return found
     return []
+
+
+def _allowed(reckoning: Reckoning, now: datetime) -> search.Allowed:
+    """Whether the person may have a slot, judged once for all things of which the answer depends on the same."""
+    known: dict[tuple[bool, str, int, datetime, datetime], bool] = {}
+
+    def allowed(resource: Resource, start: datetime, end: datetime) -> bool:
+        key = (resource.kind in NEEDS_PLAN, resource.place.zone, resource.longest_minutes, start, end)
+        if key not in known:
+            known[key] = too_long(resource, start, end) is None and reckoning.refusal(resource, start, end, now) is None
+        return known[key]
+
+    return allowed
 
 
 def _anything(resource: Resource, start: datetime, end: datetime) -> bool:
