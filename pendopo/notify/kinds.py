@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "meeting-soon": Kind(_("A reminder of a meeting"), timedelta(days=2), personal=True),
     "meeting-call": Kind(_("A meeting that begins now"), timedelta(0), may_mute=False, personal=True),
     "booking": Kind(_("A booking was approved, refused, released or became free"), timedelta(0), personal=True),
+    "event": Kind(_("An event for which somebody registered moved or was cancelled"), timedelta(0), may_mute=False, personal=True),
     "call": Kind(_("A call-out"), timedelta(0), may_mute=False, personal=True),
     "warning": Kind(_("A public warning went out"), timedelta(0)),
     "warning-approval": Kind(_("A public warning waits for approval"), timedelta(0), may_mute=False),

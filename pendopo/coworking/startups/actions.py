@@ -19,6 +19,7 @@ from pendopo.indicators.sharing.actions import end_agreement
 from pendopo.indicators.sources import revoke_key
 
 from .models import Application, DatasetUse, Event, MentorHour, Milestone, Programme, Registration, Startup, TeamMember, Verdict
+from .telling import tell
 
 
 @transaction.atomic
@@ -81,6 +82,17 @@ def add_to_team(
     row = TeamMember.objects.create(startup=startup, member=member, name=name.strip()[:120], task=task.strip()[:120], shown=shown)
     record(by=by, room="coworking", verb="add_to_team", about=startup.get_absolute_url(), after={"shown": shown})
     return row
+
+
+@transaction.atomic
+def take_from_team(*, one: TeamMember, by: Person | None) -> bool:
+    """Somebody belongs to a start-up no more. Refused: nobody who can sign in would be left."""
+    if one.member_id and not one.startup.team.exclude(pk=one.pk).exclude(member=None).exists():
+        raise Refused(_("Nobody else of the team can sign in: somebody stays, so that the start-up is looked after."))
+    done, _rows = TeamMember.objects.filter(pk=one.pk).delete()
+    if done:
+        record(by=by, room="coworking", verb="take_from_team", about=one.startup.get_absolute_url(), before={"shown": one.shown})
+    return bool(done)
 
 
 @transaction.atomic
@@ -238,18 +250,36 @@ def take_hour(*, hour: MentorHour, startup: Startup, by: Person | None) -> bool:
 
 @transaction.atomic
 def set_event(*, code: str, by: Person | None, **fields: Any) -> Event:
-    """Makes an event or changes one."""
+    """Makes an event or changes one; whoever registered is told of another time or place."""
     kept = Event.objects.select_for_update(of=("self",)).filter(code=code).first() or Event(code=code)
-    before = {name: str(getattr(kept, name)) for name in fields} if kept.pk else {}
+    was = {name: getattr(kept, name) for name in fields} if kept.pk else {}
+    changed = [name for name, value in fields.items() if name not in was or was[name] != value]
     for name, value in fields.items():
         setattr(kept, name, value)
     if kept.end <= kept.start:
         raise Refused(_("The end must be later than the beginning."))
-    after = {name: str(getattr(kept, name)) for name in fields}
-    if before != after:
+    if changed:
         kept.save()
+        before, after = {name: str(value) for name, value in was.items()}, {name: str(value) for name, value in fields.items()}
         record(by=by, room="coworking", verb="set_event", about=kept.get_absolute_url(), before=before, after=after)
+        if was and {"start", "end", "place"} & set(changed):
+            tell(kept, "moved", by)
     return kept
+
+
+@transaction.atomic
+def cancel_event(*, event: Event, why: str, by: Person | None, now: datetime | None = None) -> bool:
+    """It does not take place; whoever registered is told why. False when it was cancelled before. Refused: over, or no reason."""
+    moment = now or timezone.now()
+    if not why.strip():
+        raise Refused(_("Say why, so that those who wanted to come understand."))
+    if event.end <= moment:
+        raise Refused(_("This event is over."))
+    done = Event.objects.filter(pk=event.pk, cancelled=None).update(cancelled=moment)
+    if done:
+        record(by=by, room="coworking", verb="cancel_event", about=event.get_absolute_url(), after={"why": why.strip()[:300]})
+        tell(event, "cancelled", by, why.strip()[:300])
+    return bool(done)
 
 
 @transaction.atomic

@@ -5,10 +5,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.agencies.access import may
 from pendopo.agencies.models import Person
+from pendopo.coworking.places.models import Place
 from pendopo.indicators.models import Indicator
 from pendopo.indicators.sharing.actions import agreeable
 from pendopo.regions.models import Level, Region
@@ -84,6 +87,14 @@ class DatasetForm(forms.Form):
         offer(self, "indicator", Indicator.objects.published().order_by("code"))
 
 
+class TeamForm(forms.Form):
+    """Somebody who belongs to a start-up."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    task = forms.CharField(label=_("Task"), max_length=120, required=False)
+    shown = forms.BooleanField(label=_("Show on the public page"), required=False, help_text=_("Only if this person wishes so."))
+
+
 class AgreementForm(forms.Form):
     """A figure that is not public, for the sandbox of one start-up."""
 
@@ -153,6 +164,20 @@ class EventForm(forms.Form):
     start = forms.DateTimeField(label=_("From"), widget=MOMENT)
     end = forms.DateTimeField(label=_("Until"), widget=MOMENT)
     seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=100_000, initial=40)
+    place = forms.ModelChoiceField(label=_("Where"), queryset=Place.objects.none(), empty_label=_("elsewhere"))
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = places_kept_by(person)
+        offer(self, "place", kept)
+        self.fields["place"].required = not may(person, "coworking.keep")
+        self.fields["place"].initial = kept.first()
+
+
+def places_kept_by(person: Person) -> QuerySet[Place]:
+    """The places of which the person is a steward."""
+    active = Place.objects.filter(active=True).select_related("agency").order_by("pk")
+    return active.filter(pk__in=[place.pk for place in active if may(person, "coworking.keep", place)])
 
 
 class ComeForm(forms.Form):

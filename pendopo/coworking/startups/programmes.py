@@ -1,5 +1,6 @@
 """Pages of programmes and events: the call, the cohort, mentors' hours; coming to an event. Public, with what stewards do there."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -9,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pendopo.agencies.access import may, require
+from pendopo.agencies.access import agency_ids_of, may, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
 from pendopo.ui.door import opens
 
 from . import actions
-from .forms import ApplyForm, ComeForm, EventForm, HourForm, ProgrammeForm
+from .forms import ApplyForm, ComeForm, EventForm, HourForm, ProgrammeForm, places_kept_by
 from .models import Application, Event, MentorHour, Milestone, Programme, Registration, Startup
 
 
@@ -162,25 +163,81 @@ def work(request: PersonRequest) -> HttpResponse:
 
 @opens("coworking.keep")
 def new_programme(request: PersonRequest) -> HttpResponse:
-    """A new programme."""
-    form = ProgrammeForm(request.POST or None)
-    return _new(request, form, _("A new programme"), Programme, actions.set_programme)
+    """A new programme; the agency of the steward's own place answers for it."""
+    first = places_kept_by(request.user).first()
+    agency = first.agency_id if first and first.agency_id else min(agency_ids_of(request.user), default=None)
+    return _new(
+        request, ProgrammeForm(request.POST or None), _("A new programme"), Programme, partial(actions.set_programme, agency_id=agency)
+    )
+
+
+@opens("coworking.keep")
+def change_programme(request: PersonRequest, code: str) -> HttpResponse:
+    """A programme is changed."""
+    found = get_object_or_404(Programme, code=code)
+    require(request.user, "coworking.keep", found)
+    form = ProgrammeForm(request.POST or None, initial={name: getattr(found, name) for name in ProgrammeForm.base_fields})
+    return _change(request, found, form, actions.set_programme)
 
 
 @opens("coworking.keep")
 def new_event(request: PersonRequest) -> HttpResponse:
-    """A new event."""
-    return _new(request, EventForm(request.POST or None), _("A new event"), Event, actions.set_event)
+    """A new event, at a place of which the person is a steward."""
+    return _new(request, EventForm(request.POST or None, person=request.user), _("A new event"), Event, actions.set_event)
+
+
+def _event(request: PersonRequest, code: str) -> Event:
+    """An event that the person may change. Raises Http404 and PermissionDenied."""
+    found = get_object_or_404(Event.objects.select_related("place"), code=code)
+    require(request.user, "coworking.keep", found.place)
+    return found
+
+
+@opens("coworking.keep")
+def change_event(request: PersonRequest, code: str) -> HttpResponse:
+    """An event is changed; who registered is told of another time or place."""
+    found = _event(request, code)
+    first = {name: getattr(found, name) for name in EventForm.base_fields}
+    form = EventForm(request.POST or None, person=request.user, initial=first)
+    return _change(request, found, form, actions.set_event)
+
+
+@require_POST
+@opens("coworking.keep")
+def cancel_event(request: PersonRequest, code: str) -> HttpResponse:
+    """An event does not take place."""
+    found = _event(request, code)
+    try:
+        if actions.cancel_event(event=found, why=request.POST.get("why", "").replace("\x00", ""), by=request.user):
+            messages.success(request, _("Cancelled. Whoever registered is told."))
+    except Refused as why:
+        messages.error(request, str(why))
+    return redirect(found)
 
 
 def _new(request: PersonRequest, form: Any, title: str, model: Any, verb: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        if model.objects.filter(code=given["code"]).exists():
-            form.add_error("code", _("There is a “%(code)s” already: choose another code.") % {"code": given["code"]})
-        else:
-            try:
-                return redirect(verb(by=request.user, **given))
-            except Refused as why:
-                form.add_error(None, str(why))
+        code = form.cleaned_data["code"]
+        if not model.objects.filter(code=code).exists():
+            return _set(request, form, title, verb)
+        form.add_error("code", _("There is a “%(code)s” already: choose another code.") % {"code": code})
+    return _form(request, form, title)
+
+
+def _change(request: PersonRequest, found: Any, form: Any, verb: Any) -> HttpResponse:
+    form.fields["code"].disabled = True
+    if request.method == "POST" and form.is_valid():
+        return _set(request, form, found.name, verb)
+    return _form(request, form, found.name)
+
+
+def _set(request: PersonRequest, form: Any, title: str, verb: Any) -> HttpResponse:
+    try:
+        return redirect(verb(by=request.user, **form.cleaned_data))
+    except Refused as why:
+        form.add_error(None, str(why))
+    return _form(request, form, title)
+
+
+def _form(request: PersonRequest, form: Any, title: str) -> HttpResponse:
     return render(request, "coworking/form.html", {"title": title, "form": form, "tab": "startups"})

@@ -25,7 +25,7 @@ from pendopo.indicators.sharing.actions import agree, end_agreement
 from pendopo.ui.door import opens
 
 from . import actions
-from .forms import AgreementForm, DatasetForm, MilestoneForm, ReachForm, StartupFilters, StartupForm
+from .forms import AgreementForm, DatasetForm, MilestoneForm, ReachForm, StartupFilters, StartupForm, TeamForm
 from .models import Event, Milestone, Programme, Startup
 from .reading import OUTCOMES, pulses, ticket_for
 
@@ -93,6 +93,7 @@ def _page(request: HttpRequest, found: Startup, own: bool, keeper: bool, **more:
         "milestone_form": MilestoneForm(),
         "reach_form": ReachForm(),
         "dataset_form": DatasetForm() if own else None,
+        "team_form": TeamForm() if own else None,
         "tests": sandbox.indicators_of(found) if inside else (),
         "agreed": sandbox.agreed_with(found) if inside else (),
         "agreement_form": _agreement_form(request, found) if keeper else None,
@@ -205,6 +206,15 @@ def _dataset(request: PersonRequest, found: Startup) -> bool:
     return bool(actions.name_dataset(startup=found, by=request.user, **_valid(request, DatasetForm)))
 
 
+def _join(request: PersonRequest, found: Startup) -> bool:
+    return bool(actions.add_to_team(startup=found, by=request.user, **_valid(request, TeamForm)))
+
+
+def _part(request: PersonRequest, found: Startup) -> bool:
+    one = get_object_or_404(found.team.select_related("startup"), pk=_number(request, "one"))
+    return actions.take_from_team(one=one, by=request.user)
+
+
 def _check(request: PersonRequest, found: Startup) -> bool:
     return actions.check_milestone(milestone=_milestone(request, found), by=request.user)
 
@@ -228,5 +238,5 @@ def _stop(request: PersonRequest, found: Startup) -> bool:
     return end_agreement(agreement=get_object_or_404(running, pk=_number(request, "agreement")), by=request.user)
 
 
-TEAM: dict[str, Deed] = {"milestone": _add_milestone, "reach": _reach, "dataset": _dataset}
+TEAM: dict[str, Deed] = {"milestone": _add_milestone, "reach": _reach, "dataset": _dataset, "team": _join, "part": _part}
 STEWARDS: dict[str, Deed] = {"check": _check, "publish": _publish, "end": _finish, "agree": _agree, "stop": _stop}

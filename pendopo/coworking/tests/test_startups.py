@@ -142,3 +142,17 @@ def test_figures_hide_small_groups(team: tuple[Person, Startup], hall: Place) ->
     found = {row.code for row in figures(timezone.now())}
     assert {"sys.coworking.jobs", "sys.coworking.members", "sys.coworking.use"} <= found and "sys.coworking.group" not in found
     assert Decimal(0) == next(row.value for row in figures(timezone.now()) if row.code == "sys.coworking.bookings")
+
+
+def test_the_team_is_kept_by_itself_and_shown_when_it_wishes(team: tuple[Person, Startup], rani: Person, client: Client) -> None:
+    ayu, startup = team
+    browser, do = signed_in(ayu), f"{startup.get_absolute_url()}/do"
+    browser.post(do, {"deed": "team", "name": "Bagus", "task": "Pemrogram", "shown": "on"})
+    browser.post(do, {"deed": "team", "name": "Citra", "task": "Keuangan"})
+    signed_in(member("Edi")).post(do, {"deed": "team", "name": "Edi", "shown": "on"})
+    page = client.get(startup.get_absolute_url()).content.decode()
+    assert "Bagus" in page and "Pemrogram" in page and "Citra" not in page and "Edi" not in page
+    assert "Citra" in browser.get(startup.get_absolute_url()).content.decode()
+    browser.post(do, {"deed": "part", "one": startup.team.get(name="Bagus").pk})
+    browser.post(do, {"deed": "part", "one": startup.team.get(name="Ayu").pk})
+    assert set(startup.team.values_list("name", flat=True)) == {"Ayu", "Citra"}, "who can sign in stays"
