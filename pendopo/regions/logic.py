@@ -22,6 +22,11 @@ def parent_of(code: str) -> str | None:
     return code.rpartition(".")[0] or None
 
 
+def is_desa(code: str) -> bool:
+    """Whether it is a village in the sense of the law (desa, number from 2001); a kelurahan (from 1001) is a part of a town."""
+    return level_of(code) == "village" and code.rpartition(".")[2].startswith("2")
+
+
 def ancestors_of(code: str) -> list[str]:
     """All codes above, nearest first."""
     found = []

@@ -27,18 +27,18 @@ PLANS = (
 )
 # E-mail, district, woman, start-up, plan.
 WHO = (
-    ("ayu.lestari@contoh.test", "35.16.13", True, "Pasar Tani", "rintisan"),
-    ("fajar.nugroho@contoh.test", "35.16.08", False, "", "harian"),
-    ("siti.maisaroh@contoh.test", "35.16.12", True, "Suara Majapahit", "rintisan"),
-    ("bima.saputra@contoh.test", "35.16.03", False, "Irigasi Cerdas", "rintisan"),
-    ("dewi.anggraini@contoh.test", "35.16.16", True, "Batik Surya", "rintisan"),
-    ("rini.astuti@contoh.test", "35.16.13", True, "", "harian"),
-    ("galih.prakoso@contoh.test", "35.16.13", False, "Pasar Tani", "rintisan"),
-    ("mega.puspita@contoh.test", "35.16.13", True, "Batik Surya", "harian"),
-    ("taufik.hidayat@contoh.test", "35.16.08", False, "", "harian"),
-    ("intan.permata@contoh.test", "35.16.13", True, "", "harian"),
-    ("yusuf.maulana@contoh.test", "35.16.12", False, "", "harian"),
-    ("laila.safitri@contoh.test", "35.16.13", True, "", "harian"),
+    ("ayu.lestari@contoh.test", "35.16.13.2001", True, "Pasar Tani", "rintisan"),
+    ("fajar.nugroho@contoh.test", "35.16.08.1004", False, "", "harian"),
+    ("siti.maisaroh@contoh.test", "35.16.12.2001", True, "Suara Majapahit", "rintisan"),
+    ("bima.saputra@contoh.test", "35.16.03.2001", False, "Irigasi Cerdas", "rintisan"),
+    ("dewi.anggraini@contoh.test", "35.16.16.2001", True, "Batik Surya", "rintisan"),
+    ("rini.astuti@contoh.test", "35.16.13.2001", True, "", "harian"),
+    ("galih.prakoso@contoh.test", "35.16.13.2001", False, "Pasar Tani", "rintisan"),
+    ("mega.puspita@contoh.test", "35.16.13.2001", True, "Batik Surya", "harian"),
+    ("taufik.hidayat@contoh.test", "35.16.08.1004", False, "", "harian"),
+    ("intan.permata@contoh.test", "35.16.13.2001", True, "", "harian"),
+    ("yusuf.maulana@contoh.test", "35.16.12.2001", False, "", "harian"),
+    ("laila.safitri@contoh.test", "35.16.13.2001", True, "", "harian"),
 )
 # Name, one line, stage, sector, district, founder, what it looks for, indicator and what for.
 STARTUPS = (

@@ -120,7 +120,7 @@ def groups_of(member: Member | None, *, first: bool) -> frozenset[str]:
     groups = set()
     if member and member.woman:
         groups.add(Group.WOMEN.value)
-    if member and member.village_id:
+    if member and member.is_from_desa:
         groups.add(Group.VILLAGE.value)
     if member and member.startup_name:
         groups.add(Group.STARTUP.value)

@@ -18,7 +18,7 @@ from pendopo.agencies.access import may
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
-from pendopo.coworking.members.models import Member
+from pendopo.coworking.members.models import HouseRules, Member
 from pendopo.coworking.places.models import Place, Resource, calendars
 from pendopo.ui.door import opens
 
@@ -119,8 +119,14 @@ def _page(request: HttpRequest, found: Resource, form: BookForm, gone: Unavailab
         "form": form,
         "gone": gone,
         "may_keep": isinstance(request.user, Person) and may(request.user, "coworking.keep", found),
+        "rules": _rules_to_accept(request.user),
     }
     return render(request, "coworking/resource.html", context, status=status)
+
+
+def _rules_to_accept(user: object) -> HouseRules | None:
+    member = Member.objects.of(user)
+    return member.rules_to_accept() if member else None
 
 
 @require_POST
@@ -131,6 +137,9 @@ def book(request: PersonRequest, code: str) -> HttpResponse:
     form = BookForm(request.POST, resource=found)
     if not form.is_valid():
         return _page(request, found, form, status=400)
+    if _rules_to_accept(request.user):
+        form.add_error(None, _("There are new house rules: accept them first, then book."))
+        return _page(request, found, form, status=409)
     given = form.cleaned_data
     start, end = form.span()
     wish = Wish(found, start, end, given["title"], given["people"])
@@ -163,12 +172,13 @@ def mine(request: PersonRequest) -> HttpResponse:
     """My bookings to come and past, what I wait for, my pass, and the address of my calendar."""
     now = timezone.now()
     own = Booking.objects.of(request.user).select_related("resource__place", "series")
-    member = Member.objects.active().filter(person=request.user).first()
+    member = Member.objects.of(request.user)
     context = {
         "coming": own.active().filter(end__gt=now).order_by("start")[:100],
         "past": own.exclude(state__in=logic.ACTIVE, end__gt=now).filter(start__lt=now).order_by("-start")[:20],
         "waits": Wait.objects.filter(by=request.user, ended=None, end__gt=now).select_related("resource__place"),
         "member": member,
+        "rules": member.rules_to_accept() if member else None,
         "passes": member.passes.filter(ended=None, until__gte=timezone.localdate()).select_related("plan") if member else (),
         "feed": address_for(request.user),
         "tab": "mine",

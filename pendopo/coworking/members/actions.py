@@ -184,7 +184,7 @@ def forget_visitors(*, today: date | None = None) -> int:
 
 @transaction.atomic
 def write_rules(*, text: str, by: Person | None) -> HouseRules:
-    """A new version of the house rules; members accept it when they register next. The same text twice is one version."""
+    """A new version of the house rules; members accept it before they book next. The same text twice is one version."""
     if not text.strip():
         raise Refused(_("Write the rules."))
     newest = HouseRules.objects.first()

@@ -1,5 +1,6 @@
 """Forms of members: registering, plans, passes, visitors, vouchers, house rules."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,41 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.coworking.places.models import Place
 from pendopo.regions.models import Level, Region
-from pendopo.ui.offers import offer
 
 from .models import Plan, Standing
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 LINES = forms.Textarea(attrs={"rows": 3})
+
+
+WRITTEN_CODE = re.compile(r"\d\d(\.\d\d){2}(\.\d{4})?")
+
+
+class VillageField(forms.CharField):
+    """A village (or, for who knows no better, a district) of the government's region as people write it: its name, or its code."""
+
+    def clean(self, value: Any) -> Region | None:
+        """The region, None for nothing; an error says what to write."""
+        text = str(super().clean(value) or "").strip()
+        if not text:
+            return None
+        around = Region.objects.within(settings.REGION).filter(level__in=[Level.VILLAGE, Level.DISTRICT])
+        code = WRITTEN_CODE.search(text)
+        found = list(around.filter(pk=code[0]) if code else around.filter(name__iexact=text).select_related("parent")[:9])
+        if not found:
+            raise forms.ValidationError(_("There is no village “%(name)s” here: choose one from the list."), params={"name": text[:60]})
+        if len(found) > 1:
+            which = ", ".join(f"{one.name} ({one.pk})" for one in found)
+            raise forms.ValidationError(
+                _("There are several “%(name)s”: write the code. %(which)s"), params={"name": text[:60], "which": which}
+            )
+        return found[0]
+
+
+def villages() -> list[tuple[str, str]]:
+    """What the list offers: code, and name with the district."""
+    rows = Region.objects.within(settings.REGION).filter(level=Level.VILLAGE).order_by("name", "pk")
+    return [(code, f"{name}, {parent}") for code, name, parent in rows.values_list("code", "name", "parent__name")]
 
 
 class RegisterForm(forms.Form):
@@ -25,8 +55,12 @@ class RegisterForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
     startup_name = forms.CharField(label=_("Your start-up"), max_length=120, required=False)
-    village = forms.ModelChoiceField(
-        label=_("Your village or district"), queryset=Region.objects.none(), required=False, empty_label=_("not said")
+    village = VillageField(
+        label=_("Your village"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "villages", "autocomplete": "off"}),
+        help_text=_("Type the first letters and choose, or leave it empty."),
     )
     woman = forms.BooleanField(
         label=_("I am a woman"),
@@ -36,11 +70,6 @@ class RegisterForm(forms.Form):
     about = forms.CharField(label=_("What do you work on?"), max_length=500, required=False, widget=LINES)
     rules = forms.BooleanField(label=_("I have read the house rules and keep them"))
     website = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        around = Region.objects.within(settings.REGION).filter(level=Level.DISTRICT)
-        offer(self, "village", around.order_by("name"))
 
 
 class PlanForm(forms.Form):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Person
 from pendopo.coworking.places.models import Place
-from pendopo.regions.models import Region
+from pendopo.regions.logic import is_desa, level_of, parent_of
+from pendopo.regions.models import Level, Region
 
 
 class Group(models.TextChoices):
@@ -53,6 +54,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def active(self) -> Self:
         """Those who are members now."""
         return self.filter(standing=Standing.ACTIVE)
+
+    def of(self, person: object) -> "Member | None":
+        """The person's own membership, while it is active."""
+        return self.active().filter(person=person).first() if isinstance(person, Person) else None
 
 
 class Member(models.Model):
@@ -103,6 +108,22 @@ class Member(models.Model):
     def get_absolute_url(self) -> str:
         """The page of the member, for stewards."""
         return reverse("coworking:member", args=[self.code])
+
+    @property
+    def is_from_desa(self) -> bool:
+        """Whether the member lives in a village in the sense of the law, not in a part of a town."""
+        return bool(self.village_id) and is_desa(self.village_id or "")
+
+    @property
+    def district(self) -> str:
+        """The code of the member's district; '' when not said."""
+        code = self.village_id or ""
+        return (parent_of(code) or "") if code and level_of(code) == Level.VILLAGE else code
+
+    def rules_to_accept(self) -> HouseRules | None:
+        """The newest house rules while the member has accepted only older ones, or none."""
+        newest = HouseRules.objects.first()
+        return newest if newest is not None and newest.pk != self.rules_id else None
 
 
 class Plan(models.Model):

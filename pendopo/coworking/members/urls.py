@@ -13,4 +13,5 @@ urlpatterns = [
     path("coworking/visitors/<int:pk>/note", views.note_visitor, name="note-visitor"),
     path("coworking/vouchers", views.vouchers, name="vouchers"),
     path("coworking/rules", views.rules, name="rules"),
+    path("coworking/rules/accept", views.accept_rules, name="accept-rules"),
 ]

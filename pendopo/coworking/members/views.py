@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,14 +14,14 @@ from pendopo.agencies.access import may
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.agencies.requests import PersonRequest
-from pendopo.coworking.places.models import Place
+from pendopo.coworking.places.models import Place, Resource
 from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Link, Listing
 from pendopo.ui.qr import network_mark
 from pendopo.ui.templatetags.house import moment
 
 from . import actions
-from .forms import MemberFilters, PassForm, PlanForm, RegisterForm, RulesForm, VisitorForm, VoucherForm
+from .forms import MemberFilters, PassForm, PlanForm, RegisterForm, RulesForm, VisitorForm, VoucherForm, villages
 from .models import HouseRules, Member, Plan, Visitor, Voucher
 
 
@@ -43,7 +43,23 @@ def join(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Thank you. A steward looks at your request and writes to you."))
             return redirect("coworking:find")
     plans = Plan.objects.filter(active=True)
-    return render(request, "coworking/join.html", {"form": form, "rules": rules, "plans": plans, "tab": "join"})
+    context = {"form": form, "rules": rules, "plans": plans, "villages": villages(), "tab": "join"}
+    return render(request, "coworking/join.html", context)
+
+
+@require_POST
+@opens("")
+def accept_rules(request: PersonRequest) -> HttpResponse:
+    """A member accepts the newest house rules, and goes on where they were (`thing`, or the own bookings)."""
+    found = Member.objects.of(request.user)
+    if found is None:
+        raise Http404
+    newest = found.rules_to_accept()
+    if newest is not None:
+        actions.accept_rules(member=found, rules=newest, by=request.user)
+        messages.success(request, _("Thank you: the house rules are accepted."))
+    thing = Resource.objects.filter(code=request.POST.get("thing", "").replace("\x00", "")).first()
+    return redirect(thing or "coworking:mine")
 
 
 @opens("coworking.keep")

@@ -77,13 +77,13 @@ def by_group(held: QuerySet[Booking], house: str) -> list[Row]:
     for member in Member.objects.filter(person__in=people).only("person_id", "woman", "village_id", "startup_name"):
         for name, belongs in (
             ("perempuan", member.woman),
-            ("warga desa", bool(member.village_id)),
+            ("warga desa", member.is_from_desa),
             ("usaha rintisan", bool(member.startup_name)),
         ):
             if belongs and member.person_id:
                 groups[name].add(member.person_id)
-        if member.village_id and member.person_id:
-            places[member.village_id].add(member.person_id)
+        if member.district and member.person_id:
+            places[member.district].add(member.person_id)
     rows = [Row("sys.coworking.group", len(who), house, {"kelompok": name}) for name, who in groups.items()]
     rows += [Row("sys.coworking.from", len(who), region) for region, who in places.items()]
     return [row for row in rows if row.value >= SMALLEST_GROUP]

@@ -9,12 +9,17 @@ from django.utils import timezone
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Agency, Person, Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
+from pendopo.coworking.bookings.models import Booking
+from pendopo.coworking.bookings.reckoning import groups_of
 from pendopo.coworking.members import actions
 from pendopo.coworking.members.models import Member, Visitor, Voucher
+from pendopo.coworking.outcome.figures import figures
 from pendopo.coworking.places.actions import set_place
 from pendopo.coworking.places.models import Place
+from pendopo.regions.models import Region
 
-from .yard import hall, member
+from .test_api import next_monday
+from .yard import hall, member, thing
 
 __all__ = ["hall"]
 
@@ -86,3 +91,52 @@ def test_a_steward_keeps_the_places_of_the_own_agency_only(hall: Place, bpbd: Ag
     assert browser.post("/coworking/setup/posko/do", {"deed": "holiday", "day": "2027-01-05", "name": "Libur"}).status_code == 403
     viewer = signed_in(person_in_post("v@x.test", "V", Role.VIEWER))
     assert viewer.get("/coworking/today").status_code == 403 and viewer.get("/coworking").status_code == 200
+
+
+def test_new_rules_are_accepted_before_a_member_books(hall: Place, rani: Person) -> None:
+    ani = member("Ani")
+    browser = signed_in(ani)
+    first = actions.write_rules(text="Jaga ketenangan.", by=rani)
+    row = actions.let_in(member=actions.register(name="Ani", email="", rules=first, by=ani), by=rani)
+    assert "Jaga ketenangan" not in browser.get("/coworking/mine").content.decode()
+    actions.write_rules(text="Bawa botol sendiri.", by=rani)
+    for page in ("/coworking/mine", "/coworking/things/kecil"):
+        assert "Bawa botol sendiri" in browser.get(page).content.decode()
+    refused = browser.post("/coworking/things/kecil", booking())
+    assert refused.status_code == 409 and "tata tertib baru" in refused.content.decode()
+    assert browser.post("/coworking/rules/accept", {"thing": "kecil"})["Location"] == "/coworking/things/kecil"
+    row.refresh_from_db()
+    assert row.rules and row.rules.text == "Bawa botol sendiri." and row.rules_to_accept() is None
+    assert browser.post("/coworking/things/kecil", booking()).status_code == 302
+    assert signed_in(member("Edi")).post("/coworking/rules/accept").status_code == 404, "who is no member accepts nothing"
+
+
+def booking() -> dict[str, object]:
+    """The form of a booking on the next Monday."""
+    return {"day": next_monday(9).date(), "begin": "09:00", "until": "10:00", "title": "Rapat", "people": 2}
+
+
+def test_villages_are_chosen_by_name_and_count_as_villages_of_the_law(hall: Place, regency: Region, rani: Person, client: Client) -> None:
+    page = client.get("/coworking/join").content.decode()
+    assert "Gemekan, Sooko (35.16.13.2001)" in page and 'list="villages"' in page
+    for number, written in enumerate(("Gemekan, Sooko (35.16.13.2001)", "35.16.08.1004", "Gemekan", "")):
+        assert client.post("/coworking/join", {**FORM, "email": f"{number}@contoh.test", "village": written}).status_code == 302
+    assert client.post("/coworking/join", {**FORM, "email": "x@contoh.test", "village": "Atlantis"}).status_code == 200
+    rows = list(Member.objects.order_by("pk"))
+    assert [row.is_from_desa for row in rows] == [True, False, True, False]
+    assert [row.district for row in rows] == ["35.16.13", "35.16.08", "35.16.13", ""]
+    assert groups_of(rows[0], first=False) == {"village", "startup"} and groups_of(rows[1], first=False) == {"startup"}
+
+
+def test_five_from_villages_make_figures_of_their_district(hall: Place, regency: Region) -> None:
+    for number in range(5):
+        one = member(f"Orang{number}")
+        village = f"35.16.13.200{number % 2 + 1}"
+        Member.objects.create(code=f"m{number}", person=one, name=one.name, email=one.email, standing="active", village_id=village)
+        start = timezone.now() - timedelta(days=number + 1)
+        Booking.objects.create(
+            code=f"b{number}", resource=thing("kecil"), start=start, end=start + timedelta(hours=1), by=one, state="here"
+        )
+    rows = {(row.code, row.region): row.value for row in figures(timezone.now())}
+    assert rows["sys.coworking.from", "35.16.13"] == 5
+    assert [row.dims for row in figures(timezone.now()) if row.code == "sys.coworking.group"] == [{"kelompok": "warga desa"}]
