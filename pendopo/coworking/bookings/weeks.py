@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from pendopo.agencies.access import may
@@ -19,10 +20,16 @@ FIRST_ROW, LAST_ROW = time(8), time(17)
 
 @dataclass(frozen=True)
 class Cell:
-    """Half an hour: `state` is free, taken, mine, closed or past; `rows` how many half hours the booking fills (0: drawn above)."""
+    """Half an hour: `state` is free, taken, mine, closed or past; `rows` how many half hours the booking fills (0: drawn above).
+
+    `at` and `end` are moments; `begin` and `until` the same on the clock of the place, as its form reads them.
+    """
 
     at: datetime
     end: datetime
+    begin: str
+    until: str
+    day: date
     state: str
     rows: int = 1
     title: str = ""
@@ -92,18 +99,19 @@ def _column(day: date, spans: list[Span], clocks: list[time], zone: ZoneInfo, bo
     for row, clock in enumerate(clocks):
         at = datetime.combine(day, clock, zone).astimezone(UTC)
         end = at + ROW
+        cell = partial(Cell, at, end, f"{clock:%H:%M}", f"{end.astimezone(zone):%H:%M}", day)
         booking = next((one for one in bookings if one.start < end and one.end > at), None)
         if booking is not None and booking is above:
-            cells.append(Cell(at, end, "taken", 0))
+            cells.append(cell("taken", 0))
         elif booking is not None:
             rows = min(len(clocks) - row, -(-(booking.end - at) // ROW))
             mine = isinstance(eyes.reader, Person) and booking.by_id == eyes.reader.pk
             seen = mine or eyes.keeper
             title, url = (booking.title, booking.get_absolute_url()) if seen else ("", "")
-            cells.append(Cell(at, end, "mine" if mine else "taken", rows, title, url))
+            cells.append(cell("mine" if mine else "taken", rows, title, url))
         elif any(begin <= at and end <= until for begin, until in spans):
-            cells.append(Cell(at, end, "past" if end <= eyes.now else "free"))
+            cells.append(cell("past" if end <= eyes.now else "free"))
         else:
-            cells.append(Cell(at, end, "closed"))
+            cells.append(cell("closed"))
         above = booking
     return cells

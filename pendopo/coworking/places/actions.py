@@ -6,10 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.actions import Refused
+from pendopo.agencies.holidays import HOLIDAY, days_off
 from pendopo.agencies.hours import read_hours
 from pendopo.agencies.models import Person
 from pendopo.audit.actions import record
@@ -98,6 +100,18 @@ def add_holiday(*, day: date, name: str, by: Person | None, place: Place | None 
     if made:
         record(by=by, room="coworking", verb="add_holiday", about="/coworking/holidays", after={"day": day.isoformat(), "name": row.name})
     return row, _clear_day(row, by) if made else 0
+
+
+@transaction.atomic
+def take_over_holidays(*, place: Place, by: Person | None, today: date | None = None) -> tuple[int, int]:
+    """The national holidays of the coming year, of the house's own calendar, hold for the place. Answers how many days are new and how many
+    bookings were taken back. A day that is a holiday already stays as it is."""
+    first = today or timezone.localdate()
+    last = first + timedelta(days=366)
+    known = set(Holiday.objects.filter(Q(place=None) | Q(place=place)).values_list("day", flat=True))
+    new = sorted(day for day, kind in days_off().items() if kind == HOLIDAY and first <= day <= last and day not in known)
+    taken = sum(add_holiday(day=day, name=_("National holiday"), place=place, by=by)[1] for day in new)
+    return len(new), taken
 
 
 @transaction.atomic

@@ -178,6 +178,10 @@ def _deed(request: PersonRequest, found: Place, deed: str, form: Any) -> int | N
         for holiday in _holidays(request, found, row):
             actions.drop_holiday(holiday=holiday, by=by)
         return 0
+    if deed == "national":
+        days, taken = actions.take_over_holidays(place=found, by=by)
+        messages.success(request, ngettext("%(n)s holiday is new.", "%(n)s holidays are new.", days) % {"n": days})
+        return taken
     if not form.is_valid() or deed not in ("close", "holiday"):
         return None
     given = form.cleaned_data
