@@ -17,6 +17,7 @@ from .reading import Plan, Reading
 
 MOST_CHANGES = 6
 SENTENCES = 12
+MOST_NAMED = 3
 # What the house says of itself and of its lines is for those who tend it: on a leader's page only where it was judged.
 HOUSE = ("sys.", "net.")
 
@@ -77,7 +78,18 @@ class News:
         found += [
             {"state": "late", "text": say(item, item.pulse.freshness_word)} for item in self.late if item.pulse.figure.value is not None
         ]
-        return found[:SENTENCES]
+        found = found[:SENTENCES]
+        silent = [item.where for item in self.late if item.pulse.figure.value is None]
+        if silent and self.never < self.total:
+            found.append({"state": "late", "text": _never(silent)})
+        return found
+
+
+def _never(silent: list[str]) -> str:
+    """Figures that never reported, as one sentence: the head counts them among what is late or silent."""
+    if len(silent) <= MOST_NAMED:
+        return _("Never reported: %(which)s") % {"which": "; ".join(silent)}
+    return _("%(count)s figures never reported") % {"count": len(silent)}
 
 
 def say(item: Item, word: str) -> str:

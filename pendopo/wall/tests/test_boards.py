@@ -258,3 +258,12 @@ def test_a_viewer_without_a_post_lands_home_with_a_sentence(regency: Region) -> 
     person = Person.objects.create_user("baru@mojokerto.test", "Baru", "panjang-sekali-16")
     assert "Anda tidak memegang jabatan" in page(person, "/home")
     assert signed_in(person).get("/wall/overview").status_code == 403
+
+
+def test_the_ticker_names_what_the_head_counts_as_silent(sari: Person) -> None:
+    for code in ("sys.coworking.startups", "sys.coworking.group", "sys.coworking.from"):
+        river.indicator(code)
+    river.send("sys.coworking.startups", {"35.16.13": 4.0})
+    html = page(sari, "/wall/coworking")
+    assert "2 terlambat atau tanpa kabar" in html and "Belum pernah melapor: Angka sys.coworking.group" in html
+    assert "tidak ada yang terlambat" not in html
