@@ -73,6 +73,7 @@ def read_asked(checks: Mapping[str, Any], *, every_s: int, offset_s: int) -> Ask
     copy = checks.get("copy")
     agrees = checks.get("agrees") or {}
     season = checks.get("season")
+    share = checks.get("adds_up")  # 0.0 is a share too: nothing may differ
     asked = Asked(
         every_us=max(1, every_s) * 1_000_000,
         offset_us=offset_s * 1_000_000,
@@ -86,6 +87,6 @@ def read_asked(checks: Mapping[str, Any], *, every_s: int, offset_s: int) -> Ask
         total_of=checks.get("total_of") or None,
         agrees_with=agrees.get("with"),
         within=float(agrees.get("within", 0.05)),
-        adds_up=None if checks.get("adds_up") in (None, False) else float(checks["adds_up"]),
+        adds_up=None if share is None or share is False else float(share),
     )
     return asked if asked.anything else None

@@ -107,6 +107,11 @@ def test_total_the_published_totals_are_the_sums_and_two_changed_digits_are_seen
     assert spoilt + 1 in judge(sent, checks).soft
 
 
+def test_parts_that_may_not_differ_at_all_are_asked() -> None:
+    found = [read_asked({"adds_up": share}, every_s=3600, offset_s=0) for share in (0.0, 0.01, False, None)]
+    assert [asked.adds_up if asked else None for asked in found] == [0.0, 0.01, None, None]
+
+
 def test_adds_up_the_links_of_one_router_and_one_that_lost_a_digit() -> None:
     loads: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for row in real_rows("network", "bell_labs_1router_5menit.csv"):
