@@ -22,6 +22,7 @@ from pendopo.ui.door import opens
 from pendopo.ui.lists import Column, Listing
 
 from .. import exporting
+from ..checks_in_words import checks_in_words, compared
 from ..derivation.expressions import inputs_of, read
 from ..derivation.retracing import names_of
 from ..derivation.wording import formula_words
@@ -130,6 +131,8 @@ def indicator(request: PersonRequest, code: str) -> HttpResponse:
     if may(request.user, "deliveries.see"):
         known = Delivery.objects.filter(source__in=found.sources.all(), known_since__lte=as_of or now)
         deliveries = known.select_related("source").order_by("-id")[:10]
+    checks = found.checks or {}
+    others = Indicator.objects.visible_to(request.user).filter(code__in=compared(checks)) if compared(checks) else ()
     names = dict(Source.objects.values_list("code", "name"))
     reader = Reader(as_of or now, ZoneInfo(settings.TIME_ZONE), get_language() or settings.LANGUAGE_CODE, names, as_of)
     context = {
@@ -144,7 +147,7 @@ def indicator(request: PersonRequest, code: str) -> HttpResponse:
         "history": newest_values(found, chosen, as_of) if chosen else [],
         "deliveries": deliveries,
         "sources": found.sources.select_related("agency").order_by("code"),
-        "checks": found.checks or {},
+        "checks": checks_in_words(checks, {one.code: one.name for one in others}),
         "formula": formula_of(found),
     }
     return render(request, "indicators/indicator.html", context)
