@@ -20,7 +20,7 @@ from tests.installations import Up, pendopo, wait_for
 
 pytestmark = needed
 PASSWORD, EMAIL = "papan-dinding-16", "sari@mojokerto.test"
-# What the suite sends; the limit of the page, 200 MB, is sent by hand (docs/rooms/indicators.md).
+# Ten parts: what more of them would show, the page's 200 MB too, these show already.
 FILE_MB = 20
 CATALOGUE = """
 sources:

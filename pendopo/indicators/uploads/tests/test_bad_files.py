@@ -16,6 +16,8 @@ from django.test import Client
 from pendopo.agencies.models import Role
 from pendopo.agencies.tests.people import person_in_post, signed_in
 from pendopo.indicators.declared import Faulty
+from pendopo.indicators.files import BATCH, take_file
+from pendopo.indicators.mapping import parse_mapping
 from pendopo.indicators.models import Delivery
 from pendopo.indicators.sheets import open_book
 from pendopo.indicators.tests.test_files import counts, take
@@ -217,6 +219,10 @@ def test_a_very_long_file_is_not_held(yard: Yard, tmp_path: Path) -> None:
     look = look_at(path)
     assert [head.name for head in look.heads] == HEAD
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000
+    outcome = take_file(source=yard.source, path=path, name=path.name, mapping=parse_mapping(MAP), dry_run=True, brief=True)
+    assert outcome.more and (outcome.rows, outcome.accepted, outcome.duplicates) == (BATCH, 1, BATCH - 1)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
+    assert not Delivery.objects.exists()
 
 
 def test_a_broken_workbook(tmp_path: Path) -> None:
