@@ -1,4 +1,5 @@
-"""Boards in a real browser: arranged by keyboard and pointer, a camera that stalls and comes back, boards that follow each other."""
+"""Boards in a real browser: arranged by keyboard and pointer, a camera that stalls and comes back, boards that follow each other,
+and the slider of the time machine."""
 
 import functools
 import http.server
@@ -6,8 +7,10 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -162,3 +165,24 @@ def test_boards_follow_each_other_without_loading_the_page(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     page.locator("h1", has_text="Sendiri").wait_for(timeout=10_000)
     assert page.evaluate("window.kept")
+
+
+def test_an_arrow_key_on_the_slider_takes_the_board_to_another_moment_and_end_back_to_now(page: Page) -> None:
+    page.goto("/wall/own")
+    page.evaluate("window.kept = true")
+    page.locator("pd-moment summary").click()
+    slider = page.locator("pd-moment input[type=range]")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/wall/own?as_of=*", timeout=20_000)
+    first = page.url
+    assert "Keadaan yang diketahui pada" in page.inner_text(".known-then") and page.locator("pd-live").count() == 0
+    assert slider.evaluate("e => e === document.activeElement"), "The keyboard goes on where it was."
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("before => location.href !== before", arg=first, timeout=20_000)
+    as_of = [datetime.fromisoformat(unquote(url.partition("as_of=")[2])) for url in (page.url, first)]
+    assert as_of[0] < as_of[1] and slider.get_attribute("aria-valuetext")
+    page.keyboard.press("End")
+    page.wait_for_url("**/wall/own", timeout=20_000)
+    page.locator("pd-live").wait_for(state="attached", timeout=20_000)
+    assert page.locator(".known-then").count() == 0 and page.evaluate("window.kept")
