@@ -25,7 +25,7 @@ from .reading import home_pulses, names_of, newest_reports, path_to, place_pulse
 MOST_FIGURES, MOST_OLD = 12, 4
 REPORTS_SHOWN = 4
 FOUND_SHOWN = 12
-FRESH_S = 5
+FRESH_S = 2
 
 
 @kept(FRESH_S)
