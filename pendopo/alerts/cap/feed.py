@@ -13,7 +13,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 
 @dataclass(frozen=True)
 class Entry:
-    """One message in the feed; `xml` and `page` are whole addresses."""
+    """One message in the feed; `xml` and `page` are whole addresses, `rights` names whom a republished warning is from."""
 
     identifier: str
     headline: str
@@ -30,6 +30,7 @@ class Entry:
     area: str
     xml: str
     page: str
+    rights: str = ""
 
 
 def feed_text(address: str, title: str, author: str, entries: Sequence[Entry], now: datetime) -> bytes:
@@ -52,6 +53,8 @@ def _entry(feed: etree._Element, entry: Entry) -> None:
     _atom(element, "updated", _utc(entry.sent))
     _atom(element, "published", _utc(entry.sent))
     _atom(element, "summary", entry.summary)
+    if entry.rights:
+        _atom(element, "rights", entry.rights)
     _link(element, "alternate", entry.xml, "application/cap+xml")
     _link(element, "related", entry.page, "text/html")
     for name, text in (

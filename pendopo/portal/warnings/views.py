@@ -32,7 +32,7 @@ AN_HOUR, LETTERS_A_DAY = 20, 5
 # The signed name by which a browser finds its own subscriptions again; it is no session.
 COOKIE = "pendopo_warned"
 IN_FEED = 50
-FRESH_S = 5
+FRESH_S = 2
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,6 +131,8 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
         _child(entry, "link", rel="alternate", href=settings.SITE_URL + one.get_public_url())
         _child(entry, "link", rel="enclosure", type="application/cap+xml", href=settings.SITE_URL + one.get_xml_url())
         _child(entry, "summary", one.description or one.headline)
+        if one.attribution:
+            _child(entry, "rights", one.attribution)
     body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
 

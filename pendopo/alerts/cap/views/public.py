@@ -60,6 +60,7 @@ def feed(request: HttpRequest) -> HttpResponse:
             area=", ".join(region.name for region in one.regions.all()),
             xml=f"{settings.SITE_URL}{one.get_xml_url()}",
             page=f"{settings.SITE_URL}{one.get_public_url()}",
+            rights=one.attribution,
         )
         for one in _listed()
     ]

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person
 from pendopo.agencies.tests.people import signed_in
 from pendopo.alerts.cap import signing
+from pendopo.alerts.cap.actions import approve, propose
 from pendopo.alerts.cap.message import Area, Message, written
 from pendopo.alerts.cap.tests.test_check import SHARED
 from pendopo.alerts.hearing import actions, logic, running
@@ -247,3 +249,19 @@ def test_recorded_answers_of_bmkg(feed: Feed) -> None:
         assert heard is not None and heard.code in {"EXPIRED", "TOO_OLD"} and heard.headline, path
     for name in ("autogempa.json", "gempaterkini.json", "gempadirasakan.json"):
         assert logic.quakes(json.loads((BMKG / name).read_text())), name
+
+
+def test_a_warning_that_was_passed_on_names_its_source_wherever_it_is_shown(feed: Feed, sari: Person, rani: Person) -> None:
+    heard = actions.take(feed=feed, raw=sent())
+    assert heard is not None
+    made = approve(warning=propose(warning=actions.pass_on(heard=heard, by=sari), by=sari), by=rani)
+    assert "BMKG" in made.attribution
+    place, anybody = made.regions.first(), Client()
+    assert place is not None
+    rights = f"rights>{made.attribution}</"
+    for path in ("/cap/feed.xml", f"/w/{place.pk}/warnings.xml"):
+        assert rights in anybody.get(path).content.decode(), path
+    for path in ("/", f"/w/{place.pk}"):
+        assert f"Sumber: {made.attribution}" in anybody.get(path).content.decode(), path
+    assert made.attribution in anybody.get(made.get_public_url()).content.decode()
+    assert f"<source>{made.attribution}</source>" in anybody.get(made.get_xml_url()).content.decode()
