@@ -76,6 +76,19 @@ def events(alert: Node) -> Iterator[Problem]:
                 )
 
 
+def languages(alert: Node) -> Iterator[Problem]:
+    """Two languages say it in different words: the same text twice is one that was not translated."""
+    told: dict[tuple[str, ...], tuple[int, str]] = {}
+    for number, info in enumerate(alert.all("info"), 1):
+        words = tuple(info.word(name) for name in ("headline", "description", "instruction"))
+        language = (info.word("language") or "en-US").casefold().split("-")[0]
+        first, known = told.setdefault(words, (number, language))
+        if any(words) and known != language:
+            yield Problem(
+                "SAME_TEXT_DIFFERENT_LANGUAGE", f"alert/info[{number}]", f"The text is that of info[{first}], but the language is another."
+            )
+
+
 def addresses(alert: Node) -> Iterator[Problem]:
     """web is a whole address; a relative uri needs the content beside it in derefUri; types and contents are what they say."""
     for number, info in enumerate(alert.all("info"), 1):
@@ -152,7 +165,7 @@ def _heights(area: Node, path: str) -> Iterator[Problem]:
         yield Problem("INVALID_ALTITUDE_CEILING_RANGE", f"{path}/ceiling", "The ceiling lies below the altitude.")
 
 
-RULES: tuple[Callable[[Node], Iterator[Problem]], ...] = (names, scope, references, times, events, addresses, areas)
+RULES: tuple[Callable[[Node], Iterator[Problem]], ...] = (names, scope, references, times, events, languages, addresses, areas)
 
 
 def problems(alert: Node) -> list[Problem]:

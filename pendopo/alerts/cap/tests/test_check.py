@@ -140,6 +140,15 @@ def test_a_message_about_another_names_it(kind: str) -> None:
     assert checked(text.replace(f"<msgType>{kind}<", "<msgType>Alert<")) == []
 
 
+def test_two_languages_with_the_same_words_were_not_translated() -> None:
+    info = ALERT[ALERT.index("  <info>") : ALERT.index("</alert>")]
+    other = info.replace("<language>id<", "<language>en<")
+    found = checked(ALERT.replace("</alert>", f"{other}</alert>"))
+    assert [(problem.code, problem.element) for problem in found] == [("SAME_TEXT_DIFFERENT_LANGUAGE", "alert/info[2]")]
+    assert checked(ALERT.replace("</alert>", f"{other.replace('Banjir di Sooko', 'Flood in Sooko')}</alert>")) == []
+    assert checked(ALERT.replace("</alert>", f"{info.replace('>id<', '>id-ID<')}</alert>")) == []
+
+
 def test_attacks_and_what_is_no_xml_at_all() -> None:
     entity = '<!DOCTYPE alert [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     bomb = '<!DOCTYPE alert [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'

@@ -95,7 +95,7 @@ def test_a_drill_shows_its_score_by_parts(sari: Person, regency: Region) -> None
 @needs_press
 def test_both_come_as_pdf(sari: Person, flood: Incident) -> None:
     client = signed_in(sari)
-    for name in ("sitrep", "report"):
+    for name in ("sitrep", "report", "assessment"):
         answer = client.get(f"{flood.get_absolute_url()}/{name}.pdf")
         assert answer.status_code == 200, name
         assert answer.content[:5] == b"%PDF-" and answer["Content-Type"] == "application/pdf"
