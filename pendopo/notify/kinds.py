@@ -29,6 +29,7 @@ KINDS: dict[str, Kind] = {
     "source-heard": Kind(_("A silent source is heard again"), timedelta(0)),
     "check": Kind(_("A job did not report, failed, or is well again"), timedelta(0)),
     "order": Kind(_("An order was given, answered or is overdue"), timedelta(0)),
+    "need": Kind(_("A request from the field is for your post, or was answered"), timedelta(0)),
     "evidence": Kind(_("Evidence of an assessment ends soon"), timedelta(0)),
     "brief": Kind(_("The daily brief"), timedelta(0), personal=True),
     "meeting": Kind(_("An invitation to a meeting, its change or its cancellation"), timedelta(0), may_mute=False, personal=True),

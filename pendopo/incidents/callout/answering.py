@@ -1,8 +1,11 @@
 """Where answers come in, without signing in: the address in a message, and the address a gateway posts replies to."""
 
+from decimal import Decimal, InvalidOperation
+
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -15,7 +18,8 @@ from .tokens import call_of, is_reply_key
 
 LARGEST = 64 * 1024
 SENDER = ("from", "From", "sender", "msisdn", "number")
-TEXT = ("text", "Body", "body", "message", "Text")
+TEXT = ("text", "Body", "body", "message", "Text", "caption")
+FILES = ("video", "video_note", "voice", "audio", "document", "animation")
 
 
 def answer(request: HttpRequest, token: str) -> HttpResponse:
@@ -56,20 +60,53 @@ def given_key(request: HttpRequest) -> str:
 
 
 def said_in(request: HttpRequest) -> tuple[str, str]:
-    """Sender and text of a reply in any of the usual shapes; '' where there is none."""
-    body: object = request.POST
-    if not request.POST:
-        try:
-            body = msgspec.json.decode(request.body[:LARGEST])
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return "", ""
+    """Sender and text of a reply in any of the usual shapes; '' where there is none.
+
+    A message of Telegram without words says what it is: a picture, a position, a file.
+    """
+    body = body_of(request)
     if isinstance(body, dict) and isinstance(body.get("message"), dict):
         message = body["message"]
         chat = message.get("chat")
-        return (str(chat.get("id", "")) if isinstance(chat, dict) else ""), str(message.get("text", ""))
+        sender = str(chat.get("id", "")) if isinstance(chat, dict) else ""
+        return sender, _first(message, ("text", "caption")) or _wordless(message)
     if not hasattr(body, "get"):
         return "", ""
-    return _first(body, SENDER), _first(body, TEXT)
+    return _first(body, SENDER), _first(body, TEXT) or (_("Position") if position_in(request) else "")
+
+
+def position_in(request: HttpRequest) -> tuple[Decimal, Decimal] | None:
+    """The latitude and longitude that a message shares (Telegram's `location`, or `Latitude` and `Longitude` of a gateway)."""
+    body = body_of(request)
+    if isinstance(body, dict) and isinstance(body.get("message"), dict):
+        body = body["message"]
+    where = body.get("location") if isinstance(body, dict) and isinstance(body.get("location"), dict) else body
+    if not hasattr(where, "get"):
+        return None
+    try:
+        latitude, longitude = (Decimal(_first(where, (name, name.title()))) for name in ("latitude", "longitude"))
+    except InvalidOperation:
+        return None
+    known = latitude.is_finite() and longitude.is_finite() and abs(latitude) <= 90 and abs(longitude) <= 180
+    return (latitude, longitude) if known else None
+
+
+def body_of(request: HttpRequest) -> object:
+    """The form or the JSON that a gateway sent; None for what is neither."""
+    if request.POST:
+        return request.POST
+    try:
+        return msgspec.json.decode(request.body[:LARGEST])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _wordless(message: dict[str, object]) -> str:
+    if message.get("location"):
+        return _("Position on Telegram")
+    if message.get("photo"):
+        return _("Picture on Telegram")
+    return _("Sound, video or file on Telegram") if any(message.get(name) for name in FILES) else ""
 
 
 def _first(body: object, names: tuple[str, ...]) -> str:

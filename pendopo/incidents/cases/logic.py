@@ -83,6 +83,8 @@ class Part:
 
 # A drill asks: was it taken on within five minutes, acted upon within fifteen, done by the book in time, and were the orders answered?
 TAKEN_ON, ACTED, WARNED = timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30)
+# And: did the first report become an incident within five minutes, and had the field told a number within thirty?
+TAKEN_IN, COUNTED = timedelta(minutes=5), timedelta(minutes=30)
 
 
 def _quick(took: timedelta | None, limit: timedelta) -> float:
@@ -100,10 +102,13 @@ def drill_parts(
     *,
     requests_met: Sequence[bool] = (),
     warned: timedelta | None = None,
+    taken_in: timedelta | None = None,
+    counted: timedelta | None = None,
 ) -> list[Part]:
     """The parts of a drill's score. Steps: the share done, and of those with a limit in time; requests: the share met.
 
-    `warned` is the time from detection to the warning of the public, None where the drill had none: then it is not judged.
+    `warned` and `counted` are the times from detection to the warning of the public and to the field's first number, `taken_in` that from
+    the first report to the incident; None where the drill had none: then it is not judged.
     """
 
     def share(found: Sequence[bool]) -> float | None:
@@ -117,6 +122,8 @@ def drill_parts(
         ("orders", 10, share(orders_in_time)),
         ("requests", 10, share(requests_met)),
         ("warned", 10, None if warned is None else _quick(warned, WARNED)),
+        ("intake", 10, None if taken_in is None else _quick(taken_in, TAKEN_IN)),
+        ("counted", 10, None if counted is None else _quick(counted, COUNTED)),
     ]
     return [Part(code, weight, None if part is None else weight * part) for code, weight, part in given]
 

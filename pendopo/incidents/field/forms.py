@@ -1,8 +1,11 @@
 """Forms of the field sheet: numbers of people, damage, services, shelters, families, resources, requests."""
 
+import re
+from collections import Counter
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pendopo.agencies.models import Agency, Post
@@ -135,9 +138,48 @@ class SayForm(forms.Form):
 
     state = forms.ChoiceField(choices=NeedState.choices)
     text = forms.CharField(max_length=300, required=False)
+    owner = forms.CharField(max_length=240, required=False)
+    due = forms.DateTimeField(required=False)
+
+    def clean_owner(self) -> Post | None:
+        """The post of this title, or of the number behind it."""
+        written = self.cleaned_data["owner"].strip()
+        posts = Post.objects.filter(active=True)
+        number = re.search(r"\((\d{1,9})\)$", written)
+        found = list(posts.filter(title__iexact=written)[:2]) or list(posts.filter(pk=number[1]) if number else [])
+        if written and len(found) != 1:
+            raise forms.ValidationError(_("Choose a post from the list."))
+        return found[0] if found else None
 
 
-class ShelterForm(forms.ModelForm):  # type: ignore[type-arg]
+def posts_offered() -> list[str]:
+    """The posts as `SayForm` reads them: by title, with the number behind it where several share one."""
+    posts = list(Post.objects.filter(active=True).values_list("pk", "title"))
+    often = Counter(title.casefold() for _pk, title in posts)
+    return [title if often[title.casefold()] == 1 else f"{title} ({pk})" for pk, title in posts]
+
+
+class KeptForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row of a register; one that is there already may be left out from now on."""
+
+    retired = forms.BooleanField(
+        label=_("Not kept any more"), required=False, help_text=_("It is offered nowhere from now on; what it was used for stays.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["retired"]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was written, with the moment from which the row is not kept any more."""
+        given = dict(self.cleaned_data)
+        retired = given.pop("retired", False)
+        return {**given, "closed": timezone.now()} if retired else given
+
+
+class ShelterForm(KeptForm):
     """A shelter of the register."""
 
     class Meta:
@@ -161,7 +203,7 @@ class ShelterForm(forms.ModelForm):  # type: ignore[type-arg]
         offer(self, "agency", Agency.objects.filter(active=True))
 
 
-class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
+class ResourceForm(KeptForm):
     """A resource of the register."""
 
     class Meta:

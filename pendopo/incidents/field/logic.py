@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 WHOLE = ("", "", "")
+SEXES = ("f", "m")
+AGES = ("0-4", "5-17", "18-59", "60+")
+# The splits in which everybody stands once: both sexes, all age groups, or every pair of them.
+COVERS = (
+    {(sex, "", "") for sex in SEXES},
+    {("", age, "") for age in AGES},
+    {(sex, age, "") for sex in SEXES for age in AGES},
+)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One word about one series. `parts` is (sex, age group, vulnerable group); all empty = the whole number of the place."""
+    """One word about one series. `parts` is (sex, age group, vulnerable group); all empty = the whole number of the place.
+
+    `position` is longitude and latitude.
+    """
 
     topic: str
     what: str
@@ -27,6 +38,7 @@ class Line:
     parts: tuple[str, str, str] = WHOLE
     state: str = ""
     note: str = ""
+    position: tuple[float, float] | None = None
 
     @property
     def series(self) -> tuple[str, str, str, str, tuple[str, str, str]]:
@@ -48,7 +60,7 @@ def newest(lines: Iterable[Line]) -> list[Line]:
 class Count:
     """One number of one place as it is known: whole, or added up from its parts (`from_parts`), with the age of its oldest piece.
 
-    `excess`: the parts add up to more than the whole number says, by so much.
+    `excess`: the parts add up to more than the whole number says, by so much. `lower`: parts are missing, there are at least so many.
     """
 
     number: int
@@ -56,24 +68,29 @@ class Count:
     sources: tuple[str, ...]
     from_parts: bool = False
     excess: int = 0
+    lower: bool = False
 
 
 def count(lines: Sequence[Line]) -> Count | None:
     """The number of one place from the newest lines about it.
 
-    The whole number counts where it is told. Else the lines by sex and age are added (each person stands in one of them); vulnerable groups
-    cut across those and are never added.
+    The whole number counts where it is told. Else the lines by sex and age are added (each person stands in one of them), as a lower bound
+    while a part of that split is missing; so are numbers of single spots in the place. Vulnerable groups cut across and are never added.
     """
     whole = [line for line in lines if line.parts == WHOLE and line.number is not None]
     split = [line for line in lines if line.parts != WHOLE and not line.parts[2] and line.number is not None]
     split = _finest(split)
     told = sum(line.number or 0 for line in split)
     if whole:
+        everywhere = [line for line in whole if not line.place.strip()]
+        spots = not everywhere
+        whole = everywhere or whole
         number = sum(line.number or 0 for line in whole)
-        return Count(number, min(line.at for line in whole), _sources(whole), excess=max(0, told - number))
+        return Count(number, min(line.at for line in whole), _sources(whole), excess=0 if spots else max(0, told - number), lower=spots)
     if not split:
         return None
-    return Count(told, min(line.at for line in split), _sources(split), from_parts=True)
+    covered = {line.parts for line in split if not line.place.strip()} in COVERS
+    return Count(told, min(line.at for line in split), _sources(split), from_parts=True, lower=not covered)
 
 
 def _finest(lines: list[Line]) -> list[Line]:
@@ -90,7 +107,7 @@ def _sources(lines: Iterable[Line]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Total:
-    """A number over places: `number` None when nobody told; `partial` when places are missing, and then it says *at least*."""
+    """A number over places: `number` None when nobody told; `partial` when places or parts of one (`lower`) are missing: *at least*."""
 
     what: str
     number: int | None
@@ -99,11 +116,12 @@ class Total:
     oldest: datetime | None
     sources: tuple[str, ...] = ()
     excess: int = 0
+    lower: bool = False
 
     @property
     def partial(self) -> bool:
         """Whether it is a lower bound and no total."""
-        return self.reporting < self.expected
+        return self.lower or self.reporting < self.expected
 
 
 def total(what: str, counts: Mapping[str, Count], expected: Collection[str]) -> Total:
@@ -119,6 +137,7 @@ def total(what: str, counts: Mapping[str, Count], expected: Collection[str]) -> 
         min(one.at for one in counts.values()),
         tuple(dict.fromkeys(source for one in counts.values() for source in one.sources)),
         sum(one.excess for one in counts.values()),
+        any(one.lower for one in counts.values()),
     )
 
 

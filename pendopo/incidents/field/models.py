@@ -1,5 +1,8 @@
 """Lines of the field sheet, the registers of shelters and resources, what was sent where, families in shelters, and requests."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -142,6 +145,7 @@ class FieldLine(models.Model):
             (self.sex, self.age, self.vulnerable),
             self.state,
             self.note,
+            (float(self.longitude), float(self.latitude)) if self.longitude is not None and self.latitude is not None else None,
         )
 
     @property
@@ -328,7 +332,10 @@ NEED_TONES = {NeedState.OPEN: "danger", NeedState.TAKEN: "attention", NeedState.
 
 
 class Need(models.Model):
-    """A request from the field: what, for whom, who owns it, until when. Its state is that of its newest word."""
+    """A request from the field: what, for whom, who owns it, until when. Its state is that of its newest word.
+
+    `owner` and `due` stay as they were asked; a word may name others, and `known_at` says which hold.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="needs")
     what = models.CharField(max_length=300)
@@ -363,13 +370,23 @@ class Need(models.Model):
         """Whether its time has passed and nobody has met it."""
         return self.due is not None and self.due < timezone.now() and self.state in (NeedState.OPEN, NeedState.TAKEN)
 
+    def known_at(self, at: datetime) -> Self:
+        """Itself, with the state, owner and time that the words until this moment gave it. Not to be saved."""
+        self.state = NeedState.OPEN
+        for word in self.words.all():
+            if word.at <= at:
+                self.state, self.owner, self.due = NeedState(word.state), word.owner or self.owner, word.due or self.due
+        return self
+
 
 class NeedWord(models.Model):
-    """What somebody said of a request. Never changed."""
+    """What somebody said of a request, and who answers for it from then on, until when, where that changed. Never changed."""
 
     need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="words")
     state = models.CharField(max_length=7, choices=NeedState.choices)
     text = models.CharField(max_length=300, blank=True)
+    owner = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    due = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from pendopo.regions.models import Level, Region
-from pendopo.ui import shapes
 
 from ..cases.models import Incident
 from ..cases.reading import family
@@ -33,8 +31,6 @@ from .models import (
     Vulnerable,
     Works,
 )
-
-MOST_LINES = 20_000
 
 
 @dataclass(frozen=True)
@@ -100,12 +96,18 @@ def villages_of(incident: Incident) -> list[Region]:
     return list(Region.objects.filter(inside, level=Level.VILLAGE).defer("boundary").order_by("code"))
 
 
+def newest_lines(cases: Sequence[Incident], at: datetime) -> list[logic.Line]:
+    """The newest line of every series, as it was known at a moment. The database sorts, so that no line is too old or too new to count."""
+    series = ("topic", "what", "region_id", "place", "sex", "age", "vulnerable")
+    rows = FieldLine.objects.filter(incident__in=cases, noted__lte=at).order_by(*series, "-at", "-noted", "-id").distinct(*series)
+    return logic.newest(row.line for row in rows)
+
+
 def sheet_of(incident: Incident, as_of: datetime | None = None) -> Sheet:
     """The sheet of an incident and of what was merged into it, as it was known at a moment. As many queries, however long it is."""
     at = as_of or timezone.now()
     cases = family(incident)
-    rows = FieldLine.objects.filter(incident__in=cases, noted__lte=at).order_by("at", "id")[:MOST_LINES]
-    lines = logic.newest(row.line for row in rows)
+    lines = newest_lines(cases, at)
     villages = villages_of(incident)
     expected = [village.pk for village in villages]
     found = {what: logic.by_place(lines, Topic.PEOPLE, what) for what in People.values}
@@ -128,12 +130,10 @@ def sheet_of(incident: Incident, as_of: datetime | None = None) -> Sheet:
 
 
 def _needs(cases: Sequence[Incident], at: datetime) -> list[Need]:
-    """Every request with the state that it had at a moment."""
-    needs = list(Need.objects.filter(incident__in=cases, asked__lte=at).select_related("owner", "region").prefetch_related("words"))
-    for need in needs:
-        said = [word.state for word in need.words.all() if word.at <= at]
-        need.state = said[-1] if said else NeedState.OPEN
-    return needs
+    """Every request with the state, owner and time that it had at a moment; the most urgent first."""
+    asked = Need.objects.filter(incident__in=cases, asked__lte=at).select_related("owner", "region", "region__parent")
+    needs = [need.known_at(at) for need in asked.defer("region__boundary", "region__parent__boundary").prefetch_related("words__owner")]
+    return sorted(needs, key=lambda need: (need.due is None, need.due or need.asked, need.asked))
 
 
 def _parts(lines: Sequence[logic.Line]) -> list[tuple[str, list[tuple[str, int]]]]:
@@ -165,6 +165,8 @@ def _services(lines: Sequence[logic.Line], regions: dict[str, Region]) -> list[d
             "tone": WORK_TONES[Works(line.state)],
             "note": line.note,
             "source": line.source,
+            "closed": line.state == Works.CLOSED,
+            "position": line.position,
         }
         for line in found
     ]
@@ -194,52 +196,3 @@ def _sent(cases: Sequence[Incident], at: datetime) -> list[Sent]:
     there = {row["resource"]: row["n"] for row in moved if row["n"] > 0}
     resources = {one.resource_id: one.resource for one in Movement.objects.filter(resource__in=there).select_related("resource__agency")}
     return [Sent(resources[pk], number) for pk, number in sorted(there.items(), key=lambda pair: resources[pair[0]].name)]
-
-
-def map_of(incident: Incident, sheet: Sheet) -> dict[str, Any] | None:
-    """The map of the sheet: where displaced people are, shelters and closed roads as points. None where nothing has an outline.
-
-    By village where every village has an outline, else by district, all districts of the government around it.
-    """
-    place = People.values.index(People.DISPLACED)
-    numbers = {region.pk: one.number for region, counts in sheet.places if (one := counts[place]) is not None}
-    wanted = {village.pk for village in sheet.villages} | {region.pk for region, _counts in sheet.places}
-    rows = _outlines(Region.objects.filter(pk__in=wanted))
-    if not rows or len(rows) < len(wanted):
-        rows = _outlines(Region.objects.within(settings.REGION).filter(level=Level.DISTRICT))
-        sums: dict[str, int] = defaultdict(int)
-        for code, number in numbers.items():
-            sums[".".join(code.split(".")[:3])] += number
-        numbers = dict(sums)
-    drawn = shapes.draw({code: boundary for code, (_name, boundary) in rows.items()})
-    if drawn is None:
-        return None
-    areas = [
-        {
-            "shape": area,
-            "name": rows[area.code][0],
-            "number": numbers.get(area.code),
-            "level": "none" if area.code not in numbers else "some" if numbers[area.code] else "zero",
-        }
-        for area in drawn.shapes
-    ]
-    return {"drawn": drawn, "areas": areas, "points": _points(incident, sheet, drawn)}
-
-
-def _outlines(regions: QuerySet[Region]) -> dict[str, tuple[str, Any]]:
-    found = regions.exclude(boundary=None).values_list("code", "name", "boundary")
-    return {code: (name, boundary) for code, name, boundary in found}
-
-
-def _points(incident: Incident, sheet: Sheet, drawn: shapes.Drawing) -> list[dict[str, Any]]:
-    found = [("shelter", one.shelter.name, one.shelter.longitude, one.shelter.latitude) for one in sheet.shelters]
-    blocked = FieldLine.objects.filter(incident=incident, topic=Topic.SERVICE, state=Works.CLOSED, noted__lte=sheet.at).exclude(
-        latitude=None
-    )
-    found += [("closed", line.place, line.longitude, line.latitude) for line in blocked]
-    points = []
-    for kind, name, lon, lat in found:
-        if lon is not None and lat is not None:
-            x, y = drawn.place(float(lon), float(lat))
-            points.append({"kind": kind, "name": name, "x": round(x, 1), "y": round(y, 1)})
-    return points

@@ -6,10 +6,11 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pendopo.agencies.models import Post
 from pendopo.regions.models import Level
 from pendopo.ui.offers import offer
 
-from ..cases.forms import PLACE, home_regions
+from ..cases.forms import MOMENT, PLACE, home_regions
 from ..cases.models import Incident
 from .models import Landmark, Record, State, Way
 from .places import at_position
@@ -55,15 +56,18 @@ class FieldReportForm(forms.Form):
 
 
 class IncidentForm(forms.Form):
-    """Into which incident; none = a new one."""
+    """Into which incident; none = a new one. As a request it goes to who answers for it, until a time."""
 
     incident = forms.ModelChoiceField(
         label=_("Incident"), queryset=Incident.objects.none(), required=False, empty_label=_("a new incident")
     )
+    owner = forms.ModelChoiceField(label=_("A request: who answers for it"), queryset=Post.objects.none(), required=False)
+    due = forms.DateTimeField(label=_("A request: until"), widget=MOMENT, required=False)
 
     def __init__(self, *args: Any, incidents: QuerySet[Incident], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "incident", incidents)
+        offer(self, "owner", Post.objects.filter(active=True).order_by("title"))
 
 
 class RecordFilters(forms.Form):

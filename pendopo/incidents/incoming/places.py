@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import Q
 from shapely import Point
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
@@ -48,8 +49,8 @@ def candidates(text: str) -> list[Found]:
     if exact := ours.filter(pk=code).first():
         return [Found(exact, exact.name)]
     places: dict[str, Found] = {}
-    for model in (Landmark, Shelter):
-        for row in model.objects.select_related("region__parent"):
+    for model, kept in ((Landmark, Q()), (Shelter, Q(closed=None))):
+        for row in model.objects.filter(kept).select_related("region__parent"):
             places[f"{model.__name__} {row.pk}"] = Found(row.region, row.name, row.latitude, row.longitude)
     for region in ours.defer("boundary"):
         places[region.pk] = Found(region, region.name)

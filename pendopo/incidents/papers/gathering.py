@@ -128,6 +128,8 @@ def after_action(incident: Incident, reader: Person, at: datetime) -> AfterActio
         "orders": _("Orders answered in time"),
         "requests": _("Requests of the field met"),
         "warned": _("Public warned within 30 minutes"),
+        "intake": _("First report became an incident within 5 minutes"),
+        "counted": _("First number from the field within 30 minutes"),
     }
     named = {
         "began": _("Began"),

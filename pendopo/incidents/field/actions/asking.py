@@ -1,14 +1,21 @@
 """Requests from the field, and what becomes of them."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.models import Person, Post
 from pendopo.audit.actions import record
+from pendopo.notify.actions import send
+from pendopo.notify.models import Urgency
 from pendopo.regions.models import Region
+from pendopo.ui.words import moment_text
 
 from ...cases.actions.changing import held
 from ...cases.actions.timeline import add_line
@@ -28,7 +35,7 @@ def ask(
     due: datetime | None = None,
     source: str = "",
 ) -> Need:
-    """Somebody in the field needs something. It stays open until it is met, or somebody says that it cannot be."""
+    """Somebody in the field needs something. It stays open until it is met, or somebody says that it cannot be; its owner is told."""
     kept = held(incident)
     if not what.strip():
         raise Refused(_("Write what is needed."))
@@ -47,22 +54,28 @@ def ask(
     record(
         by=by, room="incidents", verb="ask_for", about=kept.get_absolute_url(), after=after, region=region.pk if region else kept.region_id
     )
+    _tell(made, by, gettext_noop("Request from the field: %(what)s"))
     return made
 
 
 @transaction.atomic
-def say(*, need: Need, state: str, by: Person, text: str = "") -> Need:
-    """How the request stands from now on. Refused: “cannot be met” without the reason, or a word that there is not."""
-    kept = Need.objects.select_for_update(of=("self",)).select_related("incident").get(pk=need.pk)
+def say(*, need: Need, state: str, by: Person, text: str = "", owner: Post | None = None, due: datetime | None = None) -> Need:
+    """How the request stands from now on and, where given, who answers for it and until when; the owner is told.
+
+    Refused: “cannot be met” without the reason, or a word that there is not.
+    """
+    kept = Need.objects.select_for_update(of=("self",)).select_related("incident", "owner").get(pk=need.pk).known_at(timezone.now())
     if state not in NeedState.values:
         raise Refused(_("Say how it stands."))
     if state == NeedState.REFUSED and not text.strip():
         raise Refused(_("Write why it cannot be met."))
-    if kept.state == state and not text.strip():
+    owner, due = owner if owner != kept.owner else None, due if due != kept.due else None
+    if kept.state == state and not (text.strip() or owner or due):
         return kept
     kept.state = NeedState(state)
     kept.save(update_fields=["state"])
-    NeedWord.objects.create(need=kept, state=state, text=text.strip()[:300], by=by)
+    NeedWord.objects.create(need=kept, state=state, text=text.strip()[:300], owner=owner, due=due, by=by)
+    kept.owner, kept.due = owner or kept.owner, due or kept.due
     words = f"{kept.get_state_display()}: {kept.what}" + (f" ({text.strip()})" if text.strip() else "")
     add_line(kept.incident, EntryKind.NOTE, words, by=by, acts=True)
     record(
@@ -70,7 +83,38 @@ def say(*, need: Need, state: str, by: Person, text: str = "") -> Need:
         room="incidents",
         verb="say_of_request",
         about=kept.incident.get_absolute_url(),
-        after={"need": kept.pk, "state": state, "text": text.strip()},
+        after={
+            "need": kept.pk,
+            "state": state,
+            "text": text.strip(),
+            "owner": owner.title if owner else "",
+            "due": due.isoformat() if due else "",
+        },
         region=kept.incident.region_id,
     )
+    _tell(kept, by, gettext_noop("Request from the field: %(what)s"), text.strip())
     return kept
+
+
+def _tell(need: Need, by: Person | None, subject: str, text: str = "") -> None:
+    """Who holds the post that answers for it hears of it."""
+    if need.owner is None:
+        return
+    context = {
+        "what": need.what,
+        "place": need.place or (need.region.name if need.region else ""),
+        "incident": need.incident.title,
+        "due": moment_text(need.due, ZoneInfo(settings.TIME_ZONE), settings.LANGUAGE_CODE) if need.due else "",
+        "state": need.state,
+        "text": text,
+        "exercise": need.incident.exercise,
+    }
+    send(
+        to=[need.owner],
+        kind="need",
+        subject_template=subject,
+        context=context,
+        about=need.get_absolute_url(),
+        urgency=Urgency.NORMAL,
+        by=by,
+    )

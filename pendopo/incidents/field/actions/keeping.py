@@ -19,28 +19,36 @@ from ..models import Movement, Readiness, Resource, Shelter
 
 @transaction.atomic
 def keep_shelter(*, shelter: Shelter | None, by: Person | None, **facts: Any) -> Shelter:
-    """A shelter of the register, new or changed."""
+    """A shelter of the register, new, changed, or (with `closed`) not kept any more. Refused: leaving out one where families are."""
     kept = Shelter.objects.select_for_update(of=("self",)).get(pk=shelter.pk) if shelter else Shelter()
     for name, value in facts.items():
         setattr(kept, name, value)
+    if kept.closed and kept.stays.filter(until=None).exists():
+        raise Refused(_("Families are in this shelter: they leave or move first."))
     kept.full_clean()
     kept.save()
-    after = {"name": kept.name, "capacity": kept.capacity, "readiness": kept.readiness}
+    after = {"name": kept.name, "capacity": kept.capacity, "readiness": kept.readiness, "kept": kept.closed is None}
     record(by=by, room="incidents", verb="keep_shelter", about="/field/shelters", after=after, region=kept.region_id)
     return kept
 
 
 @transaction.atomic
 def keep_resource(*, resource: Resource | None, by: Person | None, **facts: Any) -> Resource:
-    """A resource of the register, new or changed. Refused: fewer than are out now."""
+    """A resource of the register, new, changed, or (with `closed`) not kept any more. Refused: fewer than are out now."""
     kept = Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk) if resource else Resource()
     for name, value in facts.items():
         setattr(kept, name, value)
-    if kept.quantity < kept.out:
+    if kept.quantity < kept.out or kept.closed and kept.out:
         raise Refused(_("%(n)s of them are with incidents now: bring them back first.") % {"n": kept.out})
     kept.full_clean()
     kept.save()
-    after = {"name": kept.name, "quantity": kept.quantity, "readiness": kept.readiness, "agency": kept.agency.name}
+    after = {
+        "name": kept.name,
+        "quantity": kept.quantity,
+        "readiness": kept.readiness,
+        "agency": kept.agency.name,
+        "kept": kept.closed is None,
+    }
     record(by=by, room="incidents", verb="keep_resource", about="/field/resources", after=after, region=kept.region_id or "")
     return kept
 

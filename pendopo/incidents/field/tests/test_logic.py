@@ -45,11 +45,34 @@ def test_parts_are_added_only_where_no_whole_number_is_told_and_never_twice() ->
     women, men = line(6, parts=("f", "", "")), line(5, parts=("m", "", ""))
     old, pregnant = line(4, parts=("", "60+", "")), line(2, parts=("f", "", "pregnant"))
     one = count([women, men, old, pregnant])
-    assert one is not None and one.number == 11 and one.from_parts
+    assert one is not None and one.number == 11 and one.from_parts and not one.lower
     whole = count([line(10), women, men])
     assert whole is not None and whole.number == 10 and whole.excess == 1 and not whole.from_parts
     assert count([pregnant]) is None
     assert by_part([women, pregnant], "people", "displaced") == {("f", "", ""): 6, ("f", "", "pregnant"): 2}
+
+
+def test_parts_that_miss_some_people_are_a_lower_bound() -> None:
+    women, men = line(6, parts=("f", "", "")), line(5, parts=("m", "", ""))
+    alone = count([women])
+    assert alone is not None and alone.number == 6 and alone.lower
+    assert total("displaced", by_place([women], "people", "displaced"), ["a"]).partial
+    assert not total("displaced", by_place([women, men], "people", "displaced"), ["a"]).partial
+    ages = [line(n, parts=("", age, "")) for n, age in enumerate(("0-4", "5-17", "18-59", "60+"))]
+    pairs = [line(1, parts=(sex, age, "")) for sex in "fm" for age in ("0-4", "5-17", "18-59", "60+")]
+    for lines, lower in ((ages, False), (ages[:3], True), (pairs, False), (pairs[1:], True)):
+        found = count(lines)
+        assert found is not None and found.lower is lower, lines
+
+
+def test_spots_within_a_village_are_a_lower_bound_until_the_village_tells() -> None:
+    def spot(number: int, place: str) -> Line:
+        return Line("people", "displaced", "a", number, NIGHT, NIGHT, "RT", place)
+
+    some = count([spot(4, "RT 1"), spot(3, "RT 2")])
+    assert some is not None and some.number == 7 and some.lower
+    whole = count([spot(4, "RT 1"), line(10)])
+    assert whole is not None and whole.number == 10 and not whole.lower
 
 
 def test_nothing_was_so_after_it_was_noted() -> None:

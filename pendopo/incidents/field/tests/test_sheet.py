@@ -1,6 +1,7 @@
 """The field sheet: lines that are never changed, families that count once, resources that are not sent twice, requests, papers."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -18,8 +19,11 @@ from pendopo.incidents.cases.models import Incident
 from pendopo.incidents.cases.reading import timeline
 from pendopo.incidents.field import actions
 from pendopo.incidents.field.actions import Counted
-from pendopo.incidents.field.models import FieldLine, Resource, Shelter, Stay
+from pendopo.incidents.field.mapping import map_of
+from pendopo.incidents.field.models import FieldLine, Movement, NeedWord, Resource, Shelter, ShelterReport, Stay
 from pendopo.incidents.field.reading import sheet_of
+from pendopo.incidents.incoming.actions import Said, keep_landmark, take, to_incident
+from pendopo.notify.models import Dispatch, Notice
 from pendopo.regions.models import Region
 
 CARD = "3516130101010001"
@@ -65,6 +69,30 @@ def test_numbers_are_told_again_not_changed_and_can_be_read_as_they_were(flood: 
     assert FieldLine.objects.count() == 3 and Entry.objects.filter(verb="report_field").count() == 3
     displaced(flood, villages[0], None, sari)
     assert number_of(flood) == (5, 1, 3)
+
+
+def test_the_women_of_a_village_are_not_its_number(flood: Incident, villages: list[Region], sari: Person) -> None:
+    for village in villages[1:]:
+        displaced(flood, village, 0, sari)
+    women = Counted("people", "displaced", villages[0], 6, sex="f")
+    actions.report(incident=flood, counted=[women], source="Kades", by=sari)
+    assert number_of(flood) == (6, 3, 3) and dict(sheet_of(flood).people)["Mengungsi"].partial
+    page = signed_in(sari).get(f"{flood.get_absolute_url()}/field").content.decode()
+    assert "<small>sedikitnya</small> 6" in page
+    actions.report(incident=flood, counted=[Counted("people", "displaced", villages[0], 5, sex="m")], source="Kades", by=sari)
+    assert number_of(flood) == (11, 3, 3) and not dict(sheet_of(flood).people)["Mengungsi"].partial
+
+
+def test_no_line_is_too_new_to_count(flood: Incident, villages: list[Region], sari: Person) -> None:
+    now = timezone.now()
+    displaced(flood, villages[0], 41, sari, at=now - timedelta(hours=2))
+    old = [
+        FieldLine(incident=flood, topic="people", what="displaced", region=villages[1], number=n, source="x", at=now - timedelta(hours=1))
+        for n in range(20_100)
+    ]
+    FieldLine.objects.bulk_create(old)
+    displaced(flood, villages[0], 60, sari, at=now)
+    assert number_of(flood) == (60 + 20_099, 2, 3)
 
 
 def test_the_same_word_again_is_not_written_again(flood: Incident, villages: list[Region], sari: Person) -> None:
@@ -145,6 +173,25 @@ def test_a_request_is_answered_for(flood: Incident, sari: Person) -> None:
     assert not done.is_overdue and done.words.get().text == "50 lembar tiba" and not sheet_of(flood).open_needs
 
 
+def test_a_request_has_an_owner_and_a_time_that_may_change_and_its_holder_hears(flood: Incident, sari: Person, budi: Person) -> None:
+    mine, other = (person.holdings.get().post for person in (sari, budi))
+    due = timezone.now() + timedelta(hours=2)
+    need = actions.ask(incident=flood, what="Perahu", by=sari, owner=mine, due=due)
+    told = Notice.objects.get(kind="need")
+    assert told.context["what"] == "Perahu" and told.context["due"] and told.about == need.get_absolute_url()
+    before = timezone.now()
+    client, url = signed_in(sari), f"/field/needs/{need.pk}"
+    assert other.title in client.get(f"{flood.get_absolute_url()}/field").content.decode()
+    client.post(url, {"state": "open", "owner": other.title, "due": "2031-01-02T10:00"})
+    client.post(url, {"state": "open", "owner": "Bukan jabatan"})
+    stands, stood = sheet_of(flood).needs[0], sheet_of(flood, before).needs[0]
+    assert stands.owner == other and stands.due is not None and stands.due.year == 2031
+    assert stood.owner == mine and stood.due == due and need.words.count() == 1
+    assert Notice.objects.filter(kind="need").count() == 2
+    assert Dispatch.objects.filter(notice=Notice.objects.filter(kind="need").latest("pk"), person=budi).exists()
+    assert actions.say(need=need, state="open", by=sari, owner=other).words.count() == 1, "nothing new is no word"
+
+
 def test_a_drill_is_scored_for_requests_and_for_the_warning(villages: list[Region], sari: Person) -> None:
     drill = open_incident(title="Uji", by=sari, regions=villages, exercise=True)
     met = actions.ask(incident=drill, what="Perahu", by=sari)
@@ -153,7 +200,12 @@ def test_a_drill_is_scored_for_requests_and_for_the_warning(villages: list[Regio
     told = Told("Banjir", "Uji banjir", timezone.now() + timedelta(hours=1), status="Exercise", regions=[Region.objects.get(pk="35.16.13")])
     approve(warning=draft(told=told, by=sari, about=drill.get_absolute_url()), by=sari)
     points = {part.code: part.points for part in drill_parts(drill)}
-    assert points["requests"] == 5 and points["warned"] == 10
+    assert points["requests"] == 5 and points["warned"] == 10 and points["intake"] is None and points["counted"] is None
+    displaced(drill, villages[0], 3, sari)
+    call, _new = take(said=Said("Air naik", exercise=True), by=sari)
+    to_incident(record=call, incident=drill, by=sari)
+    points = {part.code: part.points for part in drill_parts(drill)}
+    assert points["intake"] == 10 and points["counted"] == 10
     assert "Uji banjir" in [one.text for one in timeline(drill)]
 
 
@@ -174,6 +226,7 @@ def test_the_page_writes_and_shows(flood: Incident, villages: list[Region], sari
     assert client.post(f"{url}/write", {**people, "people-source": ""}).status_code == 400
     page = client.get(url).content.decode()
     assert "sedikitnya" in page and "1/3" in page and "Jl. Raya" in page and "field-map" in page
+    assert "Kades" in page[page.index("field-totals") : page.index("field-map")], "a total names who told it"
     paper = client.get(f"{flood.get_absolute_url()}/assessment").content.decode()
     order = [paper.index(word) for word in ("Cakupan lokasi", "Meninggal", "Kerusakan", "Jalan dan layanan", "Kemampuan sumber daya")]
     assert order == sorted(order) and "Jl. Raya" in client.get(f"{flood.get_absolute_url()}/sitrep").content.decode()
@@ -197,3 +250,77 @@ def test_a_register_is_changed_by_those_whose_post_reaches_it(villages: list[Reg
     assert client.post("/field/resources/new", {**given, "agency": bpbd.pk}).status_code == 302
     page = client.get("/field/resources").content.decode()
     assert f"/field/resources/{own.pk}" in page and f"/field/resources/{other.pk}" not in page
+
+
+def test_what_the_field_said_is_never_changed(flood: Incident, villages: list[Region], sari: Person, bpbd: Agency) -> None:
+    displaced(flood, villages[0], 41, sari)
+    actions.report_shelter(incident=flood, shelter=shelter(villages[0]), present=1, source="Kades", by=sari)
+    actions.move(incident=flood, resource=boats(bpbd), number=1, by=sari)
+    actions.say(need=actions.ask(incident=flood, what="Perahu", by=sari), state="taken", by=sari)
+    for model in (FieldLine, ShelterReport, Movement, NeedWord):
+        rows = model.objects.all()  # type: ignore[attr-defined]
+        with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic():
+            rows.update(by=sari)
+        with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic():
+            rows.delete()
+
+
+def test_the_sheet_can_be_read_as_it_was(flood: Incident, villages: list[Region], sari: Person) -> None:
+    displaced(flood, villages[0], 41, sari)
+    then = timezone.now()
+    displaced(flood, villages[0], 977, sari)
+    client, url = signed_in(sari), f"{flood.get_absolute_url()}/field"
+    past = client.get(url, {"as_of": then.isoformat()}).content.decode()
+    assert "41" in past and "977" not in past and "write-people" not in past and "977" in client.get(url).content.decode()
+
+
+def points(incident: Incident, reader: Person) -> dict[str, list[str]]:
+    found = map_of(incident, sheet_of(incident), reader)
+    assert found is not None
+    names: dict[str, list[str]] = {}
+    for point in found["points"]:
+        names.setdefault(point["kind"], []).append(point["name"])
+    return names
+
+
+def test_all_of_it_is_on_the_map_and_a_road_that_opens_leaves_it(flood: Incident, villages: list[Region], sari: Person) -> None:
+    where = {"latitude": Decimal("-7.5048"), "longitude": Decimal("112.4131")}
+    keep_landmark(name="Jembatan Brangkal", region=villages[0], by=sari, **where)
+    client, url = signed_in(sari), f"{flood.get_absolute_url()}/field/write"
+    road = {"do": "service", "service-region": villages[0].pk, "service-source": "Camat", "service-what": "road"}
+    client.post(url, {**road, "service-place": "Jembatan Brangkal", "service-state": "closed"})
+    assert FieldLine.objects.get().latitude == where["latitude"]
+    client.post(url, {**road, "service-place": "Jl. Tanpa Nama", "service-state": "closed"})
+    actions.ask(incident=flood, what="Selimut", region=villages[1], by=sari)
+    call, _new = take(said=Said("Air naik", **where), by=sari)
+    to_incident(record=call, incident=flood, by=sari)
+    found = points(flood, sari)
+    assert any("Jembatan Brangkal" in name for name in found["closed"]) and any("Jl. Tanpa Nama" in name for name in found["closed"])
+    assert found["need"] == ["Selimut"] and found["record"] == ["Air naik"]
+    client.post(url, {**road, "service-place": "jembatan brangkal", "service-state": "open"})
+    assert not any("Brangkal" in name for name in points(flood, sari)["closed"])
+
+
+def test_a_family_leaves_on_the_page_of_families(flood: Incident, villages: list[Region], sari: Person, rani: Person) -> None:
+    stay, _words = actions.check_in(incident=flood, shelter=shelter(villages[0]), card=CARD, head="Suparman", people=4, by=sari)
+    client, url = signed_in(sari), f"{flood.get_absolute_url()}/families"
+    assert "Suparman" in client.get(url).content.decode() and "Suparman" not in client.get(url, {"text": "Wati"}).content.decode()
+    assert client.post(f"/field/families/{stay.pk}/leave")["Location"] == url
+    stay.refresh_from_db()
+    assert stay.until is not None and sheet_of(flood).shelters == []
+
+
+def test_what_is_not_kept_any_more_is_offered_nowhere(flood: Incident, villages: list[Region], sari: Person, bpbd: Agency) -> None:
+    hall, boat, client = shelter(villages[0], "Gedung Serbaguna"), boats(bpbd), signed_in(sari)
+    stay, _words = actions.check_in(incident=flood, shelter=hall, card=CARD, head="Suparman", people=4, by=sari)
+    actions.move(incident=flood, resource=boat, number=1, by=sari)
+    given = {"name": hall.name, "region": hall.region_id, "capacity": "50", "readiness": "ready", "retired": "on"}
+    sent = {"name": boat.name, "kind": "boat", "agency": bpbd.pk, "quantity": "4", "readiness": "ready", "retired": "on"}
+    assert "Masih ada keluarga" in client.post(f"/field/shelters/{hall.pk}", given).content.decode()
+    assert client.post(f"/field/resources/{boat.pk}", sent).status_code == 200
+    actions.check_out(stay=stay, by=sari)
+    actions.move(incident=flood, resource=boat, number=-1, by=sari)
+    assert client.post(f"/field/shelters/{hall.pk}", given).status_code == 302
+    assert client.post(f"/field/resources/{boat.pk}", sent).status_code == 302
+    assert hall.name not in client.get("/field/shelters").content.decode() and client.get(f"/field/shelters/{hall.pk}").status_code == 404
+    assert f">{boat.name} (" not in client.get(f"{flood.get_absolute_url()}/field").content.decode()

@@ -67,16 +67,18 @@ def _reaches(request: PersonRequest, form: forms.BaseForm, kept: Shelter | Resou
 @opens("incidents.registers")
 def shelter(request: PersonRequest, pk: int | None = None) -> HttpResponse:
     """One shelter, new or changed."""
-    found = get_object_or_404(Shelter, pk=pk) if pk is not None else None
+    found = get_object_or_404(Shelter, pk=pk, closed=None) if pk is not None else None
     if found is not None:
         require(request.user, VERB, found)
     form = ShelterForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid() and _reaches(request, form, form.instance):
         try:
-            actions.keep_shelter(shelter=found, by=request.user, **form.cleaned_data)
+            actions.keep_shelter(shelter=found, by=request.user, **form.facts)
             return redirect("incidents:shelters")
         except ValidationError as why:
             form.add_error(None, why.messages)
+        except Refused as why:
+            form.add_error(None, str(why))
     title = found.name if found else _("Add a shelter")
     return render(request, "ui/form.html", {"title": title, "form": form, "cancel": reverse("incidents:shelters")})
 
@@ -112,13 +114,13 @@ def resources(request: PersonRequest) -> HttpResponse:
 @opens("incidents.registers")
 def resource(request: PersonRequest, pk: int | None = None) -> HttpResponse:
     """One resource, new or changed."""
-    found = get_object_or_404(Resource, pk=pk) if pk is not None else None
+    found = get_object_or_404(Resource, pk=pk, closed=None) if pk is not None else None
     if found is not None:
         require(request.user, VERB, found)
     form = ResourceForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid() and _reaches(request, form, form.instance):
         try:
-            actions.keep_resource(resource=found, by=request.user, **form.cleaned_data)
+            actions.keep_resource(resource=found, by=request.user, **form.facts)
             return redirect("incidents:resources")
         except Refused as why:
             form.add_error(None, str(why))

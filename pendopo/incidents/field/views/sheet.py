@@ -1,29 +1,36 @@
 """The field sheet of one incident: what is known, and writing more of it."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pendopo.agencies.access import may, require
 from pendopo.agencies.actions import Refused
 from pendopo.agencies.requests import PersonRequest
+from pendopo.indicators.moments.asking import as_of_in, local_text
+from pendopo.regions.logic import is_within
+from pendopo.regions.models import Region
 from pendopo.ui.door import opens
 
 from ...cases.models import Incident
 from ...cases.views.lists import ticket
 from ...cases.views.page import find
+from ...incoming.places import candidates
 from ...plans.models import plan_of
 from .. import actions
 from ..actions import Counted
-from ..forms import DamageForm, FamilyForm, MoveForm, NeedForm, PeopleForm, SayForm, ServiceForm, ShelterReportForm
+from ..forms import DamageForm, FamilyForm, MoveForm, NeedForm, PeopleForm, SayForm, ServiceForm, ShelterReportForm, posts_offered
+from ..mapping import map_of
 from ..models import Need, NeedState, Topic
-from ..reading import map_of, sheet_of, villages_of
+from ..reading import sheet_of, villages_of
 
 FORMS: dict[str, Callable[..., forms.Form]] = {
     "people": PeopleForm,
@@ -44,17 +51,22 @@ def sheet(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def page(request: PersonRequest, found: Incident, unfit: tuple[str, forms.Form] | None = None, status: int = 200) -> HttpResponse:
-    """The page, with a form that was refused where there is one."""
-    known = sheet_of(found)
-    writes = may(request.user, "incidents.write", found) and found.merged_into is None
+    """The page, now or as it was known at a moment (`?as_of=`), with a form that was refused where there is one."""
+    now = timezone.now()
+    as_of = as_of_in(request, now)
+    known = sheet_of(found, as_of)
+    writes = as_of is None and may(request.user, "incidents.write", found) and found.merged_into is None
     context: dict[str, Any] = {
         "incident": found,
         "sheet": known,
-        "map": map_of(found, known),
+        "as_of": as_of,
+        "local": local_text(known.at),
+        "map": map_of(found, known, request.user),
         "plan": plan_of(found),
         "writes": writes,
         "moves": may(request.user, "incidents.handle", found),
         "forms": _forms(found, request.user.name) if writes else {},
+        "posts": posts_offered() if writes and known.open_needs else [],
         "states": [choice for choice in NeedState.choices if choice[0] != NeedState.OPEN],
         "ticket": ticket(),
     }
@@ -87,8 +99,17 @@ def _damage(found: Incident, form: forms.Form, request: PersonRequest) -> None:
 
 def _service(found: Incident, form: forms.Form, request: PersonRequest) -> None:
     given = form.cleaned_data
-    counted = [Counted(Topic.SERVICE, given["what"], given["region"], state=given["state"], place=given["place"], note=given["note"])]
+    told = {name: given[name] for name in ("what", "region", "state", "place", "note")}
+    latitude, longitude = _position(given["place"], given["region"])
+    counted = [Counted(Topic.SERVICE, **told, latitude=latitude, longitude=longitude)]
     actions.report(incident=found, counted=counted, source=given["source"], at=given["at"], by=request.user)
+
+
+def _position(place: str, region: Region) -> tuple[Decimal | None, Decimal | None]:
+    """Where a road or service is: at the one landmark or shelter of this village that its name means; else nothing is guessed."""
+    known = [one for one in candidates(place) if one.latitude is not None and one.longitude is not None]
+    here = [one for one in known if is_within(one.region.pk, region.pk) or is_within(region.pk, one.region.pk)]
+    return (here[0].latitude, here[0].longitude) if len(here) == 1 else (None, None)
 
 
 def _shelter(found: Incident, form: forms.Form, request: PersonRequest) -> None:
@@ -155,7 +176,8 @@ def say(request: PersonRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             actions.say(need=need, by=request.user, **form.cleaned_data)
         else:
-            messages.error(request, _("Say how it stands."))
+            wrong = [str(words[0]) for name, words in form.errors.items() if name != "state"]
+            messages.error(request, wrong[0] if wrong else _("Say how it stands."))
     except Refused as why:
         messages.error(request, str(why))
     return redirect(need)

@@ -1,10 +1,13 @@
 """What becomes of a record: part of an incident, a request, the same as another, or nothing to do."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pendopo.agencies.actions import Refused
-from pendopo.agencies.models import Person
+from pendopo.agencies.models import Person, Post
 from pendopo.audit.actions import record as note
 from pendopo.regions.models import Region
 
@@ -71,10 +74,11 @@ def to_incident(*, record: Record, incident: Incident | None, by: Person) -> Rec
 
 
 @transaction.atomic
-def to_request(*, record: Record, incident: Incident, by: Person) -> Record:
-    """A request on the sheet of this incident."""
+def to_request(*, record: Record, incident: Incident, by: Person, owner: Post | None = None, due: datetime | None = None) -> Record:
+    """A request on the sheet of this incident, for the post that answers for it until a time."""
     kept = _held(record, *OPEN)
-    kept.need = ask(incident=incident, what=kept.text[:300], by=by, region=kept.region, place=kept.place[:160], source=kept.caller)
+    asked: dict[str, Any] = {"region": kept.region, "place": kept.place[:160], "source": kept.caller}
+    kept.need = ask(incident=incident, what=kept.text[:300], by=by, owner=owner, due=due, **asked)
     kept.state, kept.incident = State.REQUEST, incident
     return _decided(kept, by, need=kept.need.pk)
 

@@ -81,6 +81,19 @@ def test_a_name_that_exists_several_times_is_kept_and_offered(regency: Region, s
     assert made.region_id == twins[1].pk and made.place == "Sumberagung Kembar"
 
 
+def test_an_unknown_place_is_chosen_by_name(regency: Region, sari: Person) -> None:
+    made, _new = actions.take(said=Said("Longsor", place="di bulan"), by=sari)
+    name = Region.objects.get(pk=VILLAGE).name
+    page = signed_in(sari).get(made.get_absolute_url()).content.decode()
+    assert f'<option value="{name} ({VILLAGE})">' in page
+    signed_in(sari).post(f"{made.get_absolute_url()}/do", {"do": "place", "region": "di bulan"})
+    made.refresh_from_db()
+    assert made.region is None
+    signed_in(sari).post(f"{made.get_absolute_url()}/do", {"do": "place", "region": f"{name} ({VILLAGE})"})
+    made.refresh_from_db()
+    assert made.region_id == VILLAGE
+
+
 def test_by_landmark_and_by_position(regency: Region, sari: Person) -> None:
     assert actions.take(said=Said("x", latitude=Decimal("-7.5048"), longitude=Decimal("112.4131")), by=sari)[0].region_id == "35.16.13"
     Region.objects.filter(pk=VILLAGE).update(latitude=Decimal("-7.5"), longitude=Decimal("112.41"))
@@ -157,6 +170,13 @@ def test_it_becomes_an_incident_with_the_time_at_which_it_was_said_or_a_request(
     asked, _new = actions.take(said=Said("Butuh perahu", place=f"x ({VILLAGE})", caller="Kades"), by=sari)
     actions.to_request(record=asked, incident=done.incident, by=sari)
     assert [need.what for need in sheet_of(done.incident).needs] == ["Butuh perahu"]
+    other, _new = actions.take(said=Said("Butuh selimut"), by=sari)
+    post = sari.holdings.get().post
+    wish = {"do": "request", "incident": done.incident.pk, "owner": post.pk, "due": "2031-01-02T10:00"}
+    assert "owner" in signed_in(sari).get(other.get_absolute_url()).content.decode()
+    signed_in(sari).post(f"{other.get_absolute_url()}/do", wish)
+    other.refresh_from_db()
+    assert other.need is not None and other.need.owner == post and other.need.due is not None and other.need.due.year == 2031
     with pytest.raises(Refused):
         actions.close(record=asked, why="x", by=sari)
     drill, _new = actions.take(said=Said("Uji", exercise=True), by=sari)
@@ -188,6 +208,23 @@ def test_a_gateway_brings_messages_once(client: Client, regency: Region) -> None
         "/intake/messages/telegram", update, content_type="application/json", HTTP_X_TELEGRAM_BOT_API_SECRET_TOKEN=reply_key("telegram")
     )
     assert telegram.json()["taken"] == "report"
+
+
+def test_a_picture_with_words_and_a_shared_position_of_telegram_are_reports(client: Client, regency: Region) -> None:
+    where = {"latitude": -7.5048, "longitude": 112.4131}
+    messages: list[dict[str, Any]] = [{"photo": [{"file_id": "x"}], "caption": "Tanggul jebol"}, {"location": where}, {"photo": [{}]}]
+    for number, message in enumerate(messages, 10):
+        update = {"update_id": number, "message": {"message_id": number, "chat": {"id": 4711}, **message}}
+        told = client.post(
+            "/intake/messages/telegram", update, content_type="application/json", HTTP_X_TELEGRAM_BOT_API_SECRET_TOKEN=reply_key("telegram")
+        )
+        assert told.status_code == 200 and told.json()["new"]
+    picture, position, bare = Record.objects.order_by("pk")
+    assert picture.text == "Tanggul jebol" and picture.latitude is None and bare.text == "Foto di Telegram"
+    assert position.text == "Lokasi di Telegram" and position.region_id == "35.16.13" and position.latitude == Decimal("-7.5048")
+    twilio = {"From": "+628123456789", "Body": "", "Latitude": "-7.5048", "Longitude": "112.4131", "MessageSid": "SM1"}
+    assert client.post("/intake/messages/whatsapp", twilio, HTTP_AUTHORIZATION=f"Bearer {reply_key('whatsapp')}").json()["new"]
+    assert Record.objects.filter(region="35.16.13").count() == 2
 
 
 def test_landmarks_of_one_name_are_told_apart_on_their_pages(regency: Region, sari: Person, camat: Person) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 
-import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -13,7 +12,7 @@ from pendopo.notify.models import IMPERSONAL, Channel
 
 from ...callout.actions import take_reply
 from ...callout.actions.replying import sender_on
-from ...callout.answering import LARGEST, given_key, said_in
+from ...callout.answering import body_of, given_key, position_in, said_in
 from ...callout.models import Call
 from ...callout.models import State as CallState
 from ...callout.tokens import is_reply_key
@@ -45,7 +44,9 @@ def messages(request: HttpRequest, channel: str) -> HttpResponse:
         if counted:
             return JsonResponse({"taken": "answer", "reply": verdict})
     try:
-        said = Said(text=text, way=Way.MESSAGE, number=sender, key=_key(request, channel, sender))
+        latitude, longitude = position_in(request) or (None, None)
+        key = _key(request, channel, sender)
+        said = Said(text=text, way=Way.MESSAGE, number=sender, key=key, latitude=latitude, longitude=longitude)
         made, new = actions.take(said=said, by=None)
     except Refused as why:
         return JsonResponse({"type": "/problems/reply", "title": str(why), "status": 422}, status=422)
@@ -60,10 +61,6 @@ def _is_called(channel: str, sender: str) -> bool:
 
 def _key(request: HttpRequest, channel: str, sender: str) -> str:
     """The message's own number at its gateway; '' where it gives none."""
-    try:
-        body: object = request.POST or msgspec.json.decode(request.body[:LARGEST])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
-    get = getattr(body, "get", None)
+    get = getattr(body_of(request), "get", None)
     numbers = [str(get(name)) for name in NUMBERS if get(name)] if get else []
     return hashlib.sha256(f"{channel} {sender} {numbers[0]}".encode()).hexdigest() if numbers else ""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -80,11 +81,15 @@ def new(request: PersonRequest) -> HttpResponse:
             return redirect(made)
         except Refused as why:
             form.add_error(None, str(why))
+    return render(request, "incidents/incoming/new.html", {"form": form, **_offered()})
+
+
+def _offered() -> dict[str, list[Any]]:
+    """The places that a field offers while one writes: villages and districts with their codes, landmarks by name."""
     places = [(name, code) for code, name in home_regions().filter(level__in=[Level.VILLAGE, Level.DISTRICT]).values_list("code", "name")]
     known = list(Landmark.objects.select_related("region__parent"))
     often = Counter(one.name.casefold() for one in known)
-    landmarks = [one.name if often[one.name.casefold()] == 1 else one.label for one in known]
-    return render(request, "incidents/incoming/new.html", {"form": form, "places": places, "landmarks": landmarks})
+    return {"places": places, "landmarks": [one.name if often[one.name.casefold()] == 1 else one.label for one in known]}
 
 
 @opens("intake.see")
@@ -97,11 +102,12 @@ def record(request: PersonRequest, pk: int) -> HttpResponse:
         "photos": list(found.photos.all()),
         "handles": handles,
         "open": handles and found.state == State.NEW,
-        "places": candidates(found.place) if handles and found.region is None else [],
+        "meant": candidates(found.place) if handles and found.region is None else [],
         "likely": likely(request.user, found) if found.state == State.NEW else [],
         "copies": list(found.copies.all()),
         "number": found.number if handles else found.masked,
         "form": IncidentForm(incidents=_incidents(request.user, found)),
+        **(_offered() if handles and found.region is None else {}),
     }
     return render(request, "incidents/incoming/record.html", context)
 
@@ -138,7 +144,7 @@ def _request(request: PersonRequest, found: Record) -> None:
     form = IncidentForm(request.POST, incidents=_incidents(request.user, found))
     if not form.is_valid() or form.cleaned_data["incident"] is None:
         raise Refused(_("A request belongs to an incident: choose one from the list."))
-    actions.to_request(record=found, incident=form.cleaned_data["incident"], by=request.user)
+    actions.to_request(record=found, by=request.user, **form.cleaned_data)
 
 
 def _same(request: PersonRequest, found: Record) -> None:
@@ -149,10 +155,12 @@ def _same(request: PersonRequest, found: Record) -> None:
 
 
 def _place(request: PersonRequest, found: Record) -> None:
-    region = home_regions().filter(pk=request.POST.get("region", "")[:13]).first()
-    if region is None:
+    written = request.POST.get("region", "")[:240]
+    region = home_regions().filter(pk=written.strip()[:13]).first()
+    named = [] if region else candidates(written)
+    if region is None and len(named) != 1:
         raise Refused(_("Choose a place from the list."))
-    actions.place_at(record=found, region=region, by=request.user)
+    actions.place_at(record=found, region=region or named[0].region, by=request.user)
 
 
 def _close(request: PersonRequest, found: Record) -> None:
