@@ -24,6 +24,8 @@ FEATURES = ("projector", "screen", "whiteboard", "video")
 chance = random.Random(16)
 zone = ZoneInfo(settings.TIME_ZONE)
 people = [Person.objects.create_user(f"bench{number}@bench.test", f"Bench {number}") for number in range(PEOPLE)]
+# Whose bookings fill the places: those who want the same room in the same moment have none yet, as most who come have not.
+others = [Person.objects.create_user(f"other{number}@bench.test", f"Other {number}") for number in range(200)]
 tokens = [new_token(person=person, by=None)[1] for person in people]
 things = []
 for number in range(PLACES):
@@ -43,7 +45,7 @@ for thing in (one for one in things if one.code != CONTESTED):
             if chance.random() < 0.6:
                 start = datetime(day.year, day.month, day.day, hour, tzinfo=zone)
                 end = start + timedelta(hours=chance.choice((1, 2)))
-                rows.append(Booking(code=f"{len(rows):08d}", resource=thing, start=start, end=end, title="x", by=chance.choice(people)))
+                rows.append(Booking(code=f"{len(rows):08d}", resource=thing, start=start, end=end, title="x", by=chance.choice(others)))
 for at in range(0, len(rows), 5000):
     Booking.objects.bulk_create(rows[at : at + 5000])
 taken = []
