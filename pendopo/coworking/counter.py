@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from pendopo.agencies.actions import people_by_tokens
-from pendopo.agencies.models import Person
+from pendopo.agencies.models import Holding, Person
 from pendopo.indicators.latest import utc_text
 
 from .bookings.actions import Round, TooOften, Unavailable, Wish, book, knock_together
@@ -78,7 +78,9 @@ def serve(asks: Sequence[Ask]) -> list[Reply]:
     together = Round()
     starts = [one.start for one in wanted if isinstance(one, BookingIn)]
     if len({person.pk for person in people if person}) > 1 and len(set(starts)) == 1:
-        together.reckonings = reckon_together([person.pk for person in people if person], starts[0], now)
+        asking = {person.pk for person in people if person}
+        together.reckonings = reckon_together(asking, starts[0], now)
+        together.without_post = asking - set(Holding.objects.current(now).filter(person__in=asking).values_list("person", flat=True))
     replies = []
     for ask, person, one in zip(asks, people, wanted, strict=True):
         with translation.override(ask.language):

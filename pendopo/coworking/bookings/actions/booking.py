@@ -93,6 +93,8 @@ class Round:
     def __init__(self) -> None:
         self.taken: set[tuple[int, datetime, datetime]] = set()
         self.reckonings: dict[int, Reckoning] = {}
+        # Who holds no post, and so overrules nothing anywhere.
+        self.without_post: set[int] = set()
         self._elsewhere: dict[datetime, dict[int, Reckoning]] = {}
         self._slots: dict[tuple[int, datetime, datetime, int, int], search.Slots] = {}
 
@@ -119,7 +121,7 @@ def book(*, wish: Wish, by: Person, now: datetime | None = None, together: Round
     moment, shared = now or timezone.now(), together or Round()
     slot = (wish.resource.pk, wish.start, wish.end)
     reckoning = None
-    if not overrules(by, wish.resource):
+    if by.pk in shared.without_post or not overrules(by, wish.resource):
         reckoning = shared.reckonings.get(by.pk) or reckon(by, wish.start, moment, apart=wish.moved)
     why = search.TAKEN if slot in shared.taken else refusal(wish, reckoning, moment)
     if why is None:
