@@ -15,6 +15,7 @@ from ninja.errors import HttpError
 from ninja.params import QueryEx
 
 from .api import moment, only, readable, region_or_404, reply
+from .concealing.reading import Key, hidden_words, is_everyone
 from .history import PAGE, Question, series_of
 from .lineage import dims_of
 from .models import Series
@@ -74,7 +75,8 @@ def between(
     """Every newer word known after `from` and up to `to` (default: now) about an indicator (several with commas), in a region and all
     below it; `dims.NAME` picks series. Ordered by indicator, region, dims, time and stamp."""
     only(request, "indicator", "from", "to", "region", "cursor", "dims.")
-    wanted = readable(reader_of(request), indicator or "-")
+    reader = reader_of(request)
+    wanted = readable(reader, indicator or "-")
     after, until = moment(since or "-", "from"), moment(to, "to") or timezone.now()
     if after is None or after >= until:
         raise HttpError(422, _("“to” must be later than “from”."))
@@ -87,7 +89,18 @@ def between(
         found += changes(spans, after, until, start=start, limit=PAGE + 1 - len(found))
         first, start = first + SERIES_AT_A_TIME, Place()
     following = _cursor(found[PAGE - 1]) if len(found) > PAGE else None
-    return reply({"items": [change.as_json() for change in found[:PAGE]], "next": following})
+    shown = without_few(found[:PAGE]) if is_everyone(reader) else found[:PAGE]
+    return reply({"items": [change.as_json() for change in shown], "next": following})
+
+
+def without_few(found: Sequence[Change]) -> list[Change]:
+    """The changes as everyone may read them: none from or to a number that tells of few people."""
+
+    def key(change: Change) -> Key:
+        return Key(change.series.indicator.code, change.series.region_id, change.series.dims_key, change.at)
+
+    hidden = hidden_words([(key(one), value) for one in found for value in (one.value, one.before)])
+    return [change for change in found if key(change) not in hidden]
 
 
 def _cursor(last: Change) -> str:

@@ -1,5 +1,7 @@
 """GET /api/v1/lineage: where a number comes from, for machines."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -9,8 +11,10 @@ from ninja import Router, Schema
 from ninja.errors import HttpError
 
 from .api import moment, only, readable, region_or_404, reply
+from .concealing.reading import Key, hidden_words, is_everyone
 from .latest import utc_text
 from .lineage import Lineage, Word, dims_of, lineage, opens_deliveries
+from .logic import dims_key
 from .models import Delivery, Indicator
 from .reader import reader_of
 
@@ -96,8 +100,32 @@ def of_figure(request: HttpRequest, indicator: str, region: str, at: str | None 
     code = region_or_404(region or "-") or ""
     dims = dims_of(request)
     found = lineage(wanted[0], code, reader, at=moment(at, "at"), as_of=moment(as_of, "as_of"), dims=dims)
+    if is_everyone(reader):
+        found = without_few(found, moment(as_of, "as_of"))
     open_to = opens_deliveries(reader, {delivery.source for delivery in found.deliveries})
     return reply(lineage_json(found, open_to))
+
+
+def without_few(found: Lineage, as_of: datetime | None) -> Lineage:
+    """The same as everyone may read it: without words and inputs that tell of few people, and without the steps of a formula that would.
+
+    A figure that is itself concealed has no origin for everyone: 403.
+    """
+    own = Key(found.indicator.code, found.region, dims_key(found.dims), found.at)
+    key_of = {id(word): Key(word.indicator, word.region, dims_key(word.dims), word.at) for word in (*found.words, *found.inputs)}
+    told = [(key_of[id(word)], word.value) for word in (*found.words, *found.inputs)]
+    hidden = hidden_words([(own, found.value), *told], as_of)
+    if own in hidden:
+        raise HttpError(403, _("Few people may live there: where their numbers come from is open to those who work with them."))
+    inputs = [word for word in found.inputs if key_of[id(word)] not in hidden]
+    kept_back = {word.indicator for word in found.inputs if key_of[id(word)] in hidden}
+    return replace(
+        found,
+        words=[word for word in found.words if key_of[id(word)] not in hidden],
+        inputs=inputs,
+        retraced=None if kept_back else found.retraced,
+        withheld=sorted({*found.withheld, *kept_back}),
+    )
 
 
 def lineage_json(found: Lineage, open_to: set[int]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ..latest import Ask, Figure, asked
 from ..logic import dims_key
 from ..models import Indicator, Source
 from ..reader import Reader
-from .logic import Cell, concealed, counts_people, is_small_place
+from .logic import Cell, concealed, counts_people, is_small, is_small_place
 
 # The longest bucket, and a little more.
 BUCKET = timedelta(days=32)
@@ -79,6 +79,22 @@ def told(found: Sequence[Known], question: Question, indicators: Iterable[Indica
     for (pk, parent), moments in groups.items():
         hidden |= _hidden_below(replace(question, indicators=[pk], region=parent, dims=()), min(moments), max(moments))
     return [known._replace(hidden=True) if key_of_row(known) in hidden else known for known in found]
+
+
+def hidden_words(words: Iterable[tuple[Key, float | None]], as_of: datetime | None = None) -> frozenset[Key]:
+    """Which of some stored words are not told: those of few people, and those that history conceals beside them at their moment."""
+    told = [(key, value) for key, value in words if is_small_place(key.region)]
+    indicators = {one.code: one for one in Indicator.objects.filter(code__in={key.indicator for key, _value in told})}
+    hidden: set[Key] = set()
+    moments: dict[tuple[int, str], list[datetime]] = defaultdict(list)
+    for key, value in told:
+        if conceals(indicators[key.indicator]) and value is not None and key.at is not None:
+            moments[(indicators[key.indicator].pk, key.region.rpartition(".")[0])].append(key.at)
+            if is_small(value):
+                hidden.add(key)
+    for (pk, parent), ats in moments.items():
+        hidden |= _hidden_below(Question([pk], region=parent, as_of=as_of), min(ats), max(ats))
+    return frozenset(hidden)
 
 
 def _hidden_below(question: Question, first: datetime, last: datetime) -> set[Key]:

@@ -69,6 +69,22 @@ def test_buckets_that_hold_few_people_are_not_told(client: Client, every: str) -
         assert told["2001"] is None is told["2004"] and told["2002"] is not None, agg
 
 
+def test_changes_and_origins_tell_no_few_people(client: Client, rani: Person) -> None:
+    since = (timezone.now() - timedelta(days=3)).isoformat().replace("+", "%2B")
+    path = f"/api/v1/changes?indicator=sick&from={since}"
+    told = items(client, path)
+    assert newest([one for one in told if one["value"] != 50.0]) == {"2002": 40.0, "2003": 0.0}
+    assert len([one for one in told if one["value"] == 50.0]) == 4 and len(items(signed_in(rani), path)) == 8
+    origin = "/api/v1/lineage?indicator=sick&region="
+    assert client.get(f"{origin}35.16.13.2004").status_code == 403, "hidden beside the small one"
+    assert [word["value"] for word in client.get(f"{origin}35.16.13.2002").json()["words"]] == [40.0]
+    summed = client.get(f"{origin}35.16.13").json()
+    assert {word["region"][-4:] for word in summed["inputs"]} == {"2002", "2003"} and summed["withheld"] == ["sick"]
+    whole = signed_in(rani).get(f"{origin}35.16.13").json()
+    assert len(whole["inputs"]) == 4 and whole["withheld"] == []
+    assert signed_in(rani).get(f"{origin}35.16.13.2004").json()["value"] == 12.0
+
+
 def test_how_often_somebody_reported_is_told(client: Client) -> None:
     lines = items(client, "/api/v1/observations?indicator=sick&every=1M&agg=count")
     assert all(line["value"] for line in lines)

@@ -43,7 +43,7 @@ def key() -> str:
 
 
 def test_a_derived_figure_opens_to_its_inputs(key: str) -> None:
-    found: dict[str, Any] = ask(f"indicator=incidence&region={ONE}").body
+    found: dict[str, Any] = ask(f"indicator=incidence&region={ONE}", key).body
     assert (found["kind"], found["value"], found["proven"]) == ("derived", 5200.0, True)
     assert (found["formula"]["version"], found["formula"]["derived"]) == (1, INCIDENCE)
     assert [(row["indicator"], row["value"]) for row in found["inputs"]] == [
@@ -57,8 +57,8 @@ def test_a_derived_figure_opens_to_its_inputs(key: str) -> None:
 
 
 def test_it_can_be_asked_as_it_was_known(key: str) -> None:
-    before = ask(f"indicator=incidence&region={ONE}").body["words"][1]["known_since"]
-    found: dict[str, Any] = ask(f"indicator=incidence&region={ONE}&as_of={before}").body
+    before = ask(f"indicator=incidence&region={ONE}", key).body["words"][1]["known_since"]
+    found: dict[str, Any] = ask(f"indicator=incidence&region={ONE}&as_of={before}", key).body
     assert (found["value"], found["proven"], len(found["words"])) == (4200.0, True, 1)
     assert [row["value"] for row in found["inputs"] if row["at"].startswith("2026-05-08")] == [9.0]
 
@@ -86,7 +86,7 @@ def test_a_figure_that_stayed_the_same_shows_the_inputs_of_now(key: str) -> None
 
 def test_a_roll_up_opens_to_the_regions_below(key: str) -> None:
     send(("cases", TWO, day(9), 1.0))
-    found: dict[str, Any] = ask("indicator=cases&region=35.16").body
+    found: dict[str, Any] = ask("indicator=cases&region=35.16", key).body
     assert (found["kind"], found["rollup"], found["value"], found["coverage"]) == ("rolled", "sum", 20.0, {"reporting": 2, "expected": 3})
     assert [(row["region"], row["value"]) for row in found["inputs"]] == [(ONE, 19.0), (TWO, 1.0)]
 
@@ -103,7 +103,7 @@ def test_the_old_formula_answers_for_what_it_computed(key: str) -> None:
     declare("incidence", {"per_100k": {"of": "cases", "population": "population"}})
     old = ask(f"indicator=incidence&region={ONE}&at=2026-05-09").body["words"][0]["known_since"]
     settle_down()
-    found: dict[str, Any] = ask(f"indicator=incidence&region={ONE}&at=2026-05-09&as_of={old}").body
+    found: dict[str, Any] = ask(f"indicator=incidence&region={ONE}&at=2026-05-09&as_of={old}", key).body
     assert (found["formula"]["version"], found["value"], found["proven"]) == (1, 5200.0, True)
     assert ask(f"indicator=incidence&region={ONE}&at=2026-05-09").body["formula"]["version"] == 2
 
