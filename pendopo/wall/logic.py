@@ -56,6 +56,9 @@ FIELDS: dict[str, tuple[frozenset[str], tuple[int, int]]] = {
     "ticker": (frozenset(), (12, 1)),
 }
 
+# Kinds that draw many series of their indicator as a picture: none of them is a figure of the board.
+DRAWINGS = frozenset({"network-map", "network-topology"})
+
 
 class WrongBoard(ValueError):
     """The board cannot be shown; `problems` are sentences, each naming the place."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from pendopo.indicators.pulse import Pulse
 
 from .brief.ranking import weight
+from .logic import DRAWINGS
 from .models import Goal
 from .past import change
 from .reading import Plan, Reading
@@ -118,7 +119,7 @@ def news_of(reading: Reading, *, house: bool = True) -> News:
     news = News()
     seen: set[tuple[str, str, str]] = set()
     aims = {id(plan): goal for goal, plan in reading.aims}
-    for plan, index in _each(plan for plan in reading.plans if id(plan) not in aims):
+    for plan, index in _each(plan for plan in reading.plans if id(plan) not in aims and plan.spec.kind not in DRAWINGS):
         indicator, region = plan.pairs[index]
         pulse = reading.pulse(reading.figure(indicator, region, plan.spec.dims), indicator, plan.spec.bands_of(indicator.code))
         key = (indicator.code, region, pulse.attributes["dims"])

@@ -117,6 +117,7 @@ def test_the_network_stands_on_the_wall_as_its_presence_says(sari: Person, kind:
     html = show(sari, {"kind": kind, "indicator": "net.up"})
     assert html.count(line) >= 4 and 'class="dot well"' in html and 'class="dot danger"' not in html
     assert 'data-indicators="net.up"' in html and "1 terjangkau" in html and 'href="/network/core' not in html
+    assert "tepat waktu" not in html, "a picture is no figure of the board"
     present(0.0, "r-dinkes", timezone.now())
     html = show(sari, {"kind": kind, "indicator": "net.up"})
     assert 'class="dot danger"' in html and f"{line} danger" in html and "1 tak terjangkau" in html
