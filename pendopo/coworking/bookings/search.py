@@ -54,8 +54,8 @@ class Search:
     place: str = ""
 
     def resources(self) -> QuerySet[Resource]:
-        """The things that fit, whether free or not."""
-        found = Resource.objects.filter(active=True, place__active=True, capacity__gte=self.people).select_related("place")
+        """The things that fit, whether free or not, without their places."""
+        found = Resource.objects.filter(active=True, place__active=True, capacity__gte=self.people)
         if self.features:
             found = found.filter(features__contains=sorted(self.features))
         if self.kind:
@@ -66,8 +66,10 @@ class Search:
 def find(search: Search) -> list[Found]:
     """Everything that fits, the free first, small before big: a group of six is not sent to the hall."""
     resources = list(search.resources())
-    places = list({resource.place_id: resource.place for resource in resources}.values())
-    known = calendars(places, search.start, search.end)
+    places = Place.objects.in_bulk({resource.place_id for resource in resources})  # a thousand things stand in a few places
+    for resource in resources:
+        resource.place = places[resource.place_id]
+    known = calendars(list(places.values()), search.start, search.end)
     closed = {pk: calendar.refusal(search.start, search.end) for pk, calendar in known.items()}
     taken = taken_between(search.start, search.end)
     found = []
