@@ -43,8 +43,8 @@ EVERY_S = 10.0
 # The state of a line is told when it turns, and again after this.
 LINES_S = 300.0
 UNITS_S = 60.0
-# So many values fit into a question and its answer on a real line.
-TOGETHER = 45
+# So many values fit into a question and its answer on a real line, of 28 bytes at most each; eight ports of six columns.
+TOGETHER = 48
 UP = 1
 
 Tell = Callable[[str, dict[str, str], float, float], None]
