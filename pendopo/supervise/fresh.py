@@ -1,6 +1,6 @@
 """An empty database gets the whole schema at once, from `schema.sql`, instead of a hundred migrations one after the other.
 
-Django rebuilds its picture of two hundred models after each step, which takes most of a minute; the file takes a second. It is
+Django rebuilds its picture of two hundred models after each step, which was most of a first start. The file is
 what the migrations make: `python -m pendopo.supervise.fresh` (`make schema`) writes it, a test compares it, and whatever migration
 it does not hold yet is applied after it. `python bench/start.py` measures a start.
 """

@@ -12,10 +12,10 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page
 
 from pendopo.agencies.models import Person
-from pendopo.alerts.cap.models import PublicWarning
 from pendopo.network.models import Device, Service, Site
 from pendopo.notify.models import Dispatch
 from pendopo.portal.services.actions import show
+from pendopo.portal.tests.test_warnings import flood_warning
 from pendopo.portal.warnings.actions import subscribe
 from pendopo.portal.warnings.models import Subscription
 from pendopo.portal.warnings.tokens import token_of
@@ -60,21 +60,7 @@ def full(no_async_guard: None, transactional_db: None, regency: Region, rani: Pe
     )
     show(service=service, name_id="Internet kecamatan", by=rani)
     subscribe(email=ANI, region=Region.objects.get(pk=SOOKO), language="id")
-    now = timezone.now()
-    warning = PublicWarning.objects.create(
-        stage="published",
-        event="Banjir",
-        headline="Banjir di Sooko",
-        instruction="Naik ke tempat tinggi",
-        expires=now + timedelta(hours=3),
-        author=sari,
-        approved_by=rani,
-        identifier="urn:oid:2.49.0.1.360.9.1",
-        sender="pendopo@localhost",
-        sent=now,
-        body="<alert/>",
-    )
-    warning.regions.set([Region.objects.get(pk=SOOKO)])
+    warning = flood_warning(author=sari, approved_by=rani)
     places = ["/", "/open/river-level", "/open/calendar", "/search?q=jalan", "/search?q=tidakada", f"/w/{VILLAGE}", "/services"]
     return [*places, report.get_absolute_url(), f"/subscribe/{token_of(ANI)}", warning.get_public_url()]
 

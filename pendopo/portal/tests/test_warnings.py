@@ -24,8 +24,7 @@ SOOKO, JETIS = "35.16.13", "35.16.16"
 ANI = "ani@contoh.test"
 
 
-@pytest.fixture
-def warning(regency: Region, rani: Person, sari: Person) -> PublicWarning:
+def flood_warning(*, author: Person, approved_by: Person) -> PublicWarning:
     """A flood warning for Sooko that went out a moment ago."""
     now = timezone.now()
     made = PublicWarning.objects.create(
@@ -34,8 +33,8 @@ def warning(regency: Region, rani: Person, sari: Person) -> PublicWarning:
         headline="Banjir di Sooko",
         instruction="Naik ke tempat tinggi",
         expires=now + timedelta(hours=3),
-        author=sari,
-        approved_by=rani,
+        author=author,
+        approved_by=approved_by,
         identifier="urn:oid:2.49.0.1.360.9.1",
         sender="pendopo@localhost",
         sent=now,
@@ -43,6 +42,12 @@ def warning(regency: Region, rani: Person, sari: Person) -> PublicWarning:
     )
     made.regions.set([Region.objects.get(pk=SOOKO)])
     return made
+
+
+@pytest.fixture
+def warning(regency: Region, rani: Person, sari: Person) -> PublicWarning:
+    """The flood warning, out."""
+    return flood_warning(author=sari, approved_by=rani)
 
 
 def letters(kind: str) -> list[str]:
